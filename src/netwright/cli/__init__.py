@@ -1,0 +1,5 @@
+"""The command line, one file per command.
+
+Takes argv. Hands on a call of the Python face, and prints what came back.
+Does not know how anything is computed.
+"""

@@ -1,0 +1,207 @@
+"""Frozen values that cross the borders between rooms. They go to JSON and back, and know neither torch nor NumPy."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "identifier", "constant"]
+Role = Literal["feature", "target", "group", "time", "ignored"]
+Task = Literal["regression", "binary", "multiclass"]
+Severity = Literal["note", "warning", "error"]
+Strategy = Literal["random", "stratified", "group", "time", "given"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is known of one column of a table, and why it is treated as it is."""
+
+    name: str
+    position: int  # from 0, in the source
+    kind: Kind
+    kind_reason: str
+    role: Role
+    role_reason: str
+    rows: int
+    missing: int  # cells
+    distinct: int  # distinct values that are not missing
+    missing_spellings: dict[str, int] = field(default_factory=dict)  # spelling -> cells
+    examples: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    categories: tuple[str, ...] = ()  # categorical and boolean: every value seen, most frequent first
+    datetime_format: str | None = None  # a chrono format, None where the source was typed
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The data contract: columns with kinds and roles, the target and the task."""
+
+    columns: tuple[Column, ...]
+    target: str
+    task: Task
+    task_reason: str
+    classes: tuple[str, ...] = ()  # sorted; classification only
+    missing_spellings: tuple[str, ...] = ()  # those honoured when this data was read
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.role == "feature")
+
+    def with_role(self, role: Role) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.role == role)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One row set aside: where, what and why. `row` counts data rows from 1, the header not included."""
+
+    row: int
+    column: str  # "" where the whole row is at fault
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RowCount:
+    """Rows in = used + rejected, always."""
+
+    total: int
+    used: int
+    rejected: int
+
+    def __post_init__(self) -> None:
+        assert self.total == self.used + self.rejected, f"rows lost: {self}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One decision that Netwright took, with its reason in words."""
+
+    name: str  # dotted, as in recipe.toml: "network.hidden_sizes"
+    value: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something worth knowing about the data or the training, with evidence."""
+
+    code: str  # "data.leak"
+    severity: Severity
+    title: str
+    evidence: str
+    remedy: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """The shape of what a network reads and answers."""
+
+    numeric: int  # width of the numeric input
+    cardinalities: tuple[int, ...]  # slots of each embedded categorical input, unseen and missing included
+    outputs: int  # logits or regression outputs
+    task: Task
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One optimizer step, as written to records.jsonl."""
+
+    step: int  # optimizer steps since the start, from 1
+    epoch: int  # from 1
+    loss: float  # mean over the step's rows, regularisation not included
+    learning_rate: float
+    gradient_norm: float | None = None  # L2 over all parameters before clipping; None where not measured
+    kind: Literal["step"] = "step"
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One pass over the training rows, as written to records.jsonl."""
+
+    epoch: int
+    step: int
+    train_loss: float  # mean over the epoch's rows, in training mode
+    learning_rate: float
+    validation_loss: float | None = None
+    metric: float | None = None  # the task's headline metric on validation rows
+    seconds: float = 0.0  # training time since the start, this run's earlier sessions included
+    best: bool = False
+    kind: Literal["epoch"] = "epoch"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric on test rows with its 95% bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How good a model is on rows that it never saw, beside baselines on the same rows."""
+
+    rows: int
+    metrics: dict[str, Measure]  # headline metric first
+    baselines: dict[str, dict[str, Measure]]  # "majority" -> metric -> measure
+    headline: str  # the metric that early stopping and tables lead with
+    higher_is_better: bool
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Rows that were given about the same probability, and how often the event came true."""
+
+    predicted: float  # mean probability in the bin
+    observed: float  # share of rows where the event came true
+    rows: int
+
+
+@dataclass(frozen=True)
+class WorstError:
+    """One test row that the network got most wrong."""
+
+    row: int  # data row from 1, in the test source
+    truth: str
+    prediction: str
+    surprise: float  # classification: -log p(truth), nats; regression: |error| in the target's unit
+    values: dict[str, str]  # feature -> cell
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What the report draws of the test rows. Empty where the task has no such thing."""
+
+    confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, columns: prediction, in the order of Schema.classes
+    reliability: tuple[ReliabilityBin, ...] = ()
+    residuals: tuple[tuple[float, float], ...] = ()  # (truth, prediction), at most 2,000 sampled
+    worst: tuple[WorstError, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """All that the report and the terminal tables show of one run."""
+
+    name: str
+    version: str
+    created: str  # ISO 8601, UTC
+    source: str
+    schema: Schema
+    rows: RowCount
+    split: dict[str, int]  # "train" -> rows, "validation", "test"
+    split_reason: str
+    rejected: tuple[Rejected, ...]  # the first 20; all are in rejected.csv
+    choices: tuple[Choice, ...]
+    findings: tuple[Finding, ...]
+    epochs: tuple[EpochRecord, ...]
+    evaluation: Evaluation
+    diagnostics: Diagnostics
+    engine: str
+    parameters: int  # trained numbers in the network
+    seconds: float  # wall time of the whole command
+    environment: dict[str, str]  # "torch" -> "2.13.0+cpu"
