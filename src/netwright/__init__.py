@@ -2,6 +2,22 @@
 
 >>> import netwright as nw
 >>> run = nw.fit("@breast-cancer")  # doctest: +SKIP
+>>> run.evaluation.metrics["accuracy"].value  # doctest: +SKIP
 """
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from netwright.api import FitOptions, Run, fit, load, resume
+
 __version__ = "0.1.0"
+__all__ = ["FitOptions", "Run", "fit", "load", "resume"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the Python face on first use, so that `import netwright` costs milliseconds."""
+    if name in __all__:
+        from netwright import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'netwright' has no attribute {name!r}")

@@ -3,3 +3,32 @@
 Takes an input specification and a network config. Hands on an initialised `nn.Module`.
 Does not know data (the two meet in training), nor how a network is trained.
 """
+
+from collections.abc import Callable
+
+from torch import nn
+
+from netwright.core.errors import RecipeError, nearest
+from netwright.core.values import InputSpec
+from netwright.networks.feedforward import MLPConfig, build_mlp
+
+NETWORKS: dict[str, Callable[[MLPConfig, InputSpec, int], nn.Module]] = {"mlp": build_mlp}
+
+
+def build(name: str, config: MLPConfig, spec: InputSpec, seed: int) -> nn.Module:
+    """Return the initialised network called `name`; the same arguments give the same bytes.
+
+    Args:
+        name: a name of NETWORKS.
+        config: the network's own config.
+        spec: widths of input and output.
+        seed: the recipe's seed; building draws from its own stream and leaves the global random state alone.
+
+    Raises:
+        RecipeError: a name is unknown or a size out of range.
+    """
+    if name not in NETWORKS:
+        raise RecipeError(
+            f"network.name: expected one of {', '.join(NETWORKS)}, got {name!r}; {nearest(name, NETWORKS)}"
+        )
+    return NETWORKS[name](config, spec, seed)

@@ -1,0 +1,36 @@
+"""`netwright evaluate`: how good a network is on labelled rows that it never saw."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netwright.cli.options import Debug, Json
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="A run directory.")],
+    source: Annotated[str, typer.Argument(help="A table with the training columns and the target.")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Measure a network on labelled rows, with 95% bootstrap intervals, beside guessing.
+
+    Examples:
+
+      netwright evaluate runs/adult-1 adult-test.csv
+    """
+    from netwright import api
+    from netwright.cli.terminal import out, print_json, print_notes
+    from netwright.report.tables import metrics_table
+    from netwright.training.assessment import assess
+
+    found = assess(api.load(run).model, source)
+    if json:
+        rows = {"in": found.rows, "used": found.evaluation.rows, "rejected": found.rejected}
+        measured = {"test": found.evaluation.metrics, "baselines": found.evaluation.baselines}
+        print_json({"run": str(run), "source": source, "rows": rows, **measured, "notes": found.notes})
+        return
+    print_notes(found.notes)
+    out.print(f"rows in {found.rows:,} = used {found.evaluation.rows:,} + set aside {found.rejected:,}")
+    out.print(metrics_table(found.evaluation))

@@ -1,0 +1,125 @@
+"""`netwright fit`: from a table to a trained, tested, saved network."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from netwright.cli.options import Debug, Json, Many, split_commas
+
+if TYPE_CHECKING:
+    from netwright.api import FitOptions, Run
+    from netwright.training.job import Listener
+
+STARTED = time.monotonic()  # a budget counts from the start of the command
+
+
+def fit(
+    source: Annotated[
+        str | None,
+        typer.Argument(help="CSV, TSV, Parquet, JSON lines, Arrow IPC, .gz, a.zip::b.csv, or @breast-cancer."),
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="Column to learn: a name, or a position (-1 is the last).")] = None,
+    test: Annotated[str | None, typer.Option(help="A second source with the test rows.")] = None,
+    ignore: Annotated[Many, typer.Option(help="Columns to leave out (repeat, or separate by commas).")] = None,
+    missing: Annotated[Many, typer.Option(help="More spellings of missing, e.g. unknown.")] = None,
+    group: Annotated[str | None, typer.Option(help="Column whose groups never straddle a split.")] = None,
+    time_column: Annotated[str | None, typer.Option("--time", help="Column of time: test on the latest rows.")] = None,
+    task: Annotated[str | None, typer.Option(help="regression, binary or multiclass; default: found out.")] = None,
+    set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
+    recipe: Annotated[Path | None, typer.Option(help="Repeat the run of a recipe.toml.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with a run that was stopped, bit for bit.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Wall time of the whole command: 90s, 2m, 1h30m.")] = None,
+    seed: Annotated[int | None, typer.Option(help="One seed for split, weights and training.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
+    runs: Annotated[Path, typer.Option(help="Folder of the run directories.")] = Path("runs"),
+    name: Annotated[str | None, typer.Option(help="Name of the run directory; default: from the source.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings about the data stop the run.")] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Train, test and save a network for a table, and say why each choice was made.
+
+    Examples:
+
+      netwright fit @breast-cancer
+
+      netwright fit adult.csv --target income --budget 2m
+
+      netwright fit housing.csv --target median_house_value --set network.hidden_sizes=[512,256]
+
+      netwright fit --recipe runs/adult-1/recipe.toml --seed 1
+
+      netwright fit --resume runs/adult-1
+    """
+    from netwright.api import FitOptions, fit_tree
+    from netwright.api import resume as go_on
+
+    data = {"target": target, "test": test, "group": group, "time": time_column, "strict": strict or None}
+    data |= {"ignore": split_commas(ignore) or None, "missing": split_commas(missing) or None}
+    tree = _tree({"data": data, "schema": {"task": task}, "training": {"device": device}}, seed, set_)
+    options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
+    with _listener(json, options, budget) as listener:
+        run = go_on(resume, source, listener) if resume else fit_tree(source, tree, options, listener, budget)
+    _print_result(run, json)
+
+
+def _tree(given: dict[str, dict[str, Any]], seed: int | None, settings: Many) -> dict[str, Any]:
+    """Nest what the options say; --set goes on top."""
+    from netwright.training.recipe import merge
+    from netwright.training.settings import parse_settings
+
+    tree: dict[str, Any] = {}
+    for section, values in given.items():
+        kept = {key: value for key, value in values.items() if value is not None}
+        tree |= {section: kept} if kept else {}
+    if seed is not None:
+        tree = merge(tree, {"split": {"seed": seed}, "training": {"seed": seed}})
+    return merge(tree, parse_settings(settings or ()))
+
+
+@contextmanager
+def _listener(json: bool, options: "FitOptions", budget: str | None) -> "Iterator[Listener]":
+    """Show the job on the terminal while it runs, and let signals stop it cleanly."""
+    from netwright.api import parse_budget
+    from netwright.cli.watching import Watcher
+    from netwright.core.interrupts import listening
+    from netwright.training.job import Listener
+
+    seconds = parse_budget(budget)
+    with listening() as stop, Watcher(json, None if seconds is None else options.started + seconds) as watcher:
+        yield Listener(reading=watcher.reading, ready=watcher.ready, observers=(watcher,), stop=stop)
+
+
+def _print_result(run: "Run", json: bool) -> None:
+    from netwright.cli.terminal import out, print_json
+    from netwright.report.tables import final_table
+
+    if json:
+        print_json(result_of(run))
+        return
+    out.print(final_table(run.summary))
+    out.print(f"report  {run.report}", soft_wrap=True)
+    out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
+
+
+def result_of(run: "Run") -> dict[str, Any]:
+    """Return what `fit --json` and `show --json` print."""
+    summary = run.summary
+    rows = {"in": summary.rows.total, "used": summary.rows.used, "rejected": summary.rows.rejected}
+    return {
+        "run": str(run.path),
+        "task": summary.schema.task,
+        "target": summary.schema.target,
+        "engine": summary.engine,
+        "seconds": round(summary.seconds, 3),
+        "rows": rows,
+        "split": summary.split,
+        "test": summary.evaluation.metrics,
+        "baselines": summary.evaluation.baselines,
+        "findings": summary.findings,
+        "report": str(run.report),
+    }

@@ -1,0 +1,76 @@
+"""The live line of a training: epoch, losses, metric, rate and time left."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from netwright.core.values import EpochRecord, StepRecord
+
+PLAIN_SECONDS = 5.0  # between lines where the terminal cannot redraw one
+
+
+class LiveLine:
+    """Draws on a terminal; prints a line every few seconds elsewhere."""
+
+    def __init__(self, console: Console, epochs: int, steps_per_epoch: int, budget_ends: float | None) -> None:
+        self._console = console
+        self._epochs, self._steps_per_epoch, self._budget_ends = epochs, steps_per_epoch, budget_ends
+        self._started = self._printed = time.monotonic()
+        self._first_step = 0
+        self._last: EpochRecord | None = None
+        columns = (TextColumn("{task.description}"), BarColumn(24), TextColumn("{task.fields[text]}"))
+        self._progress = Progress(*columns, console=console, transient=True, refresh_per_second=8)
+        self._task: TaskID = self._progress.add_task("training", total=epochs * steps_per_epoch, text="")
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
+        self._progress.stop()
+
+    def __call__(self, record: StepRecord | EpochRecord) -> None:
+        """Take a record of the training."""
+        self._first_step = self._first_step or max(record.step - 1, 1)
+        if isinstance(record, EpochRecord):
+            self._last = record
+        elif not self._console.is_terminal:
+            return
+        text = self._text(record)
+        self._progress.update(self._task, completed=record.step, text=text)
+        now = time.monotonic()
+        if not self._console.is_terminal and now - self._printed > PLAIN_SECONDS:
+            self._printed = now
+            self._console.print(f"training: {text}", soft_wrap=True)
+
+    def _text(self, record: StepRecord | EpochRecord) -> str:
+        seconds = max(time.monotonic() - self._started, 1e-9)
+        rate = max(record.step - self._first_step, 1) / seconds
+        left = (self._epochs * self._steps_per_epoch - record.step) / rate
+        if self._budget_ends is not None:
+            left = min(left, self._budget_ends - time.monotonic())
+        parts = [f"epoch {record.epoch}/{self._epochs}", *self._losses(record)]
+        return "  ".join([*parts, f"{rate:,.0f} steps/s", f"at most {duration(max(left, 0))} left"])
+
+    def _losses(self, record: StepRecord | EpochRecord) -> list[str]:
+        loss = record.loss if isinstance(record, StepRecord) else record.train_loss
+        parts = [f"loss {loss:.4f}"]
+        if self._last is not None and self._last.validation_loss is not None:
+            parts.append(f"validation {self._last.validation_loss:.4f}")
+        if self._last is not None and self._last.metric is not None:
+            parts.append(f"metric {self._last.metric:.4f}")
+        return parts
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as a person would say them: 8 s, 2 min 05 s, 1 h 10 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,0 +1,68 @@
+"""The `netwright` command: registers the commands and turns errors into one sentence and an exit code."""
+
+import sys
+from types import TracebackType
+
+import typer
+
+from netwright.cli.evaluate import evaluate
+from netwright.cli.fit import fit
+from netwright.cli.predict import predict
+from netwright.cli.show import show
+from netwright.core.errors import Interrupted, NetwrightError
+
+app = typer.Typer(
+    name="netwright",
+    help="From a raw table to a trained, tested, saved network in one command, with the reasons.",
+    epilog="Start with:  netwright fit @breast-cancer",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (fit, predict, evaluate, show):
+    app.command()(command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from netwright import __version__
+
+        typer.echo(f"netwright {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """From a raw table to a trained, tested, saved network in one command, with the reasons."""
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 done, 2 something the user can mend, 130 and 143 stopped by a signal."""
+    sys.excepthook = _report_unexpected
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except (NetwrightError, Interrupted) as error:
+        if debug:
+            raise
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except OSError as error:
+        if debug or error.strerror is None:
+            raise
+        _say(f"{error.filename or 'a file'}: {error.strerror}; what was saved before is unchanged")
+        sys.exit(2)
+
+
+def _say(sentence: str) -> None:
+    print(f"netwright: {sentence}", file=sys.stderr)
+
+
+def _report_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if "--debug" in sys.argv:
+        sys.__excepthook__(kind, error, trace)
+    else:
+        _say(f"internal error, our fault: {kind.__name__}: {error}; run again with --debug and report what it prints")

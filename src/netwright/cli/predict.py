@@ -1,0 +1,76 @@
+"""`netwright predict`: one answer for every row of a table."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from netwright.cli.options import Debug, Json
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FORMATS = (".csv", ".parquet")
+
+
+def predict(
+    run: Annotated[Path, typer.Argument(help="A run directory.")],
+    source: Annotated[str, typer.Argument(help="A table with the training columns, in any order.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A .csv or .parquet file; default: SOURCE-predictions.csv here."),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Answer for every row of a table: the prediction, and a probability per class. Rows in = rows out.
+
+    Examples:
+
+      netwright predict runs/adult-1 new.csv
+
+      netwright predict runs/adult-1 new.parquet --output answers.parquet
+    """
+    from netwright import api
+    from netwright.cli.terminal import out, print_json, print_notes
+
+    path = output or Path(f"{_stem(source)}-predictions.csv")
+    _check_output(path, source)
+    found = api.load(run).predictions(source)
+    _write(found.frame, path)
+    if json:
+        rows = {"in": found.rows, "out": found.frame.height, "unreadable": found.unreadable}
+        print_json({"run": str(run), "output": str(path), "rows": rows, "notes": found.notes})
+        return
+    print_notes(found.notes)
+    unread = f", {found.unreadable:,} of them empty because the row could not be read" if found.unreadable else ""
+    out.print(f"{found.rows:,} rows in, {found.frame.height:,} predictions out{unread}: {path}", soft_wrap=True)
+
+
+def _stem(source: str) -> str:
+    return Path(source.split("::")[-1]).name.removeprefix("@").split(".")[0]
+
+
+def _check_output(path: Path, source: str) -> None:
+    """Refuse what could not be written, or would overwrite the input, before any work is done."""
+    from netwright.core.errors import RecipeError
+
+    if path.suffix not in FORMATS:
+        raise RecipeError(f"--output: expected a file that ends in .csv or .parquet, got {path}")
+    if path.exists() and Path(source).exists() and path.samefile(source):
+        raise RecipeError(f"--output: {path} is the input itself; choose another file")
+    if not path.absolute().parent.is_dir():
+        raise RecipeError(f"--output: the folder {path.absolute().parent} does not exist; make it first")
+
+
+def _write(frame: "pl.DataFrame", path: Path) -> None:
+    import io
+
+    from netwright.core.files import write_atomic
+
+    buffer = io.BytesIO()
+    if path.suffix == ".parquet":
+        frame.write_parquet(buffer)
+    else:
+        frame.write_csv(buffer)
+    write_atomic(path, buffer.getvalue())

@@ -1,0 +1,67 @@
+"""`netwright show`: a run again, or what a table looks like before any training."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from netwright.cli.options import Debug, Json, Many, split_commas
+
+
+def show(
+    what: Annotated[str, typer.Argument(help="A run directory, or a table.")],
+    target: Annotated[str | None, typer.Option(help="For a table: the column to learn.")] = None,
+    ignore: Annotated[Many, typer.Option(help="For a table: columns to leave out.")] = None,
+    set_: Annotated[Many, typer.Option("--set", help="For a table: any line of recipe.toml.")] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Show a finished run again, or how a table would be read: columns, kinds, roles and findings.
+
+    Examples:
+
+      netwright show runs/adult-1
+
+      netwright show adult.csv --target income
+    """
+    if Path(what).is_dir():
+        _show_run(Path(what), json)
+    else:
+        _show_table(what, {"target": target, "ignore": split_commas(ignore)}, set_, json)
+
+
+def _show_run(path: Path, json: bool) -> None:
+    from netwright import api
+    from netwright.cli.fit import result_of
+    from netwright.cli.terminal import out, print_json
+    from netwright.report import tables
+
+    run = api.load(path)
+    if json:
+        print_json(result_of(run))
+        return
+    out.print(tables.data_table(run.schema))
+    out.print(tables.choices_table(run.summary.choices))
+    if run.findings:
+        out.print(tables.findings_table(run.findings))
+    out.print(tables.final_table(run.summary))
+    out.print(f"report  {run.report}", soft_wrap=True)
+
+
+def _show_table(source: str, data: dict[str, Any], settings: Many, json: bool) -> None:
+    from netwright.cli.terminal import out, print_json
+    from netwright.report import tables
+    from netwright.training.material import gather
+    from netwright.training.recipe import merge, recipe_from
+    from netwright.training.settings import parse_settings
+
+    given = {"source": source, **{key: value for key, value in data.items() if value}}
+    material = gather(recipe_from(merge({"data": given}, parse_settings(settings or ())), "--set"))
+    if json:
+        print_json({"rows": material.rows, "schema": material.schema, "findings": material.findings})
+        return
+    out.print(tables.data_table(material.schema))
+    out.print(f"rows in {material.rows.total:,} = used {material.rows.used:,} + set aside {material.rows.rejected:,}")
+    out.print(tables.choices_table(material.choices))
+    if material.findings:
+        out.print(tables.findings_table(material.findings))

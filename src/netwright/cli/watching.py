@@ -1,0 +1,69 @@
+"""What a person sees while a job runs: the data, each choice with its reason, a live line."""
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from netwright.cli.live import LiveLine
+from netwright.cli.terminal import err, out
+from netwright.core.values import EpochRecord, StepRecord
+
+if TYPE_CHECKING:
+    from netwright.training.job import Ready
+
+
+class Watcher:
+    """Listens to a job and shows it: tables on stdout (not with --json), progress on stderr."""
+
+    def __init__(self, json: bool, budget_ends: float | None) -> None:
+        self._json, self._budget_ends = json, budget_ends
+        self._live: LiveLine | None = None
+        self._stack = ExitStack()
+        self._status = self._stack.enter_context(err.status("reading")) if err.is_terminal else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
+        self._stack.close()
+
+    def reading(self, what: str, share: float) -> None:
+        """Show how far the reading is."""
+        if self._status is not None:
+            self._status.update(f"{what} {share:.0%}")
+
+    def ready(self, ready: "Ready") -> None:
+        """Show the data and the choices, and begin the live line."""
+        self._stack.close()
+        if not self._json:
+            self._show(ready)
+        training = ready.recipe.training
+        steps = -(-len(ready.material.split.train) // training.batch_size)
+        self._live = self._stack.enter_context(LiveLine(err, training.epochs, steps, self._budget_ends))
+
+    def _show(self, ready: "Ready") -> None:
+        from netwright.report.tables import choices_table, data_table, findings_table
+
+        rows, sizes = ready.material.rows, ready.material.sizes
+        out.print(data_table(ready.material.schema))
+        out.print(
+            f"rows in {rows.total:,} = used {rows.used:,} + set aside {rows.rejected:,}"
+            f"{f' (see {ready.folder}/rejected.csv)' if rows.rejected else ''}; "
+            + ", ".join(f"{name} {count:,}" for name, count in sizes.items()),
+            soft_wrap=True,
+        )
+        out.print(choices_table(ready.choices))
+        if ready.material.findings:
+            out.print(findings_table(ready.material.findings))
+        self._show_bar(ready)
+
+    def _show_bar(self, ready: "Ready") -> None:
+        """Say what the network has to beat."""
+        for name, metrics in ready.yardstick.baselines.items():
+            headline = ready.yardstick.headline
+            out.print(f"to beat: {name}, {headline} {metrics[headline].value:.4f} on the test rows")
+
+    def __call__(self, record: StepRecord | EpochRecord) -> None:
+        """Take a record of the training."""
+        if self._live is not None:
+            self._live(record)

@@ -1,0 +1,62 @@
+"""The record of one column: kind, role, counts, range, categories."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from netwright.core.values import Column, Kind, Role
+from netwright.data.labels import label_text
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided about one column."""
+
+    kind: Kind
+    kind_reason: str
+    role: Role
+    role_reason: str
+    datetime_format: str | None = None
+
+
+def describe(cells: pl.Series, position: int, verdict: Verdict, spellings: Mapping[str, int]) -> Column:
+    """Count and measure one column over all rows."""
+    present = cells.drop_nulls()
+    low, high = _range(present)
+    return Column(
+        name=cells.name,
+        position=position,
+        kind=verdict.kind,
+        kind_reason=verdict.kind_reason,
+        role=verdict.role,
+        role_reason=verdict.role_reason,
+        rows=len(cells),
+        missing=cells.null_count(),
+        distinct=present.n_unique(),
+        missing_spellings=dict(spellings),
+        examples=tuple(label_text(present.head(1000).unique(maintain_order=True).head(EXAMPLES)).to_list()),
+        minimum=low,
+        maximum=high,
+        categories=_categories(present) if verdict.kind in ("categorical", "boolean") else (),
+        datetime_format=verdict.datetime_format,
+    )
+
+
+def _range(present: pl.Series) -> tuple[float | None, float | None]:
+    """Least and greatest number; seconds since 1970 for dates."""
+    if not len(present):
+        return None, None
+    if isinstance(present.dtype, pl.Datetime):
+        seconds = present.cast(pl.Int64)
+        return float(seconds.min()) / 1e6, float(seconds.max()) / 1e6  # type: ignore[arg-type]
+    if not present.dtype.is_numeric():
+        return None, None
+    return float(present.min()), float(present.max())  # type: ignore[arg-type]
+
+
+def _categories(present: pl.Series) -> tuple[str, ...]:
+    counts = label_text(present).alias("value").value_counts(name="count")
+    return tuple(counts.sort(["count", "value"], descending=[True, False])["value"].to_list())

@@ -1,0 +1,1 @@
+"""Tables: files of any format, frames and arrays. Take a source and `ReadOptions`, hand on a `Table`."""

@@ -1,0 +1,109 @@
+"""Files that carry their own types: Parquet, Arrow IPC (feather), JSON lines, JSON holding a list of objects."""
+
+import io
+import json
+from collections.abc import Callable
+
+import polars as pl
+
+from netwright.core.errors import SourceError
+from netwright.core.values import Choice
+from netwright.data.sources.tables.archives import Opened
+from netwright.data.sources.tables.frames import columns_of
+from netwright.data.sources.tables.normal import typed_table
+from netwright.data.table import ReadOptions, Table
+
+_MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "feather-1"}
+_ENDINGS = {
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".feather": "arrow",
+    ".arrow": "arrow",
+    ".ipc": "arrow",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+}
+
+
+def format_of(opened: Opened) -> str | None:
+    """The format that the first bytes or the name's ending tell; None for text that is delimited."""
+    start = opened.start(8)
+    magic = next((kind for mark, kind in _MAGIC.items() if start.startswith(mark)), None)
+    return magic or _ENDINGS.get(opened.ending)
+
+
+def read_columnar(opened: Opened, kind: str, options: ReadOptions) -> Table:
+    """Read a file of one of the formats that `format_of` names.
+
+    Raises:
+        SourceError: the file is damaged, cut short, or is not of that format.
+    """
+    content = b"".join(opened.blocks())
+    try:
+        frame = _READERS[kind](content)
+    except (pl.exceptions.PolarsError, ValueError, OSError, TypeError, pl.exceptions.PanicException) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise SourceError(
+            f"{opened.name}: expected a whole {kind} file, got one that cannot be read: {first}"
+        ) from error
+    if not frame.height or not frame.width:
+        raise SourceError(f"{opened.name}: expected rows, got a {kind} file with {frame.height} rows")
+    choice = Choice("data.format", kind, "told by the file's first bytes or its ending")
+    return typed_table(frame, opened.name, options, (choice,), opened.fingerprint())
+
+
+def _parquet(content: bytes) -> pl.DataFrame:
+    return pl.read_parquet(io.BytesIO(content))
+
+
+def _arrow(content: bytes) -> pl.DataFrame:
+    return pl.read_ipc(io.BytesIO(content), memory_map=False)
+
+
+def _old_feather(_content: bytes) -> pl.DataFrame:
+    raise ValueError("feather version 1 is not supported; write it again with a newer library")
+
+
+def _json_lines(content: bytes) -> pl.DataFrame:
+    objects = []
+    for number, line in enumerate(content.decode("utf-8-sig").split("\n"), start=1):
+        if line.strip():
+            objects.append(_object(line, number))
+    return _from_objects(objects)
+
+
+def _object(line: str, number: int) -> dict[str, object]:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"line {number}: expected an object, got {line[:40]!r}")
+    return value
+
+
+def _json(content: bytes) -> pl.DataFrame:
+    try:
+        value = json.loads(content)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":  # several objects, one a line, in a file called .json
+            return _json_lines(content)
+        raise
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ValueError("expected a list of objects")
+    return _from_objects(value)
+
+
+def _from_objects(objects: list[dict[str, object]]) -> pl.DataFrame:
+    names = list(dict.fromkeys(name for item in objects for name in item))
+    return columns_of({name: [item.get(name) for item in objects] for name in names})
+
+
+_READERS: dict[str, Callable[[bytes], pl.DataFrame]] = {
+    "parquet": _parquet,
+    "arrow": _arrow,
+    "feather-1": _old_feather,
+    "jsonl": _json_lines,
+    "json": _json,
+}

@@ -1,0 +1,135 @@
+"""From a typed Polars frame to a Table: one physical type per column, missing cells null, faulty rows set aside."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from netwright.core.errors import SourceError
+from netwright.core.values import Choice, Rejected
+from netwright.data.sources.tables.forced import forced_types
+from netwright.data.sources.tables.missing import NO_VALUE, honoured
+from netwright.data.sources.tables.sheet import Reading, Sheet
+from netwright.data.sources.tables.typed import type_sheets
+from netwright.data.table import ReadOptions, Table
+
+SLICE = 100_000  # rows of text that are hashed at a time
+
+
+def table_of(frame: pl.DataFrame, source: str, options: ReadOptions, choices: tuple[Choice, ...] = ()) -> Table:
+    """Bring a typed frame into the form of a Table; a fingerprint of its values is taken.
+
+    Raises:
+        SourceError: there are no rows or no columns.
+    """
+    if not frame.width or not frame.height:
+        raise SourceError(f"{source}: expected rows and columns, got {frame.height} rows and {frame.width} columns")
+    return typed_table(frame, source, options, choices, fingerprint_of(frame))
+
+
+def typed_table(
+    frame: pl.DataFrame, source: str, options: ReadOptions, choices: tuple[Choice, ...], fingerprint: str
+) -> Table:
+    """As `table_of`, with a fingerprint that is known already."""
+    nested = {cells.name: str(cells.dtype) for cells in frame if _is_nested(cells.dtype)}
+    said = [_left_out(name, kind) for name, kind in nested.items()]
+    frame = pl.DataFrame([_simple(cells) for cells in frame if cells.name not in nested])
+    if not frame.width:
+        raise SourceError(f"{source}: expected a column of plain values, got nested columns only ({', '.join(nested)})")
+    row = np.arange(1, frame.height + 1)
+    keep, rejected = _finite(frame, row)
+    empty = {cells.name: cells.null_count() for cells in frame if cells.null_count()}
+    total, frame, row = frame.height, frame.filter(pl.Series(keep)), row[keep]
+    table = Table(frame, row, tuple(rejected), total, source, (*choices, *said), _by_spelling(empty), fingerprint)
+    return _with_typed_text(table, options)
+
+
+def _left_out(name: str, kind: str) -> Choice:
+    return Choice(
+        f"schema.columns.{name}.role", "ignored", f"a nested column ({kind}) is left out: cells must be plain"
+    )
+
+
+def _by_spelling(empty: dict[str, int]) -> dict[str, dict[str, int]]:
+    return {name: {NO_VALUE: cells} for name, cells in empty.items()}
+
+
+def _is_nested(dtype: pl.DataType) -> bool:
+    return dtype.is_nested() or dtype in (pl.Object, pl.Binary)
+
+
+def _simple(cells: pl.Series) -> pl.Series:
+    """One of the physical types that a Table has."""
+    dtype = cells.dtype
+    if dtype.is_float() or dtype.is_decimal():
+        return cells.cast(pl.Float64).fill_nan(None)
+    if dtype.is_integer():
+        fits = dtype != pl.UInt64 or (cells.max() or 0) < 2**63  # type: ignore[operator]  # max of numbers is a number
+        return cells.cast(pl.Int64 if fits else pl.Float64)
+    if isinstance(dtype, pl.Datetime):
+        utc = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else cells
+        return utc.cast(pl.Datetime("us"))
+    if dtype == pl.Date:
+        return cells.cast(pl.Datetime("us"))
+    if dtype == pl.Duration:
+        return cells.dt.total_microseconds().cast(pl.Float64) / 1e6
+    if dtype == pl.Time:
+        return cells.cast(pl.Int64).cast(pl.Float64) / 1e9
+    return cells if dtype in (pl.Boolean, pl.String, pl.Categorical) else cells.cast(pl.String)
+
+
+def _finite(frame: pl.DataFrame, row: np.ndarray) -> tuple[np.ndarray, list[Rejected]]:
+    keep, rejected = np.ones(frame.height, dtype=bool), []
+    for cells in frame:
+        if not cells.dtype.is_float():
+            continue
+        for at in cells.is_infinite().fill_null(False).arg_true().to_list():
+            keep[at] = False
+            rejected.append(Rejected(int(row[at]), cells.name, str(cells[at]), "expected a finite number"))
+    return keep, rejected
+
+
+def _with_typed_text(table: Table, options: ReadOptions) -> Table:
+    """Columns of text are read as those of a text file are: spellings of missing, numbers written as text."""
+    text = [cells.name for cells in table.frame if cells.dtype in (pl.String, pl.Categorical)]
+    if not text:
+        return table
+    cells = table.frame.select(pl.col(text).cast(pl.String).fill_null("").str.strip_chars())
+    sheet = Sheet(cells, np.arange(table.frame.height))
+    typed = type_sheets(lambda: [sheet], Reading(honoured(options), forced=forced_types(options.schema)))
+    kept = np.zeros(table.frame.height, dtype=bool)
+    kept[typed.row] = True
+    faults = [Rejected(int(table.row[f.row]), f.column, f.value, f.reason) for f in typed.rejected]
+    frame = table.frame.filter(pl.Series(kept)).with_columns(typed.frame)
+    return replace(
+        table,
+        frame=frame,
+        row=table.row[kept],
+        rejected=(*table.rejected, *faults),
+        choices=(*table.choices, *typed.choices),
+        missing={**table.missing, **typed.missing},
+    )
+
+
+def fingerprint_of(frame: pl.DataFrame) -> str:
+    """sha256 of names, types and values, in order."""
+    digest = hashlib.sha256()
+    for cells in frame:
+        digest.update(f"{cells.name}\x1f{cells.dtype}\x1e".encode())
+        for part in _bytes_of(cells):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _bytes_of(cells: pl.Series) -> Iterator[bytes]:
+    if cells.dtype.is_nested() or cells.dtype == pl.Object:
+        yield repr(cells.to_list()).encode()
+    elif cells.dtype.is_numeric() and not cells.dtype.is_decimal():
+        yield cells.is_null().to_numpy().tobytes()
+        yield cells.fill_null(0).to_numpy().tobytes()
+    else:
+        text = cells.cast(pl.String).fill_null("\x1d") if cells.dtype != pl.Binary else cells.bin.encode("hex")
+        for start in range(0, len(text), SLICE):
+            yield "\x1f".join(text[start : start + SLICE].to_list()).encode()

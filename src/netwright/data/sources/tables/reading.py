@@ -1,0 +1,74 @@
+"""The one door to all tables."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from netwright.core.errors import SourceError
+from netwright.core.values import Choice
+from netwright.data.sources.tables.archives import locate
+from netwright.data.sources.tables.bundled import read_bundled
+from netwright.data.sources.tables.columnar import format_of, read_columnar
+from netwright.data.sources.tables.delimited import read_delimited
+from netwright.data.sources.tables.frames import read_frame
+from netwright.data.table import ReadOptions, Table
+
+_USUAL = ReadOptions()
+
+
+def read_table(
+    source: Any, options: ReadOptions = _USUAL, progress: Callable[[str, float], None] | None = None
+) -> Table:
+    """Read a table from a path, a bundled set or a value in memory.
+
+    Args:
+        source: a path (CSV, TSV or other delimited text, .gz, "a.zip::b.csv", Parquet, Arrow, JSON lines), "@iris" and
+            its like, a pandas or Polars frame, a NumPy array [rows, columns], a dict of arrays, or a pair (X, y).
+        options: what is known of it; the rest is found out and said in `Table.choices`.
+        progress: called with the stage's name and the share done, from 0 to 1.
+
+    Raises:
+        SourceError: it cannot be read, or more rows than `options.max_rejected` allows cannot.
+    """
+    table = _read(source, options, progress or _silent)
+    _refuse_too_many(table, options.max_rejected)
+    return replace(table, choices=(*table.choices, *_missing_choice(table)))
+
+
+def _silent(_stage: str, _share: float) -> None:
+    return None
+
+
+def _read(source: Any, options: ReadOptions, progress: Callable[[str, float], None]) -> Table:
+    if isinstance(source, str) and source.startswith("@"):
+        return read_bundled(source, options)
+    if not isinstance(source, str | Path):
+        return read_frame(source, options)
+    opened = locate(source)
+    kind = format_of(opened)
+    return read_columnar(opened, kind, options) if kind else read_delimited(opened, options, progress)
+
+
+def _refuse_too_many(table: Table, limit: float) -> None:
+    count = table.count
+    if count.used and count.rejected <= limit * count.total:
+        return
+    first = table.rejected[0]
+    where = f"row {first.row}" + (f", column {first.column!r}, value {first.value!r}" if first.column else "")
+    raise SourceError(
+        f"{table.source}: {count.rejected:,} of {count.total:,} rows ({count.rejected / count.total:.0%}) would be set "
+        f"aside, more than {limit:.0%}; the first is {where}: {first.reason}; mend the file, or allow more with "
+        f"--set data.max_rejected={min(1.0, round(count.rejected / count.total + 0.05, 1)):g}"
+    )
+
+
+def _missing_choice(table: Table) -> list[Choice]:
+    total: dict[str, int] = {}
+    for spellings in table.missing.values():
+        for spelling, cells in spellings.items():
+            total[spelling] = total.get(spelling, 0) + cells
+    if not total:
+        return [Choice("data.missing", [], "no cell is missing")]
+    shown = ", ".join(f"{spelling!r} ({cells:,} cells)" for spelling, cells in list(total.items())[:20])
+    return [Choice("data.missing", list(total), f"found {shown}")]

@@ -1,0 +1,90 @@
+"""The report: one HTML file that needs no network, no script and nothing beside it."""
+
+from functools import cache
+
+import jinja2
+
+from netwright.core.values import EpochRecord, Evaluation, Measure, RunSummary
+from netwright.report.charts.confusion import MOST_CLASSES, heat_map
+from netwright.report.charts.curves import loss_curves, metric_curve
+from netwright.report.charts.intervals import dots
+from netwright.report.charts.reliability import diagram
+from netwright.report.charts.residuals import histogram, scatter
+from netwright.report.names import MetricName, baseline_name, direction, metric_name
+from netwright.report.numbers import bound, count, counted, duration, interval, setting, share, show
+from netwright.report.tables import SEVERITY_STYLES, best_value, contents
+from netwright.report.verdict import judge
+
+TEMPLATE = "report.html.j2"
+
+
+def render_report(summary: RunSummary, folder: str = "") -> str:
+    """Draw a run as one self-contained page. All that came from the data is escaped.
+
+    Args:
+        summary: the run.
+        folder: the run directory as people type it in commands; `runs/<name>` where it is not given.
+    """
+    evaluation = summary.evaluation
+    return template().render(
+        summary=summary,
+        folder=folder or f"runs/{summary.name}",
+        verdict=judge(summary),
+        metrics=[metric_row(name, measure, evaluation) for name, measure in evaluation.metrics.items()],
+        baselines=[baseline_name(name) for name in evaluation.baselines],
+        findings=sorted(summary.findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)),
+        best=best_epoch(summary.epochs),
+        pictures=draw_pictures(summary),
+        most_classes=MOST_CLASSES,
+    )
+
+
+@cache
+def template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("netwright.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    tools = (bound, contents, count, counted, direction, duration, interval, setting, share, show)
+    environment.filters.update({tool.__name__: tool for tool in tools})
+    return environment.get_template(TEMPLATE)
+
+
+def draw_pictures(summary: RunSummary) -> dict[str, str]:
+    """Every picture of the page by name; empty where there is nothing to draw."""
+    diagnostics, evaluation = summary.diagnostics, summary.evaluation
+    headline = metric_name(evaluation.headline, evaluation).label
+    return {
+        "loss": loss_curves(summary.epochs),
+        "metric": metric_curve(summary.epochs, headline),
+        "confusion": heat_map(diagnostics.confusion, summary.schema.classes),
+        "reliability": diagram(diagnostics.reliability),
+        "scatter": scatter(diagnostics.residuals, summary.schema.target),
+        "histogram": histogram(diagnostics.residuals),
+    }
+
+
+def metric_row(name: str, ours: Measure, evaluation: Evaluation) -> dict[str, object]:
+    """One metric as the page shows it: its name, a measure per model and a picture of their intervals."""
+    label: MetricName = metric_name(name, evaluation)
+    others = [metrics.get(name) for metrics in evaluation.baselines.values()]
+    values = [measure.value for measure in (ours, *others) if measure is not None and measure.value is not None]
+    drawn = [
+        (baseline_name(key), measure)
+        for key, measure in zip(evaluation.baselines, others, strict=True)
+        if measure is not None
+    ]
+    return {
+        "name": label,
+        "measures": [ours, *others],
+        "best": best_value(values, label.higher_is_better),
+        "picture": dots(label.label, ours, drawn),
+    }
+
+
+def best_epoch(epochs: tuple[EpochRecord, ...]) -> EpochRecord | None:
+    """The epoch whose weights are kept: the last that was the best so far."""
+    return next((record for record in reversed(epochs) if record.best), None)

@@ -1,0 +1,103 @@
+"""The same facts for a terminal. Every cell is a `Text`, so that a column named `[red]` stays a name."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from netwright.core.values import Choice, Column, Evaluation, Finding, Measure, RunSummary, Schema
+from netwright.report.names import baseline_name, direction, metric_name
+from netwright.report.numbers import bound, count, counted, interval, setting, share, show
+
+SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+MOST_EXAMPLES = 4
+
+
+def final_table(summary: RunSummary) -> Table:
+    """Test metrics with their 95% intervals, beside the baselines on the same rows; the best in bold."""
+    evaluation = summary.evaluation
+    table = new_table(f"{summary.name}: {counted(evaluation.rows, 'test row')} it never saw")
+    table.add_column("")
+    table.add_column("this network", justify="right")
+    table.add_column("95% interval", justify="right", style="dim")
+    for name in evaluation.baselines:
+        table.add_column(Text(baseline_name(name)), justify="right")
+    table.add_column("", style="dim")
+    for metric, measure in evaluation.metrics.items():
+        others = [metrics.get(metric) for metrics in evaluation.baselines.values()]
+        table.add_row(*metric_row(evaluation, metric, measure, others))
+    return table
+
+
+def metric_row(evaluation: Evaluation, metric: str, ours: Measure, others: Sequence[Measure | None]) -> list[Text]:
+    name = metric_name(metric, evaluation)
+    values = [None if measure is None else measure.value for measure in (ours, *others)]
+    best = best_value([value for value in values if value is not None], name.higher_is_better)
+    shown = [Text(show(value), style="bold" if value is not None and value == best else "") for value in values]
+    return [Text(name.label), shown[0], Text(interval(ours)), *shown[1:], Text(direction(name))]
+
+
+def best_value(values: list[float], higher_is_better: bool | None) -> float | None:
+    finite = [value for value in values if value == value]
+    if higher_is_better is None or not finite:
+        return None
+    return max(finite) if higher_is_better else min(finite)
+
+
+def data_table(schema: Schema) -> Table:
+    """Each column with its kind and role, and why; missing cells and what is in it."""
+    table = new_table(f"{schema.task}: {schema.task_reason}")
+    for heading in ("column", "kind", "role", "why"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("missing", justify="right")
+    table.add_column("distinct", justify="right")
+    table.add_column("values", overflow="fold", style="dim")
+    for column in schema.columns:
+        table.add_row(*column_row(column))
+    return table
+
+
+def column_row(column: Column) -> list[Text]:
+    style = {"target": "bold", "ignored": "dim"}.get(column.role, "")
+    why = "; ".join(reason for reason in (column.kind_reason, column.role_reason) if reason)
+    missing = f"{count(column.missing)} ({share(column.missing, column.rows)})" if column.missing else "0"
+    cells = (column.name, column.kind, column.role, why, missing, count(column.distinct), contents(column))
+    return [Text(cell, style=style) for cell in cells]
+
+
+def contents(column: Column) -> str:
+    """What stands in a column: its range, its most frequent categories, or examples."""
+    if column.minimum is not None or column.maximum is not None:
+        return f"{bound(column.minimum)} to {bound(column.maximum)}"
+    values = column.categories or column.examples
+    more = len(column.categories) - MOST_EXAMPLES
+    return ", ".join(values[:MOST_EXAMPLES]) + (f" and {more} more" if more > 0 else "")
+
+
+def choices_table(choices: Sequence[Choice]) -> Table:
+    """Every choice that was made, with its reason."""
+    table = new_table()
+    table.add_column("setting", overflow="fold")
+    table.add_column("value", style="bold", overflow="fold")
+    table.add_column("why", style="dim", overflow="fold")
+    for choice in choices:
+        table.add_row(Text(choice.name), Text(setting(choice.value)), Text(choice.reason))
+    return table
+
+
+def findings_table(findings: Sequence[Finding]) -> Table:
+    """What was found in the data and the training, worst first."""
+    table = new_table()
+    table.add_column("finding", overflow="fold")
+    table.add_column("evidence", overflow="fold")
+    table.add_column("what to do", overflow="fold")
+    for finding in sorted(findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)):
+        head = Text(f"{finding.severity}: {finding.title}", style=SEVERITY_STYLES[finding.severity])
+        table.add_row(head + Text(f"\n{finding.code}", style="dim"), Text(finding.evidence), Text(finding.remedy))
+    return table
+
+
+def new_table(title: str = "") -> Table:
+    heading = Text(title, style="bold") if title else None
+    return Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")

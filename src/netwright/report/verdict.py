@@ -1,0 +1,86 @@
+"""The run in two sentences: how good it is on rows it never saw, and whether that beats the simple ways."""
+
+from dataclasses import dataclass
+
+from netwright.core.values import Evaluation, Measure, RunSummary
+from netwright.report.names import baseline_name, metric_name
+from netwright.report.numbers import counted, interval, is_finite, show
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`result` states the numbers; `comparison` says what they are worth beside the baselines."""
+
+    result: str
+    comparison: str
+
+    def __str__(self) -> str:
+        return f"{self.result} {self.comparison}".strip()
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A baseline's name in words and its measure of the headline metric."""
+
+    name: str
+    measure: Measure
+
+
+def judge(summary: RunSummary) -> Verdict:
+    """Say how the network did on the test rows, and honestly so where a baseline did better."""
+    evaluation = summary.evaluation
+    ours = evaluation.metrics.get(evaluation.headline)
+    if ours is None or not is_finite(ours.value):
+        return Verdict(f"No test result: {evaluation.headline} could not be measured.", "")
+    rivals = rivals_of(evaluation)
+    return Verdict(result(evaluation, ours, rivals), comparison(evaluation, ours, rivals))
+
+
+def rivals_of(evaluation: Evaluation) -> list[Rival]:
+    measured = [
+        Rival(baseline_name(name), metrics[evaluation.headline])
+        for name, metrics in evaluation.baselines.items()
+        if evaluation.headline in metrics
+    ]
+    return [rival for rival in measured if is_finite(rival.measure.value)]
+
+
+def result(evaluation: Evaluation, ours: Measure, rivals: list[Rival]) -> str:
+    label = metric_name(evaluation.headline, evaluation).label
+    around = f" ({interval(ours)})" if is_finite(ours.low) and is_finite(ours.high) else ""
+    beside = ", ".join(f"{rival.name} {show(rival.measure.value)}" for rival in rivals)
+    rows = counted(evaluation.rows, "row")
+    return f"{label} {show(ours.value)}{around} on {rows} it never saw{'; ' if beside else ''}{beside}."
+
+
+def comparison(evaluation: Evaluation, ours: Measure, rivals: list[Rival]) -> str:
+    """Weigh the network against the best baseline. Intervals that overlap settle nothing, and it says so."""
+    if not rivals:
+        return ""
+    sign = 1 if evaluation.higher_is_better else -1
+    best = max(rivals, key=lambda rival: sign * rival.measure.value)
+    gain = sign * (ours.value - best.measure.value)
+    if apart(ours, best.measure):
+        return clear_win(best, rivals) if gain > 0 else clear_loss(best)
+    return close_call(best, gain)
+
+
+def apart(one: Measure, other: Measure) -> bool:
+    edges = (one.low, one.high, other.low, other.high)
+    return all(map(is_finite, edges)) and (one.low > other.high or other.low > one.high)
+
+
+def clear_win(best: Rival, rivals: list[Rival]) -> str:
+    return f"Its 95% interval lies clear of {'every baseline' if len(rivals) > 1 else f'the {best.name}'}."
+
+
+def clear_loss(best: Rival) -> str:
+    return f"The {best.name} did clearly better on the same rows: use that, or change the network before trusting it."
+
+
+def close_call(best: Rival, gain: float) -> str:
+    unsettled = "the 95% intervals overlap, so these rows do not settle which is better"
+    if gain > 0:
+        return f"It did better than the {best.name}, but {unsettled}."
+    tie = "just as well" if gain == 0 else "better"
+    return f"The {best.name} did {tie} on the same rows; {unsettled}, and the simpler model may do."

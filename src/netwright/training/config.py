@@ -1,0 +1,153 @@
+"""How to train, as plain values. Torch is not imported here, so that a recipe can be read and checked quickly."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from netwright.core.errors import RecipeError, nearest
+
+OptimizerName = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "muon"]
+ScheduleName = Literal["constant", "cosine", "flat_cosine", "one_cycle", "step", "plateau"]
+LossName = Literal["auto", "mse", "mae", "huber", "bce", "cce"]
+WeightDecayForm = Literal["decoupled", "coupled"]
+Monitor = Literal["validation_loss", "metric"]
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The training recipe. Steps are optimizer steps, counted over the whole training."""
+
+    epochs: int = 100
+    batch_size: int = 256  # rows of one optimizer step
+    accumulate: int = 1  # micro-batches that one step's rows are split into, to save memory
+    optimizer: str = "adam"  # a name of OptimizerName
+    learning_rate: float = 0.005
+    momentum: float = 0.9  # momentum, nesterov and muon
+    betas: tuple[float, float] = (0.9, 0.999)  # adam, adamw; muon's other parameters
+    epsilon: float = 1e-8
+    rho: float = 0.99  # rmsprop: share of the old mean square that is kept
+    weight_decay: float = 0.0
+    weight_decay_form: str = "decoupled"  # coupled adds weight_decay * w to the gradient
+    decay_norms_and_biases: bool = False
+    l1: float = 0.0
+    schedule: str = "constant"  # a name of ScheduleName
+    warmup: float = 0.0  # steps of linear warm-up; below 1, a share of all steps
+    step_size: float = 0.3  # schedule "step": steps between two drops; below 1, a share of all steps
+    gamma: float = 0.1  # schedule "step": factor of one drop
+    plateau_patience: int = 5  # epochs without a better validation loss before a drop
+    plateau_factor: float = 0.5
+    final_learning_rate: float = 0.0  # share of learning_rate that cosine, flat_cosine and one_cycle end at
+    loss: str = "auto"  # by task, or a name of LossName
+    huber_delta: float = 1.0  # in the target's unit
+    label_smoothing: float = 0.0
+    class_weights: str | tuple[float, ...] = "none"  # none, balanced, or one number a class
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    ema_decay: float | None = None
+    monitor: str = "validation_loss"  # or metric
+    patience: int | None = 16  # epochs without a better monitored value before stopping
+    seed: int = 0
+    device: str = "auto"
+    threads: int | None = None  # CPU threads; None leaves torch's own setting
+    record_every: int = 10  # steps between two step records
+    checkpoint_every: float = 30.0  # seconds between two checkpoints
+
+
+def validate(config: TrainingConfig) -> None:
+    """Check every name and range.
+
+    Raises:
+        RecipeError: one sentence that names the setting, what was expected and what came.
+    """
+    for setting, names in _NAMES.items():
+        _check_name(setting, getattr(config, setting), names)
+    for setting, (expected, holds) in _RANGES.items():
+        value = getattr(config, setting)
+        if not holds(value):
+            raise RecipeError(f"training.{setting}: expected {expected}, got {value!r}")
+    if isinstance(config.class_weights, str):
+        _check_name("class_weights", config.class_weights, ("none", "balanced"))
+    if config.optimizer == "adamw" and config.weight_decay_form == "coupled":
+        raise RecipeError('training.weight_decay_form: adamw decouples its decay; take optimizer = "adam" for coupled')
+
+
+def _check_name(setting: str, value: str, names: tuple[str, ...]) -> None:
+    if value not in names:
+        raise RecipeError(
+            f"training.{setting}: expected one of {', '.join(names)}, got {value!r}; {nearest(str(value), names)}"
+        )
+
+
+_NAMES: dict[str, tuple[str, ...]] = {
+    "optimizer": get_args(OptimizerName),
+    "schedule": get_args(ScheduleName),
+    "loss": get_args(LossName),
+    "weight_decay_form": get_args(WeightDecayForm),
+    "monitor": get_args(Monitor),
+}
+
+
+def _number(value: Any, low: float = -math.inf, high: float = math.inf) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+
+def _positive(value: Any) -> bool:
+    return _number(value, 0.0) and 0.0 < value < math.inf
+
+
+def _not_negative(value: Any) -> bool:
+    return _number(value, 0.0) and value < math.inf
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _share(value: Any) -> bool:
+    return _number(value, 0.0) and value < 1.0
+
+
+def _or_none(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or holds(value)
+
+
+def _weights(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, tuple | list) and len(value) > 1 and all(map(_positive, value)))
+
+
+_COUNT = ("a whole number of at least 1", _count)
+_POSITIVE = ("a number above 0", _positive)
+_NOT_NEGATIVE = ("a number of at least 0", _not_negative)
+_SHARE = ("a number from 0 up to but not including 1", _share)
+_FACTOR = ("a number above 0 and at most 1", lambda value: _positive(value) and value <= 1.0)
+
+_RANGES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "epochs": _COUNT,
+    "batch_size": _COUNT,
+    "accumulate": _COUNT,
+    "learning_rate": _POSITIVE,
+    "momentum": _SHARE,
+    "betas": ("two numbers from 0 up to 1", lambda value: len(value) == 2 and all(map(_share, value))),
+    "epsilon": _POSITIVE,
+    "rho": _SHARE,
+    "weight_decay": _NOT_NEGATIVE,
+    "l1": _NOT_NEGATIVE,
+    "warmup": _NOT_NEGATIVE,
+    "step_size": _POSITIVE,
+    "gamma": _FACTOR,
+    "plateau_patience": _COUNT,
+    "plateau_factor": _FACTOR,
+    "final_learning_rate": ("a share from 0 to 1", lambda value: _number(value, 0.0, 1.0)),
+    "huber_delta": _POSITIVE,
+    "label_smoothing": _SHARE,
+    "class_weights": ("none, balanced or one positive number a class", _weights),
+    "clip_norm": ("a number above 0, or nothing", _or_none(_positive)),
+    "clip_value": ("a number above 0, or nothing", _or_none(_positive)),
+    "ema_decay": ("a number from 0 up to but not including 1, or nothing", _or_none(_share)),
+    "patience": ("a whole number of at least 1, or nothing", _or_none(_count)),
+    "seed": ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    "threads": ("a whole number of at least 1, or nothing", _or_none(_count)),
+    "record_every": _COUNT,
+    "checkpoint_every": _NOT_NEGATIVE,
+}

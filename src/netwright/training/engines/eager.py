@@ -1,0 +1,85 @@
+"""The step with autograd: forward, loss, backward, clip, update.
+
+It never waits for the device: losses and norms stay tensors until somebody reads them.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from netwright.training.averaging import Average, update_average
+from netwright.training.batches import Inputs, micro_sizes
+from netwright.training.config import TrainingConfig
+from netwright.training.losses import LossFunction
+from netwright.training.optimizers import Updater, update
+from netwright.training.regularization import clip_by_norm, clip_by_value, gradient_norm
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What every step needs."""
+
+    module: nn.Module
+    loss: LossFunction
+    updater: Updater
+    average: Average | None
+    config: TrainingConfig
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The rows of one step, and what is special about it."""
+
+    inputs: Inputs
+    targets: Tensor
+    step: int  # from 1
+    learning_rate: float
+    measured: bool  # whether the gradient's norm is wanted
+
+
+def take_step(engine: Engine, batch: Batch) -> tuple[Tensor, Tensor | None]:
+    """Take one optimizer step. Return the mean loss over the rows and, if measured, the norm before clipping."""
+    for parameter in engine.updater.parameters:
+        parameter.grad = None
+    loss = _backward(engine, batch.inputs, batch.targets)
+    norm = _limit_gradients(engine, batch.measured)
+    update(engine.updater, engine.config, batch.learning_rate)
+    if engine.average is not None and engine.config.ema_decay is not None:
+        _average(engine, engine.average, engine.config.ema_decay, batch.step)
+    return loss, norm
+
+
+def _backward(engine: Engine, inputs: Inputs, targets: Tensor) -> Tensor:
+    """Fill the gradients of the mean loss, in micro-batches weighted by their rows."""
+    if engine.config.accumulate == 1:
+        loss = engine.loss(engine.module(*inputs), targets)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach()
+    sizes = micro_sizes(len(targets), engine.config.accumulate)
+    total = torch.zeros((), dtype=torch.float64, device=targets.device)
+    columns = [torch.split(tensor, sizes) for tensor in inputs]
+    for part, truth in enumerate(torch.split(targets, sizes)):
+        loss = engine.loss(engine.module(*(column[part] for column in columns)), truth)
+        share = loss * (sizes[part] / len(targets))
+        share.backward()  # type: ignore[no-untyped-call]
+        total += share.detach()
+    return total.to(loss.dtype)
+
+
+@torch.no_grad()
+def _limit_gradients(engine: Engine, measured: bool) -> Tensor | None:
+    config, parameters = engine.config, engine.updater.parameters
+    norm = gradient_norm(parameters) if measured or config.clip_norm is not None else None
+    if config.clip_value is not None:
+        clip_by_value(parameters, config.clip_value)
+    if config.clip_norm is not None:
+        after = norm if config.clip_value is None else gradient_norm(parameters)
+        assert after is not None
+        clip_by_norm(parameters, config.clip_norm, after)
+    return norm
+
+
+@torch.no_grad()
+def _average(engine: Engine, average: Average, decay: float, step: int) -> None:
+    update_average(average, [parameter.detach() for parameter in engine.module.parameters()], decay, step)

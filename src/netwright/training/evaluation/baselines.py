@@ -1,0 +1,63 @@
+"""What a network has to beat: guessing without looking, and a linear model on the same inputs."""
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from netwright.core.values import Task
+from netwright.data import Prepared
+
+MOST_ROWS = 100_000  # that a linear model is fitted on; more would take longer than the network
+
+
+def guess(task: Task, train_target: NDArray[np.generic], classes: int, rows: int) -> tuple[str, NDArray[np.float64]]:
+    """Predict the class shares (or the mean) of the training rows for every row."""
+    if task == "regression":
+        return "mean", np.full(rows, train_target.astype(np.float64).mean())
+    shares = np.bincount(train_target.astype(np.int64), minlength=classes) / len(train_target)
+    return "majority", np.tile(shares, (rows, 1))
+
+
+def linear(task: Task, train: Prepared, rows: Prepared, cardinalities: tuple[int, ...]) -> NDArray[np.float64]:
+    """Fit a linear model (logistic or ridge regression, scikit-learn's defaults) and predict `rows`.
+
+    Categories that the network embeds are one-hot here, so that both see the same.
+
+    Returns:
+        [n, classes] probabilities, or [n] values in the unit of `train.target`.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    assert train.target is not None
+    step = -(-len(train.target) // MOST_ROWS)
+    inputs, target = _one_hot(train, cardinalities, step), train.target[::step]
+    asked = _one_hot(rows, cardinalities, 1)
+    if task == "regression":
+        return np.asarray(Ridge().fit(inputs, target).predict(asked), dtype=np.float64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # 300 steps of L-BFGS are close enough for a baseline
+        model = LogisticRegression(max_iter=300).fit(inputs, target)
+    return _spread(model.predict_proba(asked), model.classes_)
+
+
+def _one_hot(prepared: Prepared, cardinalities: tuple[int, ...], step: int) -> "NDArray[np.float32] | sparse.csr_array":
+    numeric = np.ascontiguousarray(prepared.numeric[::step])
+    if not cardinalities:
+        return numeric
+    codes = prepared.categorical[::step] + np.concatenate([[0], np.cumsum(cardinalities[:-1])]).astype(np.int64)
+    rows = np.repeat(np.arange(len(codes)), codes.shape[1])
+    ones = np.ones(codes.size, dtype=np.float32)
+    hot = sparse.csr_array((ones, (rows, codes.ravel())), shape=(len(codes), sum(cardinalities)))
+    return sparse.csr_array(sparse.hstack([sparse.csr_array(numeric), hot]))
+
+
+def _spread(probabilities: NDArray[np.float64], present: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give classes that were absent from the training rows the probability 0."""
+    if len(present) == present[-1] + 1:
+        return probabilities
+    full = np.zeros((len(probabilities), int(present[-1]) + 1))
+    full[:, present] = probabilities
+    return full

@@ -1,0 +1,382 @@
+"""Training a module: `fit` is the whole flow, and what it calls is below it in the order of the calls."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from netwright.core.devices import choose_device
+from netwright.core.errors import CheckpointError, Interrupted, RecipeError, RunError
+from netwright.core.interrupts import StopSignal
+from netwright.core.seeds import derive_seed
+from netwright.core.values import EpochRecord, StepRecord, Task
+from netwright.training import early_stopping, schedules
+from netwright.training.averaging import averaged, start_average
+from netwright.training.batches import Batches, batch_sizes, epoch_batches, epoch_order
+from netwright.training.checkpoints import committed, load_checkpoint, save_checkpoint
+from netwright.training.config import TrainingConfig, validate
+from netwright.training.engines.eager import Batch, Engine, take_step
+from netwright.training.losses import loss_for, prepare_targets
+from netwright.training.optimizers import make_updater
+from netwright.training.predict import predict_logits
+from netwright.training.records import Record, RecordSink
+from netwright.training.state import Origin, Progress, TrainingState, origin_of, restore, snapshot, to_checkpoint
+
+Observer = Callable[[Record], object]
+Metric = Callable[[Tensor, Tensor], float]  # logits, targets -> value
+
+BUDGET_USED = 0.95  # share of the time left that planned epochs may fill
+
+
+@dataclass(frozen=True)
+class Session:
+    """What surrounds one call of `fit`: where to save, when to stop, what to measure."""
+
+    folder: Path | None = None  # of checkpoints; None: none are made
+    stop: StopSignal | None = None
+    deadline: float | None = None  # in time.monotonic() seconds
+    metric: Metric | None = None  # on validation rows
+    higher_is_better: bool = True
+    resume: bool = False
+    task: Task | None = None  # None: whole-number targets are classes, others are values
+    records: RecordSink | None = None
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What came of a training. The module itself holds the best weights."""
+
+    epochs: tuple[EpochRecord, ...]
+    steps: int  # optimizer steps taken
+    best_epoch: int  # from 1; 0 where the monitored metric never was a number
+    best_value: float  # of the monitored value; the training loss where there are no validation rows
+    stopped_because: str
+    seconds: float
+    planned_epochs: int  # fewer than configured where a deadline did not leave room for all
+    notes: tuple[str, ...] = ()  # what a user should know of a resume
+
+
+@dataclass
+class Training:
+    """What one call of `fit` holds in its hands."""
+
+    state: TrainingState
+    engine: Engine
+    batches: Batches
+    session: Session
+    observers: Sequence[Observer]
+    sizes: list[int]  # rows of each batch of an epoch
+    origin: Origin | None = None  # None where no checkpoints are made
+    notes: tuple[str, ...] = ()
+    started: float = field(default_factory=time.monotonic)
+    next_checkpoint: float = math.inf
+
+
+def fit(
+    module: nn.Module,
+    batches: Batches,
+    config: TrainingConfig,
+    observers: Sequence[Observer] = (),
+    session: Session | None = None,
+) -> FitResult:
+    """Train `module` in place and leave it with its best weights, in evaluation mode.
+
+    Args:
+        module: takes `batches.train_inputs` as positional arguments and returns logits (batch, outputs).
+        batches: all rows, in memory.
+        config: the training recipe.
+        observers: called with each step and epoch record, in order.
+        session: where to save, when to stop, what to measure.
+
+    Returns:
+        The history, and why training stopped.
+
+    Raises:
+        RecipeError: a setting is out of range or does not suit the task, or a resume does not fit its checkpoint.
+        CheckpointError: a checkpoint cannot be written, or none can be trusted.
+        RunError: the loss was never finite.
+        Interrupted: `session.stop` received a signal; a checkpoint was saved where the session has a folder.
+    """
+    session = session or Session()
+    validate(config)
+    device, _ = choose_device(config.device)
+    with _surroundings(config, session, device):
+        training = _start(module.to(device), _on_device(batches, session, module, device), config, observers, session)
+        progress = training.state.progress
+        while not progress.stopped_because:
+            progress.stopped_because = _run_epoch(training) or _finish_epoch(training)
+        return _conclude(training)
+
+
+@contextmanager
+def _surroundings(config: TrainingConfig, session: Session, device: torch.device) -> Iterator[None]:
+    """Seed the generators that dropout draws from, set threads, hold signals back; put all back afterwards."""
+    threads = torch.get_num_threads()
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices), session.stop.deferred() if session.stop else nullcontext():
+        torch.manual_seed(derive_seed(config.seed, "dropout"))
+        try:
+            torch.set_num_threads(config.threads or threads)
+            yield
+        finally:
+            torch.set_num_threads(threads)
+
+
+def _start(
+    module: nn.Module, batches: Batches, config: TrainingConfig, observers: Sequence[Observer], session: Session
+) -> Training:
+    _check(module, batches, config, session)
+    average = None if config.ema_decay is None else start_average(module)
+    updater = make_updater(module, config)
+    state = TrainingState(module, updater, average, Progress(config.epochs))
+    loss = loss_for(config, _task(batches, session), batches.train_targets)
+    engine = Engine(module, loss, updater, average, config)
+    training = Training(state, engine, batches, session, observers, batch_sizes(batches.rows, config.batch_size))
+    if session.folder is not None:
+        _open_checkpoints(training, session.folder)
+    return training
+
+
+def _open_checkpoints(training: Training, folder: Path) -> None:
+    """Resume if asked and there is something to resume; begin the log where the checkpoint ends."""
+    config, state, session = training.engine.config, training.state, training.session
+    training.origin = origin_of(config, training.batches)
+    if committed(folder) and not session.resume:
+        raise CheckpointError(f"{folder} holds checkpoints of an earlier training; resume it or name another folder")
+    if committed(folder):
+        checkpoint, notes = load_checkpoint(folder)
+        training.notes = notes + restore(state, checkpoint, training.origin)
+    if session.records is not None:
+        session.records.truncate(state.progress.records_offset)
+    training.started = time.monotonic() - state.progress.seconds
+    training.next_checkpoint = time.monotonic() + config.checkpoint_every
+
+
+def _run_epoch(training: Training) -> str:
+    """Take the steps that are left of the epoch. Return why training must stop in the middle of it, or nothing."""
+    state, config, session = training.state, training.engine.config, training.session
+    progress = state.progress
+    training.engine.module.train()
+    order = epoch_order(training.batches.rows, config.seed, progress.epoch)
+    for inputs, targets in epoch_batches(training.batches, order, training.sizes, progress.step_in_epoch):
+        if _attention(training):
+            _save_or_raise(training)
+            if session.deadline is not None and time.monotonic() >= session.deadline and progress.step:
+                return _out_of_time(training)
+        rate = _learning_rate(training)
+        progress.step += 1
+        progress.step_in_epoch += 1
+        measured = progress.step % config.record_every == 0 or progress.step == 1
+        loss, norm = take_step(training.engine, Batch(inputs, targets, progress.step, rate, measured))
+        state.losses.append(loss)
+        if norm is not None and measured and not math.isfinite(_record_step(training, rate, loss, norm)):
+            return _diverged(training)
+    return ""
+
+
+def _attention(training: Training) -> bool:
+    """Whether a signal, the deadline or the next checkpoint is due. Called at every step, so it is cheap."""
+    session = training.session
+    if session.stop is not None and session.stop.number is not None:
+        return True
+    now = time.monotonic()
+    return now >= training.next_checkpoint or (session.deadline is not None and now >= session.deadline)
+
+
+def _save_or_raise(training: Training) -> None:
+    """Save if it is time to, or if a signal came; raise for the signal."""
+    session, config = training.session, training.engine.config
+    number = session.stop.number if session.stop else None
+    if session.folder is not None and (number is not None or time.monotonic() >= training.next_checkpoint):
+        _save(training, session.folder)
+        training.next_checkpoint = time.monotonic() + config.checkpoint_every
+    if number is not None:
+        hint = f"checkpoint in {session.folder}" if session.folder else ""
+        raise Interrupted(number, hint)
+
+
+def _save(training: Training, folder: Path) -> None:
+    progress, records = training.state.progress, training.session.records
+    progress.seconds = time.monotonic() - training.started
+    if records is not None:
+        records.flush()
+        progress.records_offset = records.offset
+    assert training.origin is not None
+    save_checkpoint(folder, to_checkpoint(training.state, training.origin))
+
+
+def _learning_rate(training: Training) -> float:
+    config, progress = training.engine.config, training.state.progress
+    total = progress.planned_epochs * len(training.sizes)
+    return config.learning_rate * progress.plateau.factor * schedules.schedule_factor(progress.step, total, config)
+
+
+def _record_step(training: Training, rate: float, loss: Tensor, norm: Tensor) -> float:
+    progress = training.state.progress
+    record = StepRecord(progress.step, progress.epoch, loss.item(), rate, norm.item())
+    _tell(training, record)
+    return record.loss
+
+
+def _tell(training: Training, record: Record) -> None:
+    if training.session.records is not None:
+        training.session.records.append(record)
+    for observer in training.observers:
+        observer(record)
+
+
+def _finish_epoch(training: Training) -> str:
+    """Measure, remember the best, decide whether to go on. Return why not, or nothing."""
+    state, config = training.state, training.engine.config
+    progress = state.progress
+    train_loss = _epoch_loss(training)
+    with averaged(state.module, state.average):
+        validation_loss, metric = _validate(training)
+        if not all(map(math.isfinite, (train_loss, validation_loss or 0.0))):
+            return _diverged(training)
+        _judge(training, train_loss, validation_loss, metric)
+    watched = train_loss if validation_loss is None else validation_loss
+    progress.plateau = schedules.after_epoch(progress.plateau, watched, config)
+    if progress.epoch == 1:
+        progress.planned_epochs = _epochs_that_fit(training)
+    return _next_epoch(training)
+
+
+def _epoch_loss(training: Training) -> float:
+    losses = torch.stack(training.state.losses).double().cpu()
+    rows = torch.tensor(training.sizes[: len(losses)], dtype=torch.float64)
+    return float((losses @ rows / rows.sum()).item())
+
+
+def _validate(training: Training) -> tuple[float | None, float | None]:
+    """Return the loss and the metric on validation rows, None where there is none."""
+    batches, metric = training.batches, training.session.metric
+    if batches.validation_inputs is None or batches.validation_targets is None:
+        return None, None
+    logits = predict_logits(training.engine.module, batches.validation_inputs)
+    loss = training.engine.loss(logits, batches.validation_targets).item()
+    value = metric(logits, batches.validation_targets) if metric is not None else None
+    return loss, value if value is None or math.isfinite(value) else None
+
+
+def _judge(training: Training, train_loss: float, validation_loss: float | None, metric: float | None) -> None:
+    """Write the epoch's record; keep the weights if they are the best so far."""
+    state, config = training.state, training.engine.config
+    progress = state.progress
+    if validation_loss is None:
+        progress.patience = early_stopping.Patience(train_loss, progress.epoch)  # nothing to judge by: the last is kept
+    elif config.monitor == "metric":
+        value, higher = math.nan if metric is None else metric, training.session.higher_is_better
+        progress.patience = early_stopping.after_epoch(progress.patience, progress.epoch, value, higher)
+    else:
+        progress.patience = early_stopping.after_epoch(progress.patience, progress.epoch, validation_loss, False)
+    best = progress.patience.best_epoch == progress.epoch
+    if best:
+        state.best = snapshot(state.module)
+    seconds = time.monotonic() - training.started
+    rate = _learning_rate(training)
+    losses = (train_loss, rate, validation_loss, metric)
+    record = EpochRecord(progress.epoch, progress.step, *losses, seconds=seconds, best=best)
+    progress.epochs.append(record)
+    _tell(training, record)
+
+
+def _epochs_that_fit(training: Training) -> int:
+    """Fix the number of epochs once, from what the first one took, so that schedules end when the time does."""
+    planned, deadline = training.state.progress.planned_epochs, training.session.deadline
+    if deadline is None:
+        return planned
+    now = time.monotonic()
+    fitting = 1 + int(BUDGET_USED * (deadline - now) / max(now - training.started, 1e-9))
+    return max(1, min(planned, fitting))
+
+
+def _next_epoch(training: Training) -> str:
+    state, config = training.state, training.engine.config
+    progress = state.progress
+    finished = progress.epoch
+    progress.epoch, progress.step_in_epoch = finished + 1, 0
+    state.losses.clear()
+    if early_stopping.is_used_up(progress.patience, config.patience):
+        return f"no better {config.monitor.replace('_', ' ')} for {progress.patience.waited} epochs"
+    if finished >= progress.planned_epochs:
+        fewer = f" of {config.epochs}, as many as the time budget had room for" if finished < config.epochs else ""
+        return f"all {finished} planned epochs are done{fewer}"
+    return ""
+
+
+def _out_of_time(training: Training) -> str:
+    if not training.state.progress.epochs:
+        _finish_epoch(training)  # a part of an epoch is better than nothing to keep
+    return "the time budget was used up"
+
+
+def _diverged(training: Training) -> str:
+    """Say that the loss is no longer finite; an error where no finite state was ever kept."""
+    progress, config = training.state.progress, training.engine.config
+    what = f"the loss was not finite at step {progress.step} (epoch {progress.epoch})"
+    advice = f"lower training.learning_rate (now {config.learning_rate:g}) or set training.clip_norm"
+    if not progress.epochs or not progress.patience.best_epoch:
+        raise RunError(f"training diverged: {what}, before any epoch was finished; {advice}")
+    return f"training diverged: {what}; the weights of epoch {progress.patience.best_epoch} are kept; {advice}"
+
+
+def _conclude(training: Training) -> FitResult:
+    """Save the end, go back to the best weights, report."""
+    state, session = training.state, training.session
+    progress = state.progress
+    if session.folder is not None:
+        _save(training, session.folder)
+    if session.stop is not None and session.stop.number is not None:
+        _save_or_raise(training)
+    if state.best:  # none where the monitored metric never was a number
+        state.module.load_state_dict(state.best)
+    state.module.eval()
+    return FitResult(
+        epochs=tuple(progress.epochs),
+        steps=progress.step,
+        best_epoch=progress.patience.best_epoch,
+        best_value=progress.patience.best_value if progress.patience.best_value is not None else math.nan,
+        stopped_because=progress.stopped_because,
+        seconds=time.monotonic() - training.started,
+        planned_epochs=progress.planned_epochs,
+        notes=training.notes,
+    )
+
+
+def _on_device(batches: Batches, session: Session, module: nn.Module, device: torch.device) -> Batches:
+    """Move all rows to the device once, the targets as the loss wants them."""
+    dtype = next(module.parameters()).dtype
+    task = _task(batches, session)
+    validation = batches.validation_inputs
+    truth = batches.validation_targets
+    return Batches(
+        tuple(tensor.to(device) for tensor in batches.train_inputs),
+        prepare_targets(batches.train_targets.to(device), task, dtype),
+        None if validation is None else tuple(tensor.to(device) for tensor in validation),
+        None if truth is None else prepare_targets(truth.to(device), task, dtype),
+    )
+
+
+def _task(batches: Batches, session: Session) -> Task:
+    if session.task is not None:
+        return session.task
+    return "regression" if batches.train_targets.is_floating_point() else "multiclass"
+
+
+def _check(module: nn.Module, batches: Batches, config: TrainingConfig, session: Session) -> None:
+    if not batches.rows:
+        raise RecipeError("training: expected at least one training row, got none")
+    if config.monitor == "metric" and (session.metric is None or batches.validation_inputs is None):
+        raise RecipeError('training.monitor: "metric" needs a metric and validation rows; take "validation_loss"')
+    normalised = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in module.modules())
+    if normalised and min(config.batch_size, batches.rows) < 2:
+        raise RecipeError(
+            "training.batch_size: batch normalisation needs at least 2 rows in a batch; "
+            'raise it or set network.normalization = "layer"'
+        )

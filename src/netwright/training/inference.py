@@ -1,0 +1,159 @@
+"""From a stored run and new rows to answers, one for every row."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import nn
+
+from netwright.core.errors import RunError
+from netwright.core.values import Finding, Schema
+from netwright.data import Preparation, Table, conform, prepare, read_table
+from netwright.networks import build
+from netwright.training.material import read_options
+from netwright.training.predict import predict_logits
+from netwright.training.recipe import Recipe, recipe_from, with_activation
+from netwright.training.run_directory import Contract, check_run, read_part
+from netwright.training.settings import read_recipe
+
+ROWS_AT_ONCE = 65_536
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network with the contract its inputs must keep."""
+
+    module: nn.Module
+    schema: Schema
+    preparation: Preparation
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """One answer for every row of the source, in its order; null where a row could not be read."""
+
+    frame: pl.DataFrame  # "prediction", and "probability_<class>" for classification
+    notes: tuple[Finding, ...]  # what was odd about the rows
+    rows: int
+    unreadable: int
+
+
+def load_model(folder: Path, activation: Any = None) -> Model:
+    """Rebuild the network of a finished run. Nothing is unpickled: weights are safetensors, the rest JSON and TOML.
+
+    Args:
+        folder: the run directory.
+        activation: the function that the run was fitted with, where it was a Python function.
+
+    Raises:
+        RunError: the run is unfinished, damaged or incomplete.
+    """
+    check_run(folder)
+    recipe = recipe_from(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
+    recipe = recipe if activation is None else with_activation(recipe, activation)
+    contract = read_part(folder, "schema.json", Contract)
+    module = build_module(recipe, contract.preparation)
+    _load_weights(module, folder)
+    return Model(module.eval(), contract.schema, contract.preparation, recipe)
+
+
+def build_module(recipe: Recipe, preparation: Preparation) -> nn.Module:
+    """Build the recipe's network, initialised from its seed, for inputs as `preparation` makes them."""
+    _refuse_unknown_function(recipe.network.activation)
+    return build("mlp", recipe.network, preparation.spec, recipe.training.seed)
+
+
+def _refuse_unknown_function(activation: Any) -> None:
+    if isinstance(activation, str) and activation.startswith("python:"):
+        name = activation.removeprefix("python:")
+        raise RunError(
+            f"the run was fitted with the Python function {name!r} as activation, which a file cannot hold; "
+            f"pass it again: netwright.load(path, activation={name})"
+        )
+
+
+def _load_weights(module: nn.Module, folder: Path) -> None:
+    path = folder / "weights.safetensors"
+    if not path.exists():
+        raise RunError(f"{folder} has no weights.safetensors: the run did not finish; resume it: --resume {folder}")
+    try:
+        module.load_state_dict(load_file(path))
+    except Exception as error:  # safetensors raises its own kind, torch RuntimeError: both mean the same here
+        raise RunError(f"{path} does not fit the run's network: {str(error).splitlines()[0]}; restore it") from error
+
+
+def answer(model: Model, table: Table, rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+    """Return what the network says of rows of a conforming table.
+
+    Returns:
+        [n, classes] probabilities, or [n] values in the target's own unit.
+    """
+    positions = np.arange(table.frame.height) if rows is None else rows
+    starts = range(0, max(len(positions), 1), ROWS_AT_ONCE)
+    return np.concatenate([_answer_block(model, table, positions[at : at + ROWS_AT_ONCE]) for at in starts])
+
+
+def _answer_block(model: Model, table: Table, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    inputs = prepare(table, model.schema, model.preparation, rows, with_target=False)
+    device = next(model.module.parameters()).device
+    tensors = tuple(torch.from_numpy(part).to(device) for part in (inputs.numeric, inputs.categorical))
+    logits = predict_logits(model.module, tensors).double().cpu()
+    return from_logits(logits, model.preparation)
+
+
+def from_logits(logits: torch.Tensor, preparation: Preparation) -> NDArray[np.float64]:
+    """Turn a head's outputs [n, outputs] into probabilities [n, classes], or values [n] in the target's unit."""
+    task = preparation.spec.task
+    if task == "regression":
+        return np.asarray(preparation.target.restore(logits[:, 0].numpy()))
+    if task == "binary":
+        positive = torch.sigmoid(logits[:, 0])
+        return torch.stack([1 - positive, positive], dim=1).numpy()
+    return torch.softmax(logits, dim=1).numpy()
+
+
+def read_for(model: Model, source: Any, with_target: bool) -> tuple[Table, tuple[Finding, ...]]:
+    """Read new rows and fit them to the model's contract.
+
+    Raises:
+        ContractError: a column is missing.
+    """
+    from dataclasses import replace
+
+    names = tuple(column.name for column in model.schema.columns)
+    options = replace(read_options(model.recipe.data), columns=names, schema=model.schema)
+    if not with_target:
+        options = replace(options, max_rejected=1.0)  # every row gets its line, read or not
+    fitted = conform(read_table(source, options), model.schema, with_target=with_target)
+    return fitted.table, fitted.notes
+
+
+def predict_rows(model: Model, source: Any) -> Predictions:
+    """Answer for every row of a source: rows in = rows out."""
+    table, notes = read_for(model, source, with_target=False)
+    said = answer(model, table)
+    frame = _named(said, model.schema)
+    if table.total != table.frame.height:
+        frame = _with_gaps(frame, table)
+    return Predictions(frame, notes, table.total, table.total - len(said))
+
+
+def _named(said: NDArray[np.float64], schema: Schema) -> pl.DataFrame:
+    if schema.task == "regression":
+        return pl.DataFrame({"prediction": said})
+    chosen = pl.Series("prediction", schema.classes)[said.argmax(axis=1).tolist()]
+    columns = {f"probability_{name}": said[:, k] for k, name in enumerate(schema.classes)}
+    return pl.DataFrame({"prediction": chosen, **columns})
+
+
+def _with_gaps(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Give rows that could not be read a line of nulls at their place."""
+    every = pl.DataFrame({"row": np.arange(1, table.total + 1)})
+    known = frame.with_columns(pl.Series("row", table.row))
+    return every.join(known, on="row", how="left", maintain_order="left").drop("row")

@@ -1,0 +1,147 @@
+"""The first half of a run: read the rows, learn the schema, look for trouble, split."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netwright.core.errors import SchemaError
+from netwright.core.values import Choice, Finding, Rejected, RowCount, Schema
+from netwright.data import (
+    ReadOptions,
+    SchemaRequest,
+    Split,
+    Table,
+    check_quality,
+    conform,
+    infer_schema,
+    read_table,
+    shared_rows,
+    split_rows,
+)
+from netwright.training.recipe import DataConfig, Recipe
+
+Reading = Callable[[str, float], None]  # what is being read, share done
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a network will be trained and tested on."""
+
+    table: Table
+    schema: Schema
+    split: Split  # positions in `table.frame`
+    test: Table  # the table that holds the test rows: `table` itself, or the second source
+    test_rows: NDArray[np.int64]  # positions in `test.frame`
+    rows: RowCount  # of both sources
+    rejected: tuple[tuple[str, Rejected], ...]  # source, row
+    choices: tuple[Choice, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {"train": len(self.split.train), "validation": len(self.split.validation), "test": len(self.test_rows)}
+
+
+def gather(recipe: Recipe, source: Any = None, reading: Reading | None = None) -> Material:
+    """Read and split the data of a recipe.
+
+    Args:
+        recipe: its data, schema and split sections are used.
+        source: a frame or arrays in place of `recipe.data.source`.
+        reading: told of the progress.
+
+    Raises:
+        NetwrightError: the data cannot be read or learnt from.
+    """
+    table = read_table(recipe.data.source if source is None else source, read_options(recipe.data), reading)
+    schema, table = infer_schema(table, _request(recipe))
+    findings = check_quality(table, schema)
+    test, notes = _read_test(recipe, table, schema, reading)
+    _stop_if_strict(recipe, findings)
+    split = split_rows(table, schema, recipe.split, has_test_table=test is not None)
+    return _material(table, schema, split, (test, (*findings, *notes)))
+
+
+def read_options(data: DataConfig) -> ReadOptions:
+    return ReadOptions(
+        missing=data.missing,
+        max_rejected=data.max_rejected,
+        delimiter=data.delimiter,
+        encoding=data.encoding,
+        header=data.header,
+    )
+
+
+def _request(recipe: Recipe) -> SchemaRequest:
+    columns = recipe.schema.columns
+    return SchemaRequest(
+        target=recipe.data.target,
+        ignore=recipe.data.ignore,
+        group=recipe.data.group,
+        time=recipe.data.time,
+        task=recipe.schema.task,
+        kinds={name: column.kind for name, column in columns.items() if column.kind},
+        roles={name: column.role for name, column in columns.items() if column.role},
+    )
+
+
+def _read_test(
+    recipe: Recipe, table: Table, schema: Schema, reading: Reading | None
+) -> tuple[Table | None, tuple[Finding, ...]]:
+    if recipe.data.test is None:
+        return None, ()
+    names = tuple(column.name for column in schema.columns)
+    options = replace(read_options(recipe.data), columns=names, schema=schema)
+    fitted = conform(read_table(recipe.data.test, options, reading), schema, with_target=True)
+    if not fitted.table.frame.height:
+        raise SchemaError(f"{recipe.data.test}: no row can be used for testing; see the schema's classes and columns")
+    return fitted.table, (*fitted.notes, *_shared(table, fitted.table, schema))
+
+
+def _shared(table: Table, test: Table, schema: Schema) -> tuple[Finding, ...]:
+    count = shared_rows(table, test, schema)
+    if not count:
+        return ()
+    share = count / test.frame.height
+    severity, evidence = "note" if share < 0.01 else "warning", f"{count:,} test rows ({share:.1%}) stand in it too"
+    remedy = "a network may know them by heart; remove them from the training source if that matters"
+    return (Finding("data.shared-rows", severity, "test rows that are training rows", evidence, remedy),)  # type: ignore[arg-type]
+
+
+def _stop_if_strict(recipe: Recipe, findings: Sequence[Finding]) -> None:
+    grave = [finding for finding in findings if finding.severity != "note"]
+    if recipe.data.strict and grave:
+        first = grave[0]
+        raise SchemaError(f"--strict: {first.title} ({first.evidence}); {first.remedy or 'mend the data'}")
+
+
+def _material(table: Table, schema: Schema, split: Split, others: tuple[Table | None, tuple[Finding, ...]]) -> Material:
+    test, findings = others
+    tables = [table] if test is None else [table, test]
+    used = sum(part.frame.height for part in tables)
+    total = sum(part.total for part in tables)
+    return Material(
+        table=table,
+        schema=schema,
+        split=split,
+        test=test or table,
+        test_rows=split.test if test is None else np.arange(test.frame.height),
+        rows=RowCount(total, used, total - used),
+        rejected=tuple((part.source, item) for part in tables for item in part.rejected),
+        choices=_choices(tables, schema, split),
+        findings=findings,
+    )
+
+
+def _choices(tables: Sequence[Table], schema: Schema, split: Split) -> tuple[Choice, ...]:
+    read = [choice for part in tables for choice in part.choices]
+    target = schema.column(schema.target)
+    return (
+        *read,
+        Choice("data.target", schema.target, target.role_reason),
+        Choice("schema.task", schema.task, schema.task_reason),
+        Choice("split.strategy", split.strategy, split.reason),
+    )

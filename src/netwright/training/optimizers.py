@@ -1,0 +1,186 @@
+"""Turning gradients into new weights. Weight decay and L1 are not in here: see regularization.
+
+The fastest form that torch has for the device is taken: one fused kernel over all parameters, else one call an
+operation over all of them ("foreach").
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from netwright.training.config import TrainingConfig
+from netwright.training.regularization import add_coupled_decay, shrink, soft_threshold
+
+Parts = tuple[torch.optim.Optimizer, ...]
+
+MUON_ITERATIONS = 5
+MUON_POLYNOMIAL = (3.4445, -4.7750, 2.0315)  # Jordan et al., Muon, 2024: steepest at 0 for five iterations
+
+
+@dataclass(frozen=True)
+class Updater:
+    """The trained parameters of one module, and the torch optimizers that share them."""
+
+    parts: Parts
+    parameters: list[Tensor]
+    decayed: list[Tensor]  # those that weight decay and L1 act on
+
+
+class Muon(torch.optim.Optimizer):
+    """w <- w - 0.2 eta sqrt(max(rows, columns)) U, U the nearly orthogonal factor of the Nesterov momentum.
+
+    torch's own Muon iterates in bfloat16, which no reference can check and which is slow on a CPU without such units;
+    this one keeps the parameter's type.
+
+    Source: Jordan et al., Muon: an optimizer for hidden layers, 2024; scale by Liu et al., Muon is scalable, 2025.
+    """
+
+    def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float) -> None:
+        super().__init__(list(parameters), {"lr": learning_rate, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        assert closure is None
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    _muon_step(parameter, self.state[parameter], group["lr"], group["momentum"])
+
+
+def _muon_step(weight: Tensor, state: dict[str, Any], learning_rate: float, momentum: float) -> None:
+    if not state:
+        state["momentum_buffer"] = torch.zeros_like(weight)
+    velocity = state["momentum_buffer"]
+    assert weight.grad is not None
+    velocity.lerp_(weight.grad, 1.0 - momentum)
+    direction = orthogonalize(weight.grad.lerp(velocity, momentum))
+    weight.add_(direction, alpha=-0.2 * learning_rate * math.sqrt(max(weight.shape)))
+
+
+def orthogonalize(matrix: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows columns"]:
+    """Push all singular values towards 1 by five Newton-Schulz iterations X <- a X + (b A + c A A) X, A = X X^T."""
+    a, b, c = MUON_POLYNOMIAL
+    tall = matrix.shape[0] > matrix.shape[1]
+    x: Tensor = matrix.T if tall else matrix
+    x = x / torch.linalg.matrix_norm(x).clamp(min=1e-7)
+    for _ in range(MUON_ITERATIONS):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.T if tall else x
+
+
+def _sgd(module: nn.Module, config: TrainingConfig) -> Parts:
+    """w <- w - eta g."""
+    return (torch.optim.SGD(_trained(module), lr=config.learning_rate, fused=True),)
+
+
+def _momentum(module: nn.Module, config: TrainingConfig) -> Parts:
+    """v <- beta v + g; w <- w - eta v (Polyak, Some methods of speeding up convergence, 1964)."""
+    return (torch.optim.SGD(_trained(module), lr=config.learning_rate, momentum=config.momentum, fused=True),)
+
+
+def _nesterov(module: nn.Module, config: TrainingConfig) -> Parts:
+    """v <- beta v + g; w <- w - eta (g + beta v) (Sutskever et al., On the importance of initialization, 2013)."""
+    rate, momentum = config.learning_rate, config.momentum
+    return (torch.optim.SGD(_trained(module), lr=rate, momentum=momentum, nesterov=True, fused=True),)
+
+
+def _rmsprop(module: nn.Module, config: TrainingConfig) -> Parts:
+    """s <- rho s + (1 - rho) g^2; w <- w - eta g / (sqrt(s) + epsilon) (Tieleman, Hinton, Lecture 6.5, 2012)."""
+    rate, rho, epsilon = config.learning_rate, config.rho, config.epsilon
+    return (torch.optim.RMSprop(_trained(module), lr=rate, alpha=rho, eps=epsilon, foreach=True),)
+
+
+def _adam(module: nn.Module, config: TrainingConfig) -> Parts:
+    """m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2; w <- w - eta m' / (sqrt(v') + epsilon).
+
+    m' = m / (1 - b1^t) and v' = v / (1 - b2^t) undo the bias of starting at zero (Kingma, Ba, Adam, 2015).
+    """
+    return (_adam_of(_trained(module), config),)
+
+
+def _muon(module: nn.Module, config: TrainingConfig) -> Parts:
+    """Muon for the weights of hidden linear layers, Adam for all others."""
+    hidden = hidden_weights(module)
+    chosen = {id(weight) for weight in hidden}
+    others = [parameter for parameter in _trained(module) if id(parameter) not in chosen]
+    adam = _adam_of(others, config)
+    return (Muon(hidden, config.learning_rate, config.momentum), adam) if hidden else (adam,)
+
+
+OPTIMIZERS: dict[str, Callable[[nn.Module, TrainingConfig], Parts]] = {
+    "sgd": _sgd,
+    "momentum": _momentum,
+    "nesterov": _nesterov,
+    "rmsprop": _rmsprop,
+    "adam": _adam,
+    "adamw": _adam,  # `validate` holds it to decoupled decay
+    "muon": _muon,
+}
+
+
+def make_updater(module: nn.Module, config: TrainingConfig) -> Updater:
+    """Return fresh optimizer state for `module`.
+
+    Weight decay and L1 act on matrices (linear, embedding); vectors (biases, normalisations, slopes) are left out
+    unless `decay_norms_and_biases`.
+    """
+    parameters = _trained(module)
+    decayed = [parameter for parameter in parameters if parameter.ndim > 1 or config.decay_norms_and_biases]
+    return Updater(OPTIMIZERS[config.optimizer](module, config), parameters, decayed)
+
+
+@torch.no_grad()
+def update(updater: Updater, config: TrainingConfig, learning_rate: float) -> None:
+    """Take one step along the gradients that are there."""
+    if config.weight_decay and config.weight_decay_form == "coupled":
+        add_coupled_decay(updater.decayed, config.weight_decay)
+    elif config.weight_decay:
+        shrink(updater.decayed, learning_rate, config.weight_decay)
+    for part in updater.parts:
+        for group in part.param_groups:
+            group["lr"] = learning_rate
+        part.step()
+    if config.l1:
+        soft_threshold(updater.decayed, learning_rate, config.l1)
+
+
+def updater_tensors(updater: Updater) -> dict[str, Tensor]:
+    """Return all that the optimizers remember, named "part.parameter.quantity"."""
+    return {
+        f"{number}.{index}.{name}": value
+        for number, part in enumerate(updater.parts)
+        for index, state in part.state_dict()["state"].items()
+        for name, value in state.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def restore_updater(updater: Updater, tensors: dict[str, Tensor]) -> None:
+    """Put back what `updater_tensors` returned."""
+    for number, part in enumerate(updater.parts):
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            owner, index, name = key.split(".", 2)
+            if int(owner) == number:
+                state.setdefault(int(index), {})[name] = value
+        part.load_state_dict({**part.state_dict(), "state": state})
+
+
+def hidden_weights(module: nn.Module) -> list[Tensor]:
+    """Return the weight of every linear layer but the last, which is the output layer."""
+    linear = [layer for layer in module.modules() if isinstance(layer, nn.Linear)]
+    return [layer.weight for layer in linear[:-1] if layer.weight.requires_grad]
+
+
+def _adam_of(parameters: list[Tensor], config: TrainingConfig) -> torch.optim.Optimizer:
+    return torch.optim.Adam(parameters, lr=config.learning_rate, betas=config.betas, eps=config.epsilon, fused=True)
+
+
+def _trained(module: nn.Module) -> list[Tensor]:
+    return [parameter for parameter in module.parameters() if parameter.requires_grad]

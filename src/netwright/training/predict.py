@@ -1,0 +1,40 @@
+"""Reading a trained module's answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from netwright.training.batches import Inputs
+
+
+@torch.inference_mode()
+def predict_logits(module: nn.Module, inputs: Inputs, batch_size: int = 4096) -> Float[Tensor, "rows outputs"]:
+    """Return the module's logits for every row, in evaluation mode, on the module's device.
+
+    Args:
+        module: takes `inputs` as its positional arguments; its mode is put back afterwards.
+        inputs: tensors with rows first.
+        batch_size: rows at once; it bounds memory and changes nothing else.
+    """
+    device = next((parameter.device for parameter in module.parameters()), torch.device("cpu"))
+    rows = len(inputs[0])
+    with _evaluating(module):
+        pieces = [
+            module(*(tensor[start : start + batch_size].to(device) for tensor in inputs))
+            for start in range(0, max(rows, 1), batch_size)
+        ]
+    return torch.cat(pieces)
+
+
+@contextmanager
+def _evaluating(module: nn.Module) -> Iterator[None]:
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training

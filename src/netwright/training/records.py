@@ -1,0 +1,68 @@
+"""The log of a training: one JSON line for each step and epoch record, in the order in which they happened."""
+
+import math
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from netwright.core.errors import RunError
+from netwright.core.files import to_json_line
+from netwright.core.values import EpochRecord, StepRecord
+
+Record = StepRecord | EpochRecord
+
+
+class RecordSink:
+    """An open records.jsonl. It knows where it ends, so that a resumed run can cut off what it will write again."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file = path.open("ab", buffering=0)  # unbuffered: a kill loses no line
+        except OSError as error:
+            raise RunError(f"{path}: cannot be written ({error.strerror}); mend its permissions or space") from error
+
+    @property
+    def offset(self) -> int:
+        """Bytes written so far."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def append(self, record: Record) -> None:
+        self._file.write(to_json_line(record))
+
+    def truncate(self, offset: int) -> None:
+        """Cut everything after `offset` bytes."""
+        self._file.truncate(offset)
+
+    def flush(self) -> None:
+        """Make what was written survive a power loss."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read_records(path: Path) -> list[Record]:
+    """Read a records.jsonl; a last line that a kill cut short is left out."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    return [_decode(line) for line in lines if line.endswith(b"\n")]
+
+
+def _decode(line: bytes) -> Record:
+    fields = msgspec.json.decode(line)
+    if fields["kind"] == "epoch":
+        return msgspec.convert(fields, EpochRecord)
+    for name in ("loss", "gradient_norm"):
+        fields[name] = math.nan if fields[name] is None else fields[name]  # JSON has no NaN; steps measure both
+    return msgspec.convert(fields, StepRecord)

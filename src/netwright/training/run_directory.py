@@ -1,0 +1,184 @@
+"""The run directory: its files, its lock, and reading it back with errors a person can act on.
+
+recipe.toml  schema.json  split.json  run.json  rejected.csv  records.jsonl  run.log
+checkpoints/  weights.safetensors  evaluation.json  findings.json  report.html
+"""
+
+import csv
+import fcntl
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from netwright.core.errors import RunError, nearest
+from netwright.core.files import from_json, to_json, write_atomic
+from netwright.core.values import Choice, Diagnostics, EpochRecord, Evaluation, Finding, Rejected, RowCount, Schema
+from netwright.data import Preparation
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """schema.json: what new data must look like, and how its cells become numbers."""
+
+    schema: Schema
+    preparation: Preparation
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """run.json: how the run came about."""
+
+    version: str
+    created: str  # ISO 8601, UTC
+    source: str
+    recipe_sha256: str  # of recipe.toml as written; an edited recipe is not resumed
+    fingerprint: str  # of the source's content
+    rows: RowCount
+    split: dict[str, int]
+    split_reason: str
+    choices: tuple[Choice, ...]
+    engine: str
+    parameters: int
+    environment: dict[str, str]
+    seconds: float = 0.0  # wall time of all sessions of this run
+    stopped_because: str = ""  # empty while unfinished
+    rejected: tuple[Rejected, ...] = ()  # the first 20
+
+
+@dataclass(frozen=True)
+class StoredEvaluation:
+    """evaluation.json."""
+
+    evaluation: Evaluation
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+
+
+def new_run(root: Path, stem: str, name: str | None = None) -> Path:
+    """Make an empty run directory: `name`, or the first free of stem-1, stem-2, ...
+
+    Raises:
+        RunError: the name is taken or unusable, or the folder cannot be written.
+    """
+    if name is not None:
+        _check_name(name)
+    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-.")[:60] or "run"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return _make_named(root, name) if name else _make_numbered(root, stem)
+    except OSError as error:
+        raise RunError(
+            f"cannot make a run directory in {root}: {error.strerror}; choose another with --runs"
+        ) from error
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
+        raise RunError(f"--name: expected letters, digits, '.', '_' and '-' (at most 100), got {name[:120]!r}")
+
+
+def _make_named(root: Path, name: str) -> Path:
+    folder = root / name
+    if folder.exists():
+        raise RunError(f"{folder} exists already; choose another --name, or go on with it by --resume {folder}")
+    folder.mkdir()
+    return folder
+
+
+def _make_numbered(root: Path, stem: str) -> Path:
+    number = 1
+    while True:
+        try:
+            folder = root / f"{stem}-{number}"
+            folder.mkdir()
+            return folder
+        except FileExistsError:
+            number += 1
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the run for this process. The kernel frees the lock when the process dies, so it is never stale.
+
+    Raises:
+        RunError: another process holds it, or the folder cannot be written.
+    """
+    try:
+        file = (folder / "run.lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise RunError(
+            f"cannot write to {folder}: {error.strerror}; make it writable or copy the run elsewhere"
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            owner = file.read().strip() or "unknown"
+            raise RunError(f"{folder} is in use by process {owner}; wait until it ends, or stop it") from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def check_run(folder: Path) -> None:
+    """Raise RunError unless `folder` looks like a run."""
+    if not folder.is_dir():
+        beside = [entry.name for entry in folder.parent.iterdir()] if folder.parent.is_dir() else []
+        hint = f"; {nearest(folder.name, beside)}" if beside else ""
+        raise RunError(f"expected a run directory at {folder}, found none{hint}")
+    if not (folder / "recipe.toml").is_file():
+        raise RunError(
+            f"{folder} is not a run directory: it has no recipe.toml; name a folder that `netwright fit` made"
+        )
+
+
+def read_part(folder: Path, name: str, kind: type[Value]) -> Value:
+    """Read one JSON file of a run.
+
+    Raises:
+        RunError: the file is missing or damaged.
+    """
+    try:
+        return from_json((folder / name).read_bytes(), kind)
+    except OSError as error:
+        raise RunError(
+            f"{folder} is incomplete: {name} cannot be read ({error.strerror}); restore it, resume the run, or fit again"
+        ) from error
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise RunError(f"{folder} is damaged: {name}: {error}; restore it or fit again") from error
+
+
+def write_part(folder: Path, name: str, value: object) -> None:
+    write_atomic(folder / name, to_json(value))
+
+
+def write_rejected(folder: Path, rejected: Iterable[tuple[str, Rejected]]) -> None:
+    """Write rejected.csv: row, column, value, reason, source; an empty run of rows leaves the header alone."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["row", "column", "value", "reason", "source"])
+    for source, item in rejected:
+        writer.writerow([item.row, item.column, item.value, item.reason, source])
+    write_atomic(folder / "rejected.csv", text.getvalue().encode())
+
+
+def read_epochs(folder: Path) -> tuple[EpochRecord, ...]:
+    """Return the epoch records of a run; a last line cut short by a kill is left out."""
+    path = folder / "records.jsonl"
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return tuple(from_json(line, EpochRecord) for line in lines if line.endswith(b"}") and b'"kind":"epoch"' in line)
+
+
+def read_findings(folder: Path) -> tuple[Finding, ...]:
+    return read_part(folder, "findings.json", tuple[Finding, ...])

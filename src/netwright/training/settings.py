@@ -1,0 +1,131 @@
+"""Recipes as text: `recipe.toml` with a reason behind each line, and `--set name=value`."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from netwright.core.errors import RecipeError
+from netwright.core.values import Choice, Schema
+from netwright.training.recipe import Recipe
+
+HEADER = (
+    "Everything needed to repeat this run, each choice with its reason.",
+    "Edit it and run: netwright fit --recipe recipe.toml",
+)
+
+NONE_IS_SAID = ("network", "training")  # where None switches something off that the default recipe may switch on
+
+
+def read_recipe(path: Path) -> dict[str, Any]:
+    """Return the tables of a recipe file.
+
+    Raises:
+        RecipeError: the file is missing or no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError):
+        raise RecipeError(f"recipe: expected a TOML file at {path}, found none; name a recipe.toml of a run") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"recipe: {path} is not valid TOML: {error}") from error
+
+
+def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
+    """Turn ["training.epochs=3"] into {"training": {"epochs": 3}}. Values are TOML; a bare word is a string.
+
+    Raises:
+        RecipeError: an entry has no "=".
+    """
+    tree: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.strip():
+            raise RecipeError(f"--set: expected name=value such as training.epochs=20, got {setting!r}")
+        place(tree, name.strip(), _parse_value(value.strip()))
+    return tree
+
+
+def place(tree: dict[str, Any], name: str, value: Any) -> None:
+    """Put a value at its dotted name into nested tables."""
+    path = _split_name(name)
+    for part in path[:-1]:
+        tree = tree.setdefault(part, {})
+        if not isinstance(tree, dict):
+            raise RecipeError(f"--set: {name} reaches into {part!r}, which is a value and no table")
+    tree[path[-1]] = value
+
+
+def _split_name(name: str) -> list[str]:
+    """Split a dotted name; a column's own dots stay: schema.columns.a.b.kind has the column "a.b"."""
+    parts = name.split(".")
+    if parts[:2] == ["schema", "columns"] and len(parts) > 4:
+        return ["schema", "columns", ".".join(parts[2:-1]), parts[-1]]
+    return parts
+
+
+def _parse_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def recipe_to_toml(recipe: Recipe, choices: Iterable[Choice], schema: Schema) -> str:
+    """Return the recipe as TOML, with the reason of each choice as a comment behind it."""
+    import tomlkit
+
+    reasons = {choice.name: choice.reason for choice in choices}
+    document = tomlkit.document()
+    for line in HEADER:
+        document.add(tomlkit.comment(line))
+    for name, section in plain(recipe).items():
+        document.add(tomlkit.nl())
+        document.add(name, _table(name, section, reasons, schema))
+    return tomlkit.dumps(document)
+
+
+def plain(recipe: Recipe) -> dict[str, dict[str, Any]]:
+    """Return the recipe as nested plain values; a function as activation is named, since TOML cannot hold it."""
+    tree: dict[str, dict[str, Any]] = msgspec.to_builtins(recipe, enc_hook=_name_of_function)
+    return tree
+
+
+def _name_of_function(value: Any) -> str:
+    return f"python:{getattr(value, '__name__', type(value).__name__)}"
+
+
+def _table(name: str, section: Mapping[str, Any], reasons: Mapping[str, str], schema: Schema) -> Any:
+    import tomlkit
+
+    table = tomlkit.table()
+    for key, value in section.items():
+        if isinstance(value, Mapping) or (value is None and name not in NONE_IS_SAID):
+            continue
+        _add(table, key, "none" if value is None else value, reasons.get(f"{name}.{key}", ""))
+    if name == "schema":
+        table.add("columns", _columns(schema))
+    return table
+
+
+def _columns(schema: Schema) -> Any:
+    import tomlkit
+
+    columns = tomlkit.table(is_super_table=True)
+    for column in schema.columns:
+        entry = tomlkit.table()
+        _add(entry, "kind", column.kind, column.kind_reason)
+        _add(entry, "role", column.role, column.role_reason)
+        columns.add(column.name, entry)
+    return columns
+
+
+def _add(table: Any, key: str, value: Any, reason: str) -> None:
+    import tomlkit
+
+    item = tomlkit.item(value)
+    if reason:
+        item.comment(" ".join(reason.split()))
+    table.add(key, item)

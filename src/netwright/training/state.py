@@ -1,0 +1,159 @@
+"""All that a training remembers from one step to the next, and its way to a checkpoint and back."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import torch
+from torch import Tensor, nn
+
+from netwright.core.errors import CheckpointError, RecipeError
+from netwright.core.values import EpochRecord
+from netwright.training.averaging import Average
+from netwright.training.batches import Batches
+from netwright.training.checkpoints import Checkpoint
+from netwright.training.config import TrainingConfig
+from netwright.training.early_stopping import Patience
+from netwright.training.optimizers import Updater, restore_updater, updater_tensors
+from netwright.training.schedules import Plateau
+
+FREE_TO_CHANGE = ("device", "threads", "checkpoint_every", "record_every")  # between a checkpoint and a resume
+
+
+@dataclass
+class Progress:
+    """The plain numbers of a training in progress."""
+
+    planned_epochs: int
+    step: int = 0  # optimizer steps taken
+    epoch: int = 1  # the one in progress, from 1
+    step_in_epoch: int = 0
+    patience: Patience = field(default_factory=Patience)
+    plateau: Plateau = field(default_factory=Plateau)
+    epochs: list[EpochRecord] = field(default_factory=list)
+    seconds: float = 0.0  # trained so far, earlier sessions included
+    records_offset: int = 0  # bytes of records.jsonl
+    stopped_because: str = ""  # empty while training goes on
+
+
+@dataclass
+class TrainingState:
+    """The tensors of a training in progress, and its numbers."""
+
+    module: nn.Module
+    updater: Updater
+    average: Average | None
+    progress: Progress
+    best: dict[str, Tensor] = field(default_factory=dict)  # the module's state at the best epoch
+    losses: list[Tensor] = field(default_factory=list)  # of this epoch's steps
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a checkpoint must have in common with the training that goes on from it."""
+
+    config: dict[str, Any]
+    data: str  # fingerprint of the rows
+    torch: str
+    threads: int
+
+
+def origin_of(config: TrainingConfig, batches: Batches) -> Origin:
+    return Origin(msgspec.to_builtins(config), fingerprint(batches), torch.__version__, torch.get_num_threads())
+
+
+def fingerprint(batches: Batches) -> str:
+    """Return a sha256 over every row and its place."""
+    digest = hashlib.sha256()
+    validation = (*(batches.validation_inputs or ()), batches.validation_targets)
+    for tensor in (*batches.train_inputs, batches.train_targets, *validation):
+        if tensor is not None:
+            digest.update(f"{tuple(tensor.shape)} {tensor.dtype}".encode())
+            digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def snapshot(module: nn.Module) -> dict[str, Tensor]:
+    """Return a copy of the module's weights and buffers."""
+    return {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
+
+
+def to_checkpoint(state: TrainingState, origin: Origin) -> Checkpoint:
+    tensors = {
+        **_prefixed("module", state.module.state_dict()),
+        **_prefixed("optimizer", updater_tensors(state.updater)),
+        **_prefixed("average", state.average or {}),
+        **_prefixed("best", state.best),
+        **_prefixed("random", _random_states()),
+    }
+    if state.losses:
+        tensors["losses"] = torch.stack(state.losses)
+    plain = {"progress": msgspec.to_builtins(state.progress), "origin": msgspec.to_builtins(origin)}
+    return Checkpoint(state.progress.step, tensors, plain)
+
+
+def restore(state: TrainingState, checkpoint: Checkpoint, origin: Origin) -> tuple[str, ...]:
+    """Bring `state` and the random generators to where the checkpoint was made; return notes for the user.
+
+    Raises:
+        RecipeError: the recipe or the data are not those of the checkpoint.
+        CheckpointError: the checkpoint belongs to another network.
+    """
+    before = msgspec.convert(checkpoint.state["origin"], Origin)
+    _check_same(before, origin)
+    tensors = checkpoint.tensors
+    try:
+        state.module.load_state_dict(_under("module", tensors))
+    except RuntimeError as error:
+        raise CheckpointError(f"the checkpoint of step {checkpoint.step} is of another network: {error}") from error
+    restore_updater(state.updater, _under("optimizer", tensors))
+    for name, value in _under("average", tensors).items():
+        (state.average or {})[name].copy_(value)
+    device = next(state.module.parameters()).device
+    state.best = {name: value.to(device) for name, value in _under("best", tensors).items()}
+    state.losses = list(tensors["losses"].to(device).unbind()) if "losses" in tensors else []
+    state.progress = msgspec.convert(checkpoint.state["progress"], Progress)
+    _restore_random(_under("random", tensors))
+    return _no_longer_exact(before, origin)
+
+
+def _check_same(before: Origin, now: Origin) -> None:
+    for name, value in now.config.items():
+        if name not in FREE_TO_CHANGE and before.config.get(name) != value:
+            raise RecipeError(
+                f"training.{name} is {value!r} but the checkpoint was made with {before.config.get(name)!r}; "
+                "put it back to resume, or start a new training"
+            )
+    if before.data != now.data:
+        raise RecipeError("the rows are not those that the checkpoint was trained on; restore the data or start anew")
+
+
+def _no_longer_exact(before: Origin, now: Origin) -> tuple[str, ...]:
+    return tuple(
+        f"{name} was {old} and is now {new}: the resumed training is no longer bit for bit the uninterrupted one"
+        for name, old, new in (("torch", before.torch, now.torch), ("threads", before.threads, now.threads))
+        if old != new
+    )
+
+
+def _random_states() -> dict[str, Tensor]:
+    states = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        states["cuda"] = torch.cuda.get_rng_state()
+    return states
+
+
+def _restore_random(states: dict[str, Tensor]) -> None:
+    torch.set_rng_state(states["cpu"])
+    if "cuda" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states["cuda"])
+
+
+def _prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    start = f"{prefix}."
+    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}

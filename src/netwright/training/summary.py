@@ -1,0 +1,45 @@
+"""A run directory as one value: what reports and tables show."""
+
+from pathlib import Path
+
+from netwright.core.values import RunSummary
+from netwright.training.run_directory import (
+    Contract,
+    RunInfo,
+    StoredEvaluation,
+    check_run,
+    read_epochs,
+    read_findings,
+    read_part,
+)
+
+
+def summarise(folder: Path) -> RunSummary:
+    """Read a finished run.
+
+    Raises:
+        RunError: the run is unfinished, damaged or incomplete.
+    """
+    check_run(folder)
+    info = read_part(folder, "run.json", RunInfo)
+    stored = read_part(folder, "evaluation.json", StoredEvaluation)
+    return RunSummary(
+        name=folder.name,
+        version=info.version,
+        created=info.created,
+        source=info.source,
+        schema=read_part(folder, "schema.json", Contract).schema,
+        rows=info.rows,
+        split=info.split,
+        split_reason=info.split_reason,
+        rejected=info.rejected,
+        choices=info.choices,
+        findings=read_findings(folder),
+        epochs=read_epochs(folder),
+        evaluation=stored.evaluation,
+        diagnostics=stored.diagnostics,
+        engine=info.engine,
+        parameters=info.parameters,
+        seconds=info.seconds,
+        environment=info.environment,
+    )

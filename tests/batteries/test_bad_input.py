@@ -1,0 +1,277 @@
+"""Bad input ends in one sentence on stderr and exit code 2, and leaves everything as it was.
+
+One row a case: what is written, what is called, and the words that the sentence must hold. A new case is one row.
+"""
+
+import gzip
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tests.conftest import QUICK, flowers_csv
+
+GOOD = flowers_csv(60)
+HEAD = "a,b,y\n"
+NUMBERS = "".join(f"{i % 7},{i % 5 + 0.5},{i % 2}\n" for i in range(60))
+PARQUET = io.BytesIO()
+pl.DataFrame({"a": [1, 2], "y": [0, 1]}).write_parquet(PARQUET)
+ARROW = io.BytesIO()
+pl.DataFrame({"a": [1, 2], "y": [0, 1]}).write_ipc(ARROW)
+
+
+def _zip(**members: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("_", "."), text)
+    return buffer.getvalue()
+
+
+def _rows(make, count: int = 60) -> str:
+    return "".join(make(i) for i in range(count))
+
+
+# name, file name, content, arguments after the file, words of the sentence
+FILES: list[tuple[str, str, str | bytes | None, list[str], list[str]]] = [
+    ("missing file", "absent.csv", None, [], ["absent.csv"]),
+    ("empty file", "t.csv", "", [], ["empty", "t.csv"]),
+    ("blank lines only", "t.csv", "\n \n\n", [], ["t.csv"]),
+    ("header without rows", "t.csv", HEAD, [], ["t.csv", "row"]),
+    ("one class", "t.csv", HEAD + _rows(lambda i: f"{i % 7},{i % 3},yes\n"), [], ["y", "yes"]),
+    ("constant numeric target", "t.csv", HEAD + _rows(lambda i: f"{i % 7},{i % 3},2.5\n"), [], ["y", "2.5"]),
+    ("target all missing", "t.csv", HEAD + _rows(lambda i: f"{i % 7},{i % 3},?\n"), [], ["y"]),
+    ("unknown target", "t.csv", GOOD, ["--target", "knid"], ["knid", "'kind'"]),
+    ("target out of range", "t.csv", GOOD, ["--target", "9"], ["9", "4"]),
+    ("negative target out of range", "t.csv", GOOD, ["--target", "-9"], ["-9", "4"]),
+    ("no target named or guessable", "t.csv", "a,b,c\n" + NUMBERS, [], ["--target"]),
+    ("duplicate column names", "t.csv", "a,a,y\n" + NUMBERS, [], ["'a'"]),
+    ("NUL bytes", "t.csv", (HEAD + NUMBERS).encode() + b"1,\x00,1\n", [], ["byte"]),
+    ("an image called csv", "t.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, [], ["t.csv"]),
+    ("random bytes called csv", "t.csv", np.random.default_rng(0).bytes(5000), [], ["t.csv"]),
+    ("a pickle called csv", "t.csv", b"\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00\x00" * 9, [], ["t.csv"]),
+    ("not a Parquet file", "t.parquet", b"hello" * 99, ["--target", "y"], ["t.parquet", "Parquet"]),
+    ("truncated Parquet", "t.parquet", PARQUET.getvalue()[:-40], ["--target", "y"], ["t.parquet"]),
+    ("empty Parquet file", "t.parquet", b"", ["--target", "y"], ["t.parquet"]),
+    ("truncated Arrow", "t.arrow", ARROW.getvalue()[:80], ["--target", "y"], ["t.arrow"]),
+    ("not a gzip file", "t.csv.gz", b"hello", [], ["t.csv.gz"]),
+    ("truncated gzip", "t.csv.gz", gzip.compress(GOOD.encode() * 50)[:300], [], ["t.csv.gz"]),
+    ("not a zip file", "t.zip", b"PK\x03\x04 hello", [], ["t.zip"]),
+    ("zip with two tables", "t.zip", _zip(a_csv=GOOD, b_csv=GOOD), [], ["a.csv", "b.csv"]),
+    ("zip without a table", "t.zip", _zip(), [], ["t.zip"]),
+    ("JSON lines with a bad line", "t.jsonl", '{"a":1,"y":0}\n' * 8 + "{oops\n", ["--target", "y"], ["t.jsonl"]),
+    ("empty JSON lines", "t.jsonl", "", ["--target", "y"], ["t.jsonl"]),
+    ("JSON that is no table", "t.json", '{"a": 1}', ["--target", "y"], ["t.json"]),
+    ("infinity in every row", "t.csv", HEAD + _rows(lambda i: f"inf,{i % 3},{i % 2}\n"), [], ["t.csv", "inf"]),
+    ("numbers beyond any float", "t.csv", HEAD + _rows(lambda i: f"1e999,{i % 3},{i % 2}\n"), [], ["1e999"]),
+    ("most rows ragged", "t.csv", HEAD + _rows(lambda i: "1,2,0\n" if i % 3 else "1,2,0,4,5\n"), [], ["field"]),
+    ("one row", "t.csv", HEAD + "1,2,0\n", [], ["row"]),
+    ("two rows", "t.csv", HEAD + "1,2,0\n2,3,1\n", [], ["row"]),
+    ("only a target", "t.csv", "y\n" + _rows(lambda i: f"{i % 2}\n"), [], ["feature"]),
+    ("constant features only", "t.csv", HEAD + _rows(lambda i: f"1,2,{i % 2}\n"), [], ["feature"]),
+    ("identifiers only", "t.csv", "id,y\n" + _rows(lambda i: f"u{i:04d}x,{i % 2}\n"), [], ["feature"]),
+    ("identifier as target", "t.csv", HEAD + _rows(lambda i: f"{i % 7},{i % 3},name{i}\n"), ["--target", "y"], ["y"]),
+    ("mixed types as target", "t.csv", HEAD + _rows(lambda i: f"1,{i % 3},{i if i % 2 else f'x{i}'}\n"), [], ["y"]),
+    ("binary asked of three classes", "t.csv", HEAD + _rows(lambda i: f"{i % 7},{i},{'abc'[i % 3]}\n"), ["--task", "binary"], ["3"]),
+    ("regression asked of words", "t.csv", GOOD, ["--target", "kind", "--task", "regression"], ["kind"]),
+    ("unknown task", "t.csv", GOOD, ["--target", "kind", "--task", "clasification"], ["clasification"]),
+    ("unknown column ignored", "t.csv", GOOD, ["--target", "kind", "--ignore", "widht"], ["widht", "'width'"]),
+    ("target ignored", "t.csv", GOOD, ["--target", "kind", "--ignore", "kind"], ["kind"]),
+    ("unknown group", "t.csv", GOOD, ["--target", "kind", "--group", "color"], ["color", "'colour'"]),
+    ("unknown time", "t.csv", GOOD, ["--target", "kind", "--time", "date"], ["date"]),
+    ("typo in a setting", "t.csv", GOOD, ["--target", "kind", "--set", "training.epoch=3"], ["epoch", "'epochs'"]),
+    ("typo in a section", "t.csv", GOOD, ["--target", "kind", "--set", "trainig.epochs=3"], ["trainig", "'training'"]),
+    ("setting without a value", "t.csv", GOOD, ["--target", "kind", "--set", "training.epochs"], ["name=value"]),
+    ("setting of the wrong type", "t.csv", GOOD, ["--target", "kind", "--set", "training.epochs=many"], ["epochs", "int"]),
+    ("setting inside a value", "t.csv", GOOD, ["--target", "kind", "--set", "training.epochs.x=1"], ["epochs"]),
+    ("unknown activation", "t.csv", GOOD, ["--target", "kind", "--set", "network.activation=rleu"], ["'relu'"]),
+    ("unknown optimizer", "t.csv", GOOD, ["--target", "kind", "--set", "training.optimizer=adma"], ["'adam'"]),
+    ("unknown schedule", "t.csv", GOOD, ["--target", "kind", "--set", "training.schedule=cosin"], ["'cosine'"]),
+    ("unknown loss", "t.csv", GOOD, ["--target", "kind", "--set", "training.loss=bec"], ["bec"]),
+    ("a loss of another task", "t.csv", GOOD, ["--target", "kind", "--set", "training.loss=mse"], ["mse"]),
+    ("unknown initialisation", "t.csv", GOOD, ["--target", "kind", "--set", "network.initialization=hee"], ["hee"]),
+    ("unknown normalisation", "t.csv", GOOD, ["--target", "kind", "--set", "network.normalization=bach"], ["'batch'"]),
+    ("negative learning rate", "t.csv", GOOD, ["--target", "kind", "--set", "training.learning_rate=-1"], ["-1"]),
+    ("no epochs", "t.csv", GOOD, ["--target", "kind", "--set", "training.epochs=0"], ["epochs"]),
+    ("dropout above one", "t.csv", GOOD, ["--target", "kind", "--set", "network.dropout=1.5"], ["dropout", "1.5"]),
+    ("negative layer", "t.csv", GOOD, ["--target", "kind", "--set", "network.hidden_sizes=[8,-1]"], ["hidden_sizes"]),
+    ("empty batches", "t.csv", GOOD, ["--target", "kind", "--set", "training.batch_size=0"], ["batch_size"]),
+    ("test share above one", "t.csv", GOOD, ["--target", "kind", "--set", "split.test=1.5"], ["test", "1.5"]),
+    ("unknown split strategy", "t.csv", GOOD, ["--target", "kind", "--set", "split.strategy=rand"], ["rand"]),
+    ("override of an unknown column", "t.csv", GOOD, ["--target", "kind", "--set", "schema.columns.widht.kind=numeric"], ["'width'"]),
+    ("unknown kind", "t.csv", GOOD, ["--target", "kind", "--set", "schema.columns.width.kind=numerc"], ["numerc"]),
+    ("words said to be numbers", "t.csv", GOOD, ["--target", "kind", "--set", "schema.columns.colour.kind=numeric"], ["colour"]),
+    ("nonsense budget", "t.csv", GOOD, ["--target", "kind", "--budget", "soon"], ["soon", "90s"]),
+    ("unknown device", "t.csv", GOOD, ["--target", "kind", "--device", "gpu9"], ["gpu9"]),
+    ("a name that leaves the folder", "t.csv", GOOD, ["--target", "kind", "--name", "../x"], ["--name"]),
+    ("a name that is taken", "t.csv", GOOD, ["--target", "kind", "--name", "taken"], ["taken"]),
+    ("runs is a file", "t.csv", GOOD, ["--target", "kind", "--runs", "keep.txt"], ["keep.txt"]),
+    ("missing test file", "t.csv", GOOD, ["--target", "kind", "--test", "absent.csv"], ["absent.csv"]),
+    ("test file without a column", "t.csv", GOOD, ["--target", "kind", "--test", "narrow.csv"], ["narrow.csv", "height"]),
+    ("test file with other classes", "t.csv", GOOD, ["--target", "kind", "--test", "strange.csv"], ["strange.csv"]),
+    ("strict, with a leak", "t.csv", HEAD + _rows(lambda i: f"{i % 2},{i % 7},{i % 2}\n"), ["--strict"], ["--strict"]),
+]  # fmt: skip
+
+
+def _snapshot(folder: Path) -> dict[str, str]:
+    """Digest of every file below the folder, lock files left out."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "run.lock"
+    }
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch) -> Path:
+    """A folder with things that must stay as they are."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "keep.txt").write_text("mine")
+    (tmp_path / "narrow.csv").write_text("width,colour,kind\n1,red,lily\n")
+    (tmp_path / "strange.csv").write_text("width,height,colour,kind\n" + "1,2,red,cactus\n" * 20)
+    (tmp_path / "runs" / "taken").mkdir(parents=True)
+    (tmp_path / "runs" / "taken" / "weights.safetensors").write_text("precious")
+    return tmp_path
+
+
+def _is_one_sentence(err: str) -> bool:
+    return err.startswith("netwright: ") and err.count("\n") == 1 and "Traceback" not in err
+
+
+def _check(outcome, words: list[str]) -> None:
+    assert outcome.code == 2, outcome
+    assert _is_one_sentence(outcome.err), outcome.err
+    assert outcome.out == ""
+    assert all(word in outcome.err for word in words), (words, outcome.err)
+
+
+def test_there_are_at_least_sixty_cases():
+    assert len(FILES) + len(RUNS) >= 60
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "arguments", "words"), [case[1:] for case in FILES], ids=[case[0] for case in FILES]
+)
+def test_fit_refuses(netwright, desk, file, content, arguments, words):
+    if content is not None:
+        (desk / file).write_bytes(content.encode() if isinstance(content, str) else content)
+    before = _snapshot(desk)
+    _check(netwright("fit", file, *arguments, *QUICK), words)
+    assert _snapshot(desk) == before
+
+
+WORDS_ONLY: list[tuple[str, list[str], list[str]]] = [
+    ("a folder", ["fit", "runs"], ["runs"]),
+    ("unknown bundled set", ["fit", "@digit"], ["'@digits'"]),
+    ("member that is not there", ["fit", "t.zip::c.csv"], ["c.csv", "a.csv"]),
+    ("member of a file that is no zip", ["fit", "keep.txt::c.csv"], ["keep.txt"]),
+    ("nothing to fit", ["fit"], ["@breast-cancer"]),
+    ("missing recipe", ["fit", "--recipe", "absent.toml"], ["absent.toml"]),
+    ("recipe that is no TOML", ["fit", "--recipe", "keep.txt"], ["keep.txt", "TOML"]),
+    ("recipe with a typo", ["fit", "--recipe", "typo.toml"], ["learning_rat", "'learning_rate'"]),
+    ("predict without a run", ["predict", "runs/absent", "narrow.csv"], ["runs/absent"]),
+    ("predict with a folder that is no run", ["predict", "runs/taken", "narrow.csv"], ["runs/taken"]),
+    ("evaluate without a run", ["evaluate", "absent", "narrow.csv"], ["absent"]),
+    ("show without a run or table", ["show", "absent"], ["absent"]),
+    ("resume without a run", ["fit", "--resume", "runs/absent"], ["runs/absent"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), [case[1:] for case in WORDS_ONLY], ids=[case[0] for case in WORDS_ONLY]
+)
+def test_command_refuses(netwright, desk, arguments, words):
+    (desk / "t.zip").write_bytes(_zip(a_csv=GOOD))
+    (desk / "typo.toml").write_text("[training]\nlearning_rat = 1\n")
+    before = _snapshot(desk)
+    _check(netwright(*arguments), words)
+    assert _snapshot(desk) == before
+
+
+def _remove(name: str):
+    return lambda run: (run / name).unlink()
+
+
+def _spoil(name: str, content: bytes):
+    return lambda run: (run / name).write_bytes(content)
+
+
+def _cut(name: str):
+    return lambda run: (run / name).write_bytes((run / name).read_bytes()[:-20])
+
+
+def _append(name: str):
+    return lambda run: (run / name).write_bytes((run / name).read_bytes() + b"\n# edited\n")
+
+
+def _unfinish(run: Path) -> None:
+    text = (run / "run.json").read_text()
+    (run / "run.json").write_text(text[: text.index('"stopped_because"')] + '"stopped_because": "", "rejected": []}')
+
+
+def _both(first, second):
+    return lambda run: (first(run), second(run))
+
+
+# name, damage to a copy of a finished run, arguments (RUN stands for it), words
+RUNS: list[tuple[str, object, list[str], list[str]]] = [
+    ("no recipe", _remove("recipe.toml"), ["predict", "RUN", "new.csv"], ["recipe.toml"]),
+    ("no schema", _remove("schema.json"), ["predict", "RUN", "new.csv"], ["schema.json"]),
+    ("no weights", _remove("weights.safetensors"), ["predict", "RUN", "new.csv"], ["weights.safetensors"]),
+    ("damaged schema", _cut("schema.json"), ["predict", "RUN", "new.csv"], ["schema.json"]),
+    ("foreign schema", _spoil("schema.json", b"{}"), ["predict", "RUN", "new.csv"], ["schema.json"]),
+    ("truncated weights", _cut("weights.safetensors"), ["predict", "RUN", "new.csv"], ["weights.safetensors"]),
+    ("weights that are a pickle", _spoil("weights.safetensors", b"\x80\x04cos\nsystem\n"), ["predict", "RUN", "new.csv"], ["weights"]),
+    ("no evaluation to show", _remove("evaluation.json"), ["show", "RUN"], ["evaluation.json"]),
+    ("no run.json to show", _remove("run.json"), ["show", "RUN"], ["run.json"]),
+    ("nothing to resume from", _remove("run.json"), ["fit", "--resume", "RUN"], ["run.json"]),
+    ("edited recipe at resume", _both(_unfinish, _append("recipe.toml")), ["fit", "--resume", "RUN"], ["edited"]),
+    ("missing column", None, ["predict", "RUN", "narrow.csv"], ["height"]),
+    ("renamed column", None, ["predict", "RUN", "renamed.csv"], ["colour", "color"]),
+    ("empty table", None, ["predict", "RUN", "empty.csv"], ["empty.csv"]),
+    ("output of unknown kind", None, ["predict", "RUN", "new.csv", "-o", "x.xlsx"], [".csv", ".parquet"]),
+    ("output into no folder", None, ["predict", "RUN", "new.csv", "-o", "no/x.csv"], ["no"]),
+    ("output over the input", None, ["predict", "RUN", "new.csv", "-o", "new.csv"], ["new.csv"]),
+    ("evaluate without targets", None, ["evaluate", "RUN", "untold.csv"], ["kind"]),
+    ("evaluate other classes", None, ["evaluate", "RUN", "strange.csv"], ["strange.csv"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("damage", "arguments", "words"), [case[1:] for case in RUNS], ids=[case[0] for case in RUNS])
+def test_run_directory_refuses(netwright, desk, run_copy, damage, arguments, words):
+    (desk / "new.csv").write_text(GOOD)
+    (desk / "empty.csv").write_text("")
+    (desk / "renamed.csv").write_text(GOOD.replace("colour", "color", 1))
+    (desk / "untold.csv").write_text("width,height,colour\n1,2,red\n")
+    if damage:
+        damage(run_copy)
+    before = _snapshot(desk)
+    _check(netwright(*[str(run_copy) if part == "RUN" else part for part in arguments]), words)
+    assert _snapshot(desk) == before
+
+
+def test_a_locked_run_names_its_owner(netwright, desk, run_copy):
+    from netwright.training.run_directory import locked
+
+    before = _snapshot(desk)
+    with locked(run_copy):
+        _check(netwright("fit", "--resume", run_copy), ["in use by process"])
+    assert _snapshot(desk) == before
+
+
+def test_changed_data_is_not_resumed(netwright, desk, run_copy):
+    """The recipe of the copied run names a file that another test run may see: point it at a changed one."""
+    recipe = (run_copy / "recipe.toml").read_text()
+    (desk / "other.csv").write_text(GOOD)
+    source = next(line for line in recipe.splitlines() if line.startswith("source"))
+    text = recipe.replace(source, f'source = "{desk / "other.csv"}"')
+    (run_copy / "recipe.toml").write_text(text)
+    _unfinish(run_copy)
+    run = (run_copy / "run.json").read_text()
+    old = hashlib.sha256(recipe.encode()).hexdigest()
+    (run_copy / "run.json").write_text(run.replace(old, hashlib.sha256(text.encode()).hexdigest()))
+    _check(netwright("fit", "--resume", run_copy), ["changed since"])

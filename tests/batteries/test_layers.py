@@ -1,0 +1,73 @@
+"""Every layer: shape, gradient against finite differences, determinism. A new layer is one row of LAYERS."""
+
+import pytest
+import torch
+from torch import nn
+
+from netwright.networks.layers.dropout import DROPOUTS, make_dropout
+from netwright.networks.layers.embedding import CategoricalEmbedding
+from netwright.networks.layers.normalization import NORMALIZATIONS, make_normalization
+from netwright.networks.layers.residual import Residual
+
+
+def filled(layer):
+    """Give layers that are built empty some weights."""
+    torch.manual_seed(0)
+    for parameter in layer.parameters():
+        nn.init.normal_(parameter)
+    return layer
+
+
+LAYERS = {  # name -> (make, input width, output width)
+    **{f"{name} normalization": (lambda name=name: make_normalization(name, 5), 5, 5) for name in NORMALIZATIONS},
+    **{f"{name} dropout": (lambda name=name: make_dropout(name, 0.4), 5, 5) for name in DROPOUTS},
+    "residual, equal widths": (lambda: Residual(nn.Linear(5, 5), 5, 5), 5, 5),
+    "residual, wider": (lambda: Residual(nn.Linear(5, 8), 5, 8), 5, 8),
+}
+
+
+@pytest.fixture(params=list(LAYERS))
+def row(request):
+    make, width_in, width_out = LAYERS[request.param]
+    return filled(make()).double(), width_in, width_out
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_shape(row, training):
+    layer, width_in, width_out = row
+    assert layer.train(training)(torch.randn(6, width_in, dtype=torch.float64)).shape == (6, width_out)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_gradient_is_the_numerical_one(row, training):
+    layer, width_in, _ = row
+    layer.train(training)
+
+    def seeded(x):
+        torch.manual_seed(3)  # the same mask at every evaluation
+        return layer(x)
+
+    assert torch.autograd.gradcheck(seeded, torch.randn(6, width_in, dtype=torch.float64, requires_grad=True))
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_same_seed_same_output(row, training):
+    layer, width_in, _ = row
+    layer.train(training)
+    x = torch.randn(6, width_in, dtype=torch.float64)
+    torch.manual_seed(1)
+    first = layer(x)
+    torch.manual_seed(1)
+    assert torch.equal(first, layer(x))
+
+
+def test_embedding_gradient_is_the_numerical_one():
+    layer = filled(CategoricalEmbedding((3, 4))).double()
+    rows = torch.tensor([[0, 3], [2, 1], [2, 2]])
+    tables = tuple(table.weight for table in layer.embeddings())
+
+    def looked_up(*weights):
+        named = {f"tables.{number}.weight": weight for number, weight in enumerate(weights)}
+        return torch.func.functional_call(layer, named, (rows,))
+
+    assert torch.autograd.gradcheck(looked_up, tables)

@@ -1,0 +1,80 @@
+"""What every test may use: the command line in-process, and one small finished run."""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+QUICK = ["--set", "training.epochs=3", "--set", "training.threads=1"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def netwright(capfd, monkeypatch):
+    """Call the command line in this process: netwright("fit", "@iris") -> Outcome."""
+
+    def call(*arguments: object) -> Outcome:
+        from netwright.cli.main import main
+
+        monkeypatch.setattr(sys, "argv", ["netwright", *map(str, arguments)])
+        monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+        monkeypatch.setenv("COLUMNS", "200")
+        code = 0
+        capfd.readouterr()
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        captured = capfd.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory) -> Path:
+    """A run of a few epochs on a small table with a categorical column and missing cells; do not change it."""
+    import netwright as nw
+
+    folder = tmp_path_factory.mktemp("finished")
+    table = folder / "flowers.csv"
+    table.write_text(flowers_csv(120))
+    settings = {"training.epochs": 3, "training.threads": 1}
+    return nw.fit(table, "kind", settings=settings, options=nw.FitOptions(runs=folder)).path
+
+
+@pytest.fixture
+def run_copy(finished_run, tmp_path) -> Path:
+    """A copy of the finished run that a test may damage."""
+    return Path(shutil.copytree(finished_run, tmp_path / "a-run"))
+
+
+def flowers_csv(rows: int) -> str:
+    """Two numeric columns, one categorical, a class that depends on them; some cells missing."""
+    import numpy as np
+
+    generator = np.random.default_rng(rows)
+    width, height = generator.normal(3, 1, rows), generator.normal(5, 2, rows)
+    colour = generator.choice(["red", "green", "blue"], rows)
+    kind = np.where(width + (colour == "red") > 3.2, "lily", "rose")
+    lines = [
+        f"{w:.3f},{'' if i % 17 == 0 else f'{h:.3f}'},{c},{k}"
+        for i, (w, h, c, k) in enumerate(zip(width, height, colour, kind, strict=True))
+    ]
+    return "\n".join(["width,height,colour,kind", *lines]) + "\n"
+
+
+def pytest_configure(config) -> None:
+    """Keep PyTorch to one thread per test process: the tests run side by side."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -1,0 +1,40 @@
+"""SIGTERM and Ctrl-C save and exit with 143 and 130; the run then resumes to the same bytes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SETTINGS = [
+    *("--set", "training.epochs=400", "--set", "training.patience=none", "--set", "training.threads=1"),
+    *("--set", "training.checkpoint_every=1000"),  # only the signal saves
+]
+
+
+def _command(folder: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "netwright", "fit", *arguments, "--runs", str(folder)]
+
+
+def _wait_for_training(process: subprocess.Popen, records: Path) -> None:
+    while process.poll() is None and not (records.exists() and records.stat().st_size > 2000):
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_saves_and_the_run_resumes(tmp_path, number, code):
+    subprocess.run(_command(tmp_path, "@iris", "--name", "untouched", *SETTINGS), check=True, capture_output=True)
+    began = subprocess.Popen(_command(tmp_path, "@iris", "--name", "hit", *SETTINGS), stderr=subprocess.PIPE, text=True)
+    _wait_for_training(began, tmp_path / "hit" / "records.jsonl")
+    os.kill(began.pid, number)
+    _, err = began.communicate(timeout=60)
+    assert began.returncode == code, err
+    assert "Traceback" not in err
+    assert "--resume" in err
+    assert list((tmp_path / "hit" / "checkpoints").glob("step-*"))
+    subprocess.run([*_command(tmp_path), "--resume", str(tmp_path / "hit")], check=True, capture_output=True)
+    both = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("untouched", "hit")]
+    assert both[0] == both[1]

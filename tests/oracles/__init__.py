@@ -1,0 +1,1 @@
+"""The obvious implementations, in float64 NumPy: slow, short, and written from the equations."""

@@ -1,0 +1,277 @@
+"""Made-up runs of every shape that the report has to draw."""
+
+import math
+import random
+from dataclasses import replace
+
+import pytest
+
+from netwright.core.values import (
+    Choice,
+    Column,
+    Diagnostics,
+    EpochRecord,
+    Evaluation,
+    Finding,
+    Measure,
+    Rejected,
+    ReliabilityBin,
+    RowCount,
+    RunSummary,
+    Schema,
+    WorstError,
+)
+
+ATTACK = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+def column(position: int, name: str, kind="numeric", role="feature", **known) -> Column:
+    reason = {"numeric": "all values are numbers", "categorical": "3 distinct texts in 569 rows"}.get(
+        kind, "by its values"
+    )
+    asked = {"feature": "", "target": "asked for", "ignored": "one value per row"}.get(role, "")
+    defaults = {"rows": 569, "missing": 0, "distinct": 411} | known
+    return Column(name, position, kind, reason, role, asked, **defaults)
+
+
+def epochs(count: int, start=0.7, end=0.05, unit=1.0) -> tuple[EpochRecord, ...]:
+    chance = random.Random(0)
+    records, best = [], -math.inf
+    for epoch in range(1, count + 1):
+        fallen = math.exp(-4 * epoch / count)
+        metric = 0.97 - 0.3 * fallen + chance.gauss(0, 0.006) - 0.02 * (epoch / count) ** 4
+        records.append(
+            EpochRecord(
+                epoch=epoch,
+                step=epoch * 12,
+                train_loss=end + (start - end) * fallen + abs(chance.gauss(0, 0.01 * start)),
+                learning_rate=0.01,
+                validation_loss=end * 1.6 + (start - end) * fallen + 0.05 * start * (epoch / count) ** 3,
+                metric=metric * unit,
+                seconds=0.08 * epoch,
+                best=metric > best,
+            )
+        )
+        best = max(best, metric)
+    return tuple(records)
+
+
+@pytest.fixture
+def classification() -> RunSummary:
+    names = ("mean radius", "mean texture", "mean perimeter", "mean area", "worst radius", "worst texture")
+    features = [column(i, name, minimum=6.981, maximum=28.11) for i, name in enumerate(names)]
+    features[1] = replace(features[1], missing=12, missing_spellings={"": 9, "n/a": 3})
+    side = column(6, "ward", "categorical", distinct=3, categories=("north", "east", "south"))
+    key = column(7, "patient id", "identifier", "ignored", distinct=569, examples=("P-0001", "P-0002"))
+    target = column(8, "diagnosis", "boolean", "target", distinct=2, categories=("benign", "malignant"))
+    schema = Schema(
+        (*features, side, key, target),
+        "diagnosis",
+        "binary",
+        "the target has two values",
+        ("benign", "malignant"),
+        ("", "n/a"),
+    )
+    cells = {name: f"{value:.4g}" for name, value in zip(names, (13.4, 20.52, 88.64, 556.7, 16.41, 29.66), strict=True)}
+    return RunSummary(
+        name="breast-cancer-1",
+        version="0.1.0",
+        created="2026-11-22T15:20:04+00:00",
+        source="@breast-cancer",
+        schema=schema,
+        rows=RowCount(571, 569, 2),
+        split={"train": 387, "validation": 68, "test": 114},
+        split_reason="a fifth of the rows is held out for the test, stratified by class",
+        rejected=(
+            Rejected(17, "diagnosis", "", "the target is missing"),
+            Rejected(204, "mean area", "12,5,3", "expected a number"),
+        ),
+        choices=(
+            Choice("network.hidden_sizes", (64, 32), "387 training rows bear a small network"),
+            Choice("network.activation", "silu", "smooth, and no unit can die"),
+            Choice("training.batch_size", 32, "about twelve steps an epoch"),
+            Choice("training.learning_rate", 0.01, "the default of AdamW here, lowered along a cosine"),
+            Choice("training.device", "cpu", "PyTorch sees cpu; the fastest kind is taken"),
+        ),
+        findings=(
+            Finding(
+                "data.identifier",
+                "note",
+                "A column names rows",
+                "569 distinct values in 569 rows",
+                "left out",
+                "patient id",
+            ),
+            Finding(
+                "data.leak",
+                "warning",
+                "One column almost gives the answer away",
+                "‘worst radius’ alone reaches AUC 0.975",
+                "make sure that it is known at the time of prediction",
+                "worst radius",
+            ),
+        ),
+        epochs=epochs(40),
+        evaluation=Evaluation(
+            rows=114,
+            metrics={
+                "accuracy": Measure(0.95833, 0.925, 0.983),
+                "auc": Measure(0.9931, 0.981, 1.0),
+                "log_loss": Measure(0.112, 0.061, 0.187),
+                "f1": Measure(0.942, 0.893, 0.977),
+                "brier": Measure(0.0301, 0.0152, 0.0493),
+            },
+            baselines={
+                "majority": {
+                    "accuracy": Measure(0.632, 0.544, 0.719),
+                    "auc": Measure(0.5, 0.5, 0.5),
+                    "log_loss": Measure(0.659, 0.61, 0.71),
+                    "f1": Measure(0.0, 0.0, 0.0),
+                    "brier": Measure(0.2331, 0.21, 0.2544),
+                },
+                "linear model": {
+                    "accuracy": Measure(0.965, 0.93, 0.991),
+                    "auc": Measure(0.9954, 0.986, 1.0),
+                    "log_loss": Measure(0.099, 0.052, 0.168),
+                    "f1": Measure(0.951, 0.9, 0.988),
+                    "brier": Measure(0.026, 0.0121, 0.0442),
+                },
+            },
+            headline="accuracy",
+            higher_is_better=True,
+        ),
+        diagnostics=Diagnostics(
+            confusion=((70, 2), (3, 39)),
+            reliability=tuple(
+                ReliabilityBin(p, o, n)
+                for p, o, n in [
+                    (0.02, 0.0, 61),
+                    (0.13, 0.11, 9),
+                    (0.36, 0.5, 4),
+                    (0.58, 0.4, 5),
+                    (0.83, 0.86, 7),
+                    (0.98, 1.0, 28),
+                ]
+            ),
+            worst=tuple(
+                WorstError(row, "malignant", f"benign ({share})", surprise, cells | {"ward": "north"})
+                for row, share, surprise in [
+                    (297, "98.7%", 4.34),
+                    (41, "93.1%", 2.67),
+                    (135, "71.8%", 1.27),
+                    (512, "64.0%", 1.02),
+                ]
+            ),
+        ),
+        engine="eager",
+        parameters=3_201,
+        seconds=4.2,
+        environment={"python": "3.11.7", "torch": "2.13.0+cpu", "numpy": "2.4.6", "machine": "Linux x86_64, 2 cores"},
+    )
+
+
+@pytest.fixture
+def regression(classification) -> RunSummary:
+    chance = random.Random(1)
+    truths = [chance.lognormvariate(11.9, 0.4) for _ in range(900)]
+    target = column(8, "price", "numeric", "target", minimum=34_900, maximum=755_000)
+    schema = replace(
+        classification.schema, columns=(*classification.schema.columns[:-1], target), target="price", task="regression",
+        task_reason="the target holds 663 different numbers", classes=(),
+    )  # fmt: skip
+    return replace(
+        classification,
+        name="houses-3",
+        source="houses.csv",
+        schema=schema,
+        epochs=epochs(120, start=9.8e4, end=210, unit=28_000),
+        evaluation=Evaluation(
+            rows=900,
+            metrics={
+                "rmse": Measure(27_431.2, 24_900.1, 30_344.9),
+                "mae": Measure(17_204.7, 16_010.3, 18_551.0),
+                "r2": Measure(0.873, 0.841, 0.899),
+            },
+            baselines={
+                "mean": {"rmse": Measure(77_020, 70_100, 84_800), "mae": Measure(55_400, 52_000, 58_900), "r2": Measure(-0.002, -0.011, 0.0)},
+                "linear model": {"rmse": Measure(38_420, 33_100, 45_800), "mae": Measure(22_350, 20_700, 24_100), "r2": Measure(0.751, 0.66, 0.812)},
+            },
+            headline="rmse",
+            higher_is_better=False,
+        ),
+        diagnostics=Diagnostics(
+            residuals=tuple((truth, truth * chance.gauss(1.0, 0.11) + 2_000) for truth in truths),
+            worst=(WorstError(3, "755000", "521300", 233_700.0, {f"feature {i}": str(i * 1.5) for i in range(30)}),),
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def wide(classification) -> RunSummary:
+    """26 classes, 80 columns, 300 epochs."""
+    letters = tuple("abcdefghijklmnopqrstuvwxyz")
+    chance = random.Random(2)
+    confusion = tuple(
+        tuple(chance.randint(40, 90) if row == other else max(0, chance.randint(-14, 4)) for other in range(26))
+        for row in range(26)
+    )
+    columns = tuple(
+        column(i, f"pixel_{i // 8}_{i % 8}_of_a_rather_long_name", minimum=0.0, maximum=16.0) for i in range(79)
+    )
+    target = column(79, "letter", "categorical", "target", distinct=26, categories=letters)
+    return replace(
+        classification,
+        name="letters-1",
+        schema=Schema((*columns, target), "letter", "multiclass", "the target has 26 values", letters),
+        epochs=epochs(300),
+        diagnostics=replace(classification.diagnostics, confusion=confusion, reliability=()),
+    )
+
+
+@pytest.fixture
+def bare(classification) -> RunSummary:
+    """Nothing trained, nothing measured, nothing found."""
+    nothing = Measure(math.nan, math.nan, math.nan)
+    return replace(
+        classification,
+        rows=RowCount(0, 0, 0),
+        split={"train": 0, "test": 0},
+        rejected=(),
+        choices=(),
+        findings=(),
+        epochs=(),
+        evaluation=Evaluation(0, {"accuracy": nothing}, {}, "accuracy", True),
+        diagnostics=Diagnostics(),
+        environment={},
+    )
+
+
+@pytest.fixture
+def hostile(classification) -> RunSummary:
+    """Every text that comes from outside is an attack."""
+    columns = tuple(
+        replace(entry, name=f"{ATTACK}{entry.position}", examples=(ATTACK,), categories=(ATTACK,) * bool(entry.categories),
+                kind_reason=ATTACK, role_reason=ATTACK, missing=1, missing_spellings={ATTACK: 1})
+        for entry in classification.schema.columns
+    )  # fmt: skip
+    return replace(
+        classification,
+        name=ATTACK,
+        source=ATTACK,
+        split_reason=ATTACK,
+        schema=replace(
+            classification.schema, columns=columns, target=f"{ATTACK}8", classes=(ATTACK, "b"), task_reason=ATTACK
+        ),
+        rejected=(Rejected(1, ATTACK, ATTACK, ATTACK),),
+        choices=(Choice(ATTACK, {ATTACK: [ATTACK]}, ATTACK),),
+        findings=(Finding(ATTACK, "error", ATTACK, ATTACK, ATTACK, ATTACK),),
+        evaluation=replace(classification.evaluation, baselines={ATTACK: classification.evaluation.metrics}),
+        diagnostics=replace(classification.diagnostics, worst=(WorstError(1, ATTACK, ATTACK, 1.0, {ATTACK: ATTACK}),)),
+        engine=ATTACK,
+        environment={ATTACK: ATTACK},
+    )
+
+
+@pytest.fixture(params=["classification", "regression", "wide", "bare", "hostile"])
+def any_run(request) -> RunSummary:
+    return request.getfixturevalue(request.param)
