@@ -170,7 +170,7 @@ def finish(run: Run) -> Run:
     """Write the report of a run."""
     from netwright.report.page import render_report
 
-    write_atomic(run.report, render_report(run.summary).encode())
+    write_atomic(run.report, render_report(run.summary, str(run.path)).encode())
     return run
 
 

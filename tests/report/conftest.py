@@ -47,7 +47,7 @@ def epochs(count: int, start=0.7, end=0.05, unit=1.0) -> tuple[EpochRecord, ...]
                 train_loss=end + (start - end) * fallen + abs(chance.gauss(0, 0.01 * start)),
                 learning_rate=0.01,
                 validation_loss=end * 1.6 + (start - end) * fallen + 0.05 * start * (epoch / count) ** 3,
-                metric=metric * unit,
+                metric=metric if unit == 1 else (1.6 - metric) * unit,
                 seconds=0.08 * epoch,
                 best=metric > best,
             )
@@ -174,7 +174,7 @@ def classification() -> RunSummary:
 def regression(classification) -> RunSummary:
     chance = random.Random(1)
     truths = [chance.lognormvariate(11.9, 0.4) for _ in range(900)]
-    target = column(8, "price", "numeric", "target", minimum=34_900, maximum=755_000)
+    target = column(8, "price", "numeric", "target", minimum=34_900.0, maximum=755_000.0)
     schema = replace(
         classification.schema, columns=(*classification.schema.columns[:-1], target), target="price", task="regression",
         task_reason="the target holds 663 different numbers", classes=(),
@@ -184,7 +184,7 @@ def regression(classification) -> RunSummary:
         name="houses-3",
         source="houses.csv",
         schema=schema,
-        epochs=epochs(120, start=9.8e4, end=210, unit=28_000),
+        epochs=epochs(120, start=9.8e4, end=210.0, unit=28_000.0),
         evaluation=Evaluation(
             rows=900,
             metrics={
@@ -193,8 +193,16 @@ def regression(classification) -> RunSummary:
                 "r2": Measure(0.873, 0.841, 0.899),
             },
             baselines={
-                "mean": {"rmse": Measure(77_020, 70_100, 84_800), "mae": Measure(55_400, 52_000, 58_900), "r2": Measure(-0.002, -0.011, 0.0)},
-                "linear model": {"rmse": Measure(38_420, 33_100, 45_800), "mae": Measure(22_350, 20_700, 24_100), "r2": Measure(0.751, 0.66, 0.812)},
+                "mean": {
+                    "rmse": Measure(77020.0, 70100.0, 84800.0),
+                    "mae": Measure(55400.0, 52000.0, 58900.0),
+                    "r2": Measure(-0.002, -0.011, 0.0),
+                },
+                "linear model": {
+                    "rmse": Measure(38420.0, 33100.0, 45800.0),
+                    "mae": Measure(22350.0, 20700.0, 24100.0),
+                    "r2": Measure(0.751, 0.66, 0.812),
+                },
             },
             headline="rmse",
             higher_is_better=False,
@@ -250,10 +258,18 @@ def bare(classification) -> RunSummary:
 def hostile(classification) -> RunSummary:
     """Every text that comes from outside is an attack."""
     columns = tuple(
-        replace(entry, name=f"{ATTACK}{entry.position}", examples=(ATTACK,), categories=(ATTACK,) * bool(entry.categories),
-                kind_reason=ATTACK, role_reason=ATTACK, missing=1, missing_spellings={ATTACK: 1})
+        replace(
+            entry,
+            name=f"{ATTACK}{entry.position}",
+            examples=(ATTACK,),
+            categories=(ATTACK,) * bool(entry.categories),
+            kind_reason=ATTACK,
+            role_reason=ATTACK,
+            missing=1,
+            missing_spellings={ATTACK: 1},
+        )
         for entry in classification.schema.columns
-    )  # fmt: skip
+    )
     return replace(
         classification,
         name=ATTACK,

@@ -59,9 +59,11 @@ class Watcher:
 
     def _show_bar(self, ready: "Ready") -> None:
         """Say what the network has to beat."""
+        from netwright.report.numbers import show
+
         for name, metrics in ready.yardstick.baselines.items():
             headline = ready.yardstick.headline
-            out.print(f"to beat: {name}, {headline} {metrics[headline].value:.4f} on the test rows")
+            out.print(f"to beat: {name}, {headline} {show(metrics[headline].value)} on the test rows")
 
     def __call__(self, record: StepRecord | EpochRecord) -> None:
         """Take a record of the training."""

@@ -135,11 +135,11 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric on test rows with its 95% bootstrap interval."""
+    """A metric on test rows with its 95% bootstrap interval; None where it is not defined (AUC of one class)."""
 
-    value: float
-    low: float
-    high: float
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)

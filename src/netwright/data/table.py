@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from netwright.core.values import Choice, Rejected, RowCount, Schema
+
+PolarsType = Any  # pl.DataType or its class; beartype refuses hints whose repr is not their name
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def counted(value: int, noun: str) -> str:
     return f"{value:,} {noun}{'' if value == 1 else 's'}"
 
 
-def share(part: float, whole: float) -> str:
+def share(part: int, whole: int) -> str:
     """A percentage in whole numbers, or '<1%' where rounding would hide what is there."""
     if not whole:
         return DASH

@@ -1,5 +1,6 @@
 """The report: one HTML file that needs no network, no script and nothing beside it."""
 
+import shlex
 from functools import cache
 
 import jinja2
@@ -28,7 +29,7 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
     evaluation = summary.evaluation
     return template().render(
         summary=summary,
-        folder=folder or f"runs/{summary.name}",
+        folder=shlex.quote(folder or f"runs/{summary.name}"),
         verdict=judge(summary),
         metrics=[metric_row(name, measure, evaluation) for name, measure in evaluation.metrics.items()],
         baselines=[baseline_name(name) for name in evaluation.baselines],

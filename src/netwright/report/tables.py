@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from netwright.core.values import Choice, Column, Evaluation, Finding, Measure, RunSummary, Schema
-from netwright.report.names import baseline_name, direction, metric_name
+from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import bound, count, counted, interval, setting, share, show
 
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
@@ -15,15 +15,17 @@ MOST_EXAMPLES = 4
 
 
 def final_table(summary: RunSummary) -> Table:
-    """Test metrics with their 95% intervals, beside the baselines on the same rows; the best in bold."""
+    """Test metrics with their 95% intervals, beside the baselines on the same rows; the best in bold.
+
+    The arrow says which way is better.
+    """
     evaluation = summary.evaluation
     table = new_table(f"{summary.name}: {counted(evaluation.rows, 'test row')} it never saw")
-    table.add_column("")
-    table.add_column("this network", justify="right")
-    table.add_column("95% interval", justify="right", style="dim")
+    table.add_column("", no_wrap=True)
+    table.add_column("this network", justify="right", no_wrap=True)
+    table.add_column("95% interval", justify="right", style="dim", no_wrap=True)
     for name in evaluation.baselines:
         table.add_column(Text(baseline_name(name)), justify="right")
-    table.add_column("", style="dim")
     for metric, measure in evaluation.metrics.items():
         others = [metrics.get(metric) for metrics in evaluation.baselines.values()]
         table.add_row(*metric_row(evaluation, metric, measure, others))
@@ -35,7 +37,8 @@ def metric_row(evaluation: Evaluation, metric: str, ours: Measure, others: Seque
     values = [None if measure is None else measure.value for measure in (ours, *others)]
     best = best_value([value for value in values if value is not None], name.higher_is_better)
     shown = [Text(show(value), style="bold" if value is not None and value == best else "") for value in values]
-    return [Text(name.label), shown[0], Text(interval(ours)), *shown[1:], Text(direction(name))]
+    label = Text(name.label).append({True: " ↑", False: " ↓", None: ""}[name.higher_is_better], style="dim")
+    return [label, shown[0], Text(interval(ours)), *shown[1:]]
 
 
 def best_value(values: list[float], higher_is_better: bool | None) -> float | None:
@@ -48,11 +51,12 @@ def best_value(values: list[float], higher_is_better: bool | None) -> float | No
 def data_table(schema: Schema) -> Table:
     """Each column with its kind and role, and why; missing cells and what is in it."""
     table = new_table(f"{schema.task}: {schema.task_reason}")
-    for heading in ("column", "kind", "role", "why"):
-        table.add_column(heading, overflow="fold")
-    table.add_column("missing", justify="right")
-    table.add_column("distinct", justify="right")
-    table.add_column("values", overflow="fold", style="dim")
+    table.add_column("column", overflow="fold")
+    table.add_column("kind", no_wrap=True)
+    table.add_column("role", no_wrap=True)
+    table.add_column("missing", justify="right", no_wrap=True)
+    table.add_column("values", overflow="fold")
+    table.add_column("why", overflow="fold", style="dim")
     for column in schema.columns:
         table.add_row(*column_row(column))
     return table
@@ -62,7 +66,7 @@ def column_row(column: Column) -> list[Text]:
     style = {"target": "bold", "ignored": "dim"}.get(column.role, "")
     why = "; ".join(reason for reason in (column.kind_reason, column.role_reason) if reason)
     missing = f"{count(column.missing)} ({share(column.missing, column.rows)})" if column.missing else "0"
-    cells = (column.name, column.kind, column.role, why, missing, count(column.distinct), contents(column))
+    cells = (column.name, column.kind, column.role, missing, contents(column), why)
     return [Text(cell, style=style) for cell in cells]
 
 

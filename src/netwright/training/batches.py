@@ -26,6 +26,10 @@ class Batches:
     validation_inputs: Inputs | None = None
     validation_targets: Shaped[Tensor, "..."] | None = None
 
+    def __post_init__(self) -> None:
+        rows = {len(tensor) for tensor in (*self.train_inputs, self.train_targets)}
+        assert len(rows) == 1, f"training inputs and targets have different numbers of rows: {rows}"
+
     @property
     def rows(self) -> int:
         return len(self.train_targets)

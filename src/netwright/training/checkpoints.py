@@ -60,7 +60,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
         if final.exists() and not _fault(final):
             return final
         _quarantine(final)
-        _commit(final, files)
+        _commit_or_retry(final, files)
     except OSError as error:
         raise CheckpointError(_no_room(folder, files, error)) from error
     _prune(folder)
@@ -91,6 +91,14 @@ def committed(folder: Path) -> list[Path]:
     """Return the checkpoint folders, oldest first; they are not verified."""
     found = [path for path in folder.glob("step-*") if re.fullmatch(r"step-\d+", path.name)]
     return sorted(found, key=_step_of)
+
+
+def _commit_or_retry(final: Path, files: dict[str, bytes]) -> None:
+    """Try twice: one failed write on a network disk must not end a training."""
+    try:
+        _commit(final, files)
+    except OSError:
+        _commit(final, files)
 
 
 def _commit(final: Path, files: dict[str, bytes]) -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from netwright.core.devices import choose_device
-from netwright.core.errors import CheckpointError, Interrupted, RecipeError, RunError
+from netwright.core.errors import CheckpointError, Interrupted, RunError
 from netwright.core.interrupts import StopSignal
 from netwright.core.seeds import derive_seed
 from netwright.core.values import EpochRecord, StepRecord, Task
@@ -21,9 +21,10 @@ from netwright.training.batches import Batches, batch_sizes, epoch_batches, epoc
 from netwright.training.checkpoints import committed, load_checkpoint, save_checkpoint
 from netwright.training.config import TrainingConfig, validate
 from netwright.training.engines.eager import Batch, Engine, take_step
-from netwright.training.losses import loss_for, prepare_targets
+from netwright.training.losses import loss_for
 from netwright.training.optimizers import make_updater
 from netwright.training.predict import predict_logits
+from netwright.training.preflight import bring, check, task_of
 from netwright.training.records import Record, RecordSink
 from netwright.training.state import Origin, Progress, TrainingState, origin_of, restore, snapshot, to_checkpoint
 
@@ -106,7 +107,7 @@ def fit(
     validate(config)
     device, _ = choose_device(config.device)
     with _surroundings(config, session, device):
-        training = _start(module.to(device), _on_device(batches, session, module, device), config, observers, session)
+        training = _start(module.to(device), batches, config, observers, session)
         progress = training.state.progress
         while not progress.stopped_because:
             progress.stopped_because = _run_epoch(training) or _finish_epoch(training)
@@ -130,11 +131,14 @@ def _surroundings(config: TrainingConfig, session: Session, device: torch.device
 def _start(
     module: nn.Module, batches: Batches, config: TrainingConfig, observers: Sequence[Observer], session: Session
 ) -> Training:
-    _check(module, batches, config, session)
+    task = session.task or task_of(batches.train_targets)
+    check(module, batches, config, has_metric=session.metric is not None)
+    first = next(module.parameters())
+    batches = bring(batches, task, first.dtype, first.device)
     average = None if config.ema_decay is None else start_average(module)
     updater = make_updater(module, config)
     state = TrainingState(module, updater, average, Progress(config.epochs))
-    loss = loss_for(config, _task(batches, session), batches.train_targets)
+    loss = loss_for(config, task, batches.train_targets)
     engine = Engine(module, loss, updater, average, config)
     training = Training(state, engine, batches, session, observers, batch_sizes(batches.rows, config.batch_size))
     if session.folder is not None:
@@ -168,7 +172,7 @@ def _run_epoch(training: Training) -> str:
             _save_or_raise(training)
             if session.deadline is not None and time.monotonic() >= session.deadline and progress.step:
                 return _out_of_time(training)
-        rate = _learning_rate(training)
+        rate = _learning_rate(training, progress.step)
         progress.step += 1
         progress.step_in_epoch += 1
         measured = progress.step % config.record_every == 0 or progress.step == 1
@@ -210,10 +214,11 @@ def _save(training: Training, folder: Path) -> None:
     save_checkpoint(folder, to_checkpoint(training.state, training.origin))
 
 
-def _learning_rate(training: Training) -> float:
+def _learning_rate(training: Training, step: int) -> float:
+    """Return the rate of `step`, counted from 0."""
     config, progress = training.engine.config, training.state.progress
     total = progress.planned_epochs * len(training.sizes)
-    return config.learning_rate * progress.plateau.factor * schedules.schedule_factor(progress.step, total, config)
+    return config.learning_rate * progress.plateau.factor * schedules.schedule_factor(step, total, config)
 
 
 def _record_step(training: Training, rate: float, loss: Tensor, norm: Tensor) -> float:
@@ -240,8 +245,9 @@ def _finish_epoch(training: Training) -> str:
         if not all(map(math.isfinite, (train_loss, validation_loss or 0.0))):
             return _diverged(training)
         _judge(training, train_loss, validation_loss, metric)
-    watched = train_loss if validation_loss is None else validation_loss
-    progress.plateau = schedules.after_epoch(progress.plateau, watched, config)
+    if config.schedule == "plateau":
+        watched = train_loss if validation_loss is None else validation_loss
+        progress.plateau = schedules.after_epoch(progress.plateau, watched, config)
     if progress.epoch == 1:
         progress.planned_epochs = _epochs_that_fit(training)
     return _next_epoch(training)
@@ -278,10 +284,9 @@ def _judge(training: Training, train_loss: float, validation_loss: float | None,
     best = progress.patience.best_epoch == progress.epoch
     if best:
         state.best = snapshot(state.module)
+    rate = _learning_rate(training, progress.step - 1)
     seconds = time.monotonic() - training.started
-    rate = _learning_rate(training)
-    losses = (train_loss, rate, validation_loss, metric)
-    record = EpochRecord(progress.epoch, progress.step, *losses, seconds=seconds, best=best)
+    record = EpochRecord(progress.epoch, progress.step, train_loss, rate, validation_loss, metric, seconds, best)
     progress.epochs.append(record)
     _tell(training, record)
 
@@ -347,36 +352,3 @@ def _conclude(training: Training) -> FitResult:
         planned_epochs=progress.planned_epochs,
         notes=training.notes,
     )
-
-
-def _on_device(batches: Batches, session: Session, module: nn.Module, device: torch.device) -> Batches:
-    """Move all rows to the device once, the targets as the loss wants them."""
-    dtype = next(module.parameters()).dtype
-    task = _task(batches, session)
-    validation = batches.validation_inputs
-    truth = batches.validation_targets
-    return Batches(
-        tuple(tensor.to(device) for tensor in batches.train_inputs),
-        prepare_targets(batches.train_targets.to(device), task, dtype),
-        None if validation is None else tuple(tensor.to(device) for tensor in validation),
-        None if truth is None else prepare_targets(truth.to(device), task, dtype),
-    )
-
-
-def _task(batches: Batches, session: Session) -> Task:
-    if session.task is not None:
-        return session.task
-    return "regression" if batches.train_targets.is_floating_point() else "multiclass"
-
-
-def _check(module: nn.Module, batches: Batches, config: TrainingConfig, session: Session) -> None:
-    if not batches.rows:
-        raise RecipeError("training: expected at least one training row, got none")
-    if config.monitor == "metric" and (session.metric is None or batches.validation_inputs is None):
-        raise RecipeError('training.monitor: "metric" needs a metric and validation rows; take "validation_loss"')
-    normalised = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in module.modules())
-    if normalised and min(config.batch_size, batches.rows) < 2:
-        raise RecipeError(
-            "training.batch_size: batch normalisation needs at least 2 rows in a batch; "
-            'raise it or set network.normalization = "layer"'
-        )

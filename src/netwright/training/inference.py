@@ -111,7 +111,7 @@ def from_logits(logits: torch.Tensor, preparation: Preparation) -> NDArray[np.fl
     """Turn a head's outputs [n, outputs] into probabilities [n, classes], or values [n] in the target's unit."""
     task = preparation.spec.task
     if task == "regression":
-        return np.asarray(preparation.target.restore(logits[:, 0].numpy()))
+        return np.asarray(preparation.target.decode(logits[:, 0].numpy()))
     if task == "binary":
         positive = torch.sigmoid(logits[:, 0])
         return torch.stack([1 - positive, positive], dim=1).numpy()

@@ -1,6 +1,7 @@
 """The main job: from a recipe to a run directory with a trained, tested, saved network."""
 
 import hashlib
+import importlib.metadata
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,6 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from netwright import __version__
 from netwright.core.devices import choose_device
 from netwright.core.errors import Interrupted, RunError
 from netwright.core.files import sha256_of, write_atomic
@@ -202,7 +202,7 @@ def _begin(
     write_part(folder, "findings.json", material.findings)
     write_rejected(folder, material.rejected)
     info = RunInfo(
-        version=__version__,
+        version=importlib.metadata.version("netwright"),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         source=material.table.source,
         recipe_sha256=hashlib.sha256(text).hexdigest(),

@@ -83,13 +83,15 @@ def loss_for(config: TrainingConfig, task: Task, targets: Tensor) -> LossFunctio
     """
     name = _resolve(config, task)
     compute = LOSSES[name]
-    weights = _class_weights(config, task, targets)
-    if weights is None:
+    scale = _class_weights(config, task, targets)
+    if scale is None:
         return lambda logits, truth: compute(logits, truth, config, "mean")
+
+    weights = scale.to(targets.device, torch.float64 if targets.device.type == "cpu" else torch.float32)
 
     def weighted(logits: Logits, truth: Targets) -> Tensor:
         rows = compute(logits, truth, config, "none").flatten()
-        return (rows * weights[truth.flatten().long()]).mean()
+        return (rows * weights.to(rows)[truth.flatten().long()]).mean()
 
     return weighted
 
@@ -117,13 +119,12 @@ def _class_weights(config: TrainingConfig, task: Task, targets: Tensor) -> Float
         return None
     if task == "regression":
         raise RecipeError('training.class_weights: a regression task has no classes; set it to "none"')
-    rows = torch.bincount(targets.flatten().long(), minlength=2).double()
+    rows = torch.bincount(targets.flatten().long().cpu(), minlength=2).double()
     if isinstance(config.class_weights, str):
         weights = 1.0 / rows.clamp(min=1.0)
     else:
-        weights = torch.tensor(config.class_weights, dtype=torch.float64, device=rows.device)
+        weights = torch.tensor(config.class_weights, dtype=torch.float64)
     if len(weights) < len(rows):
         raise RecipeError(f"training.class_weights: expected {len(rows)} numbers, one a class, got {len(weights)}")
-    rows = torch.nn.functional.pad(rows, (0, len(weights) - len(rows)))
-    scaled = weights * rows.sum() / (weights * rows).sum()
-    return scaled.to(torch.get_default_dtype() if not targets.is_floating_point() else targets.dtype)
+    rows = functional.pad(rows, (0, len(weights) - len(rows)))
+    return weights * rows.sum() / (weights * rows).sum()

@@ -137,11 +137,19 @@ def _material(table: Table, schema: Schema, split: Split, others: tuple[Table | 
 
 
 def _choices(tables: Sequence[Table], schema: Schema, split: Split) -> tuple[Choice, ...]:
-    read = [choice for part in tables for choice in part.choices]
     target = schema.column(schema.target)
+    read = [choice for choice in tables[0].choices if choice.name != "data.target"]
+    of_test = [replace(choice, name=choice.name.replace("data.", "test.", 1)) for choice in _different(tables)]
     return (
         *read,
+        *of_test,
         Choice("data.target", schema.target, target.role_reason),
         Choice("schema.task", schema.task, schema.task_reason),
         Choice("split.strategy", split.strategy, split.reason),
     )
+
+
+def _different(tables: Sequence[Table]) -> list[Choice]:
+    """Return how the test source was read, where that is not how the first one was."""
+    known = {(choice.name, repr(choice.value)) for choice in tables[0].choices}
+    return [choice for choice in tables[-1].choices if (choice.name, repr(choice.value)) not in known]

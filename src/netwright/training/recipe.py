@@ -84,9 +84,11 @@ def _section(values: Any, name: str, kind: Any, origin: str) -> Any:
 
 def _convert(value: Any, kind: Any, name: str, origin: str) -> Any:
     try:
-        return msgspec.convert(_with_none(value, kind), kind)
+        converted = msgspec.convert(_with_none(value, kind), kind)
     except msgspec.ValidationError as error:
         raise RecipeError(f"{origin}: {_in_words(str(error), name)}") from error
+    # msgspec leaves defaults to the class; `replace` puts every field on the instance, where encoders look for it
+    return replace(converted) if is_dataclass(kind) else converted
 
 
 def with_activation(recipe: Recipe, activation: Any) -> Recipe:

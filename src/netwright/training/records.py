@@ -4,7 +4,6 @@ import math
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 import msgspec
 
@@ -44,7 +43,7 @@ class RecordSink:
     def close(self) -> None:
         self._file.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "RecordSink":
         return self
 
     def __exit__(

@@ -89,8 +89,13 @@ def recipe_to_toml(recipe: Recipe, choices: Iterable[Choice], schema: Schema) ->
 
 def plain(recipe: Recipe) -> dict[str, dict[str, Any]]:
     """Return the recipe as nested plain values; a function as activation is named, since TOML cannot hold it."""
-    tree: dict[str, dict[str, Any]] = msgspec.to_builtins(recipe, enc_hook=_name_of_function)
+    tree: dict[str, dict[str, Any]] = in_toml(recipe)
     return tree
+
+
+def in_toml(value: Any) -> Any:
+    """Return a config or a setting as plain values."""
+    return msgspec.to_builtins(value, enc_hook=_name_of_function)
 
 
 def _name_of_function(value: Any) -> str:

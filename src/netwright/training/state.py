@@ -60,7 +60,8 @@ class Origin:
 
 
 def origin_of(config: TrainingConfig, batches: Batches) -> Origin:
-    return Origin(msgspec.to_builtins(config), fingerprint(batches), torch.__version__, torch.get_num_threads())
+    plain = msgspec.json.decode(msgspec.json.encode(config))  # as a checkpoint will hold it: lists, no tuples
+    return Origin(plain, fingerprint(batches), str(torch.__version__), torch.get_num_threads())
 
 
 def fingerprint(batches: Batches) -> str:
@@ -80,12 +81,13 @@ def snapshot(module: nn.Module) -> dict[str, Tensor]:
 
 
 def to_checkpoint(state: TrainingState, origin: Origin) -> Checkpoint:
+    device = next(state.module.parameters()).device
     tensors = {
         **_prefixed("module", state.module.state_dict()),
         **_prefixed("optimizer", updater_tensors(state.updater)),
         **_prefixed("average", state.average or {}),
         **_prefixed("best", state.best),
-        **_prefixed("random", _random_states()),
+        **_prefixed("random", _random_states(device)),
     }
     if state.losses:
         tensors["losses"] = torch.stack(state.losses)
@@ -114,7 +116,7 @@ def restore(state: TrainingState, checkpoint: Checkpoint, origin: Origin) -> tup
     state.best = {name: value.to(device) for name, value in _under("best", tensors).items()}
     state.losses = list(tensors["losses"].to(device).unbind()) if "losses" in tensors else []
     state.progress = msgspec.convert(checkpoint.state["progress"], Progress)
-    _restore_random(_under("random", tensors))
+    _restore_random(_under("random", tensors), device)
     return _no_longer_exact(before, origin)
 
 
@@ -137,17 +139,17 @@ def _no_longer_exact(before: Origin, now: Origin) -> tuple[str, ...]:
     )
 
 
-def _random_states() -> dict[str, Tensor]:
+def _random_states(device: torch.device) -> dict[str, Tensor]:
     states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states["cuda"] = torch.cuda.get_rng_state()
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
     return states
 
 
-def _restore_random(states: dict[str, Tensor]) -> None:
+def _restore_random(states: dict[str, Tensor], device: torch.device) -> None:
     torch.set_rng_state(states["cpu"])
-    if "cuda" in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state(states["cuda"])
+    if "cuda" in states and device.type == "cuda":
+        torch.cuda.set_rng_state(states["cuda"], device)
 
 
 def _prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

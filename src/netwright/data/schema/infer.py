@@ -36,7 +36,7 @@ def infer_schema(table: Table, request: SchemaRequest = _NO_REQUEST) -> tuple[Sc
     found = {cells.name: _kind(cells, request.kinds) for cells in table.frame}
     table = _convert(table, found, target[0])
     goal = find_goal(table.frame[target[0]], request.task)
-    found[target[0]] = _target_kind(table.frame[target[0]], goal, found[target[0]])
+    found[target[0]] = _target_kind(goal, found[target[0]])
     columns = tuple(
         _column(table, position, name, found[name], target, request)
         for position, name in enumerate(table.frame.columns)
@@ -102,7 +102,7 @@ def _converted(table: Table, cells: pl.Series, values: pl.Series, reason: str) -
     return table.set_aside(~lost, faults)
 
 
-def _target_kind(cells: pl.Series, goal: Goal, found: Found) -> Found:
+def _target_kind(goal: Goal, found: Found) -> Found:
     if goal.task == "regression":
         return Found("numeric", "the target of a regression")
     if found.kind == "boolean":

@@ -41,7 +41,7 @@ def find_kind(cells: pl.Series) -> Found:
         shown = " and ".join(label_text(present.unique().sort()).to_list())
         return Found("boolean", f"two values, {shown}, in {_of(present, cells)} cells")
     if isinstance(cells.dtype, pl.Datetime):
-        return Found("datetime", f"typed as date and time in the source, from {present.min()} to {present.max()}")
+        return Found("datetime", f"typed as date and time in the source, from {present.min()!s} to {present.max()!s}")
     if cells.dtype.is_numeric():
         return _numeric(cells, present, distinct)
     return _text(cells, present, distinct)
@@ -74,8 +74,13 @@ def _numeric(cells: pl.Series, present: pl.Series, distinct: int) -> Found:
         if steps.min() == steps.max():
             return Found("identifier", f"{distinct:,} whole numbers, all distinct, which step by {steps[0]}")
     sort = "whole numbers" if whole else "numbers"
-    span = f"from {present.min():,} to {present.max():,}" if whole else f"from {present.min():g} to {present.max():g}"
-    return Found("numeric", f"{_of(present, cells)} cells are {sort} {span}, {distinct:,} distinct")
+    span = " to ".join(f"{edge:,}" if whole else f"{edge:g}" for edge in (_edge(present.min()), _edge(present.max())))
+    return Found("numeric", f"{_of(present, cells)} cells are {sort} from {span}, {distinct:,} distinct")
+
+
+def _edge(value: object) -> float:
+    assert isinstance(value, int | float)
+    return value
 
 
 def _text(cells: pl.Series, present: pl.Series, distinct: int) -> Found:

@@ -54,9 +54,9 @@ def most_confused(confusion: Sequence[Sequence[int]]) -> list[int]:
 
 def layout(names: list[str]) -> Grid:
     longest = min(max(map(len, names)), 16) * LETTER
-    cell = 74 if len(names) <= 3 else 48 if len(names) <= 6 else 34 if len(names) <= 12 else 25
+    cell = 74.0 if len(names) <= 3 else 48.0 if len(names) <= 6 else 34.0 if len(names) <= 12 else 25.0
     upright = longest > cell - 4
-    return Grid(cell, left=longest + 18, top=30 + (longest if upright else 12))
+    return Grid(cell, left=longest + 18, top=30.0 + (longest if upright else 12))
 
 
 def labels(grid: Grid, names: list[str]) -> Markup:

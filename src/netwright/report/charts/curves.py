@@ -11,9 +11,10 @@ from netwright.report.charts.scale import Scale, fitting, fixed
 from netwright.report.charts.svg import element, line, picture, text
 from netwright.report.numbers import is_finite, show
 
-WIDTH, HEIGHT = 400, 250
-LEFT, RIGHT, TOP, BOTTOM = 48, 282, 30, 208
-LABEL_GAP = 14  # pixels between two labels at the end of lines
+WIDTH, HEIGHT = 400, 266
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 282.0, 46.0, 224.0
+LABEL_GAP = 14.0  # pixels between two labels at the end of lines
+TITLE_ABOVE = 32  # pixels; the mark of the kept epoch stands in between
 MOST_POINTS = 400  # beyond this many epochs a point to hover over is narrower than a pixel
 
 
@@ -51,7 +52,7 @@ def draw(epochs: Sequence[EpochRecord], curves: list[Curve], name: str) -> Marku
     up = fitting(every, BOTTOM, TOP)
     label = f"{name} by epoch: " + "; ".join(spoken(curve) for curve in shown)
     parts = [
-        left_axis(up, LEFT, RIGHT, name if up.step else f"{name} (logarithmic)"),
+        left_axis(up, LEFT, RIGHT, name if up.step else f"{name} (logarithmic)", TITLE_ABOVE),
         bottom_axis(across, BOTTOM, "epoch"),
     ]
     parts += [best_mark(epochs, across), *(path(curve, epochs, across, up) for curve in shown)]
@@ -61,11 +62,11 @@ def draw(epochs: Sequence[EpochRecord], curves: list[Curve], name: str) -> Marku
 def epoch_scale(epochs: list[int]) -> Scale:
     """Whole epochs only, starting at the first."""
     if len(epochs) == 1:
-        return Scale(epochs[0] - 1, epochs[0] + 1, LEFT, RIGHT, (epochs[0],), 1)
-    scale = fixed(epochs[0], epochs[-1], LEFT, RIGHT)
-    ticks = {epochs[0], *(round(tick) for tick in scale.ticks), epochs[-1]}
-    far = [tick for tick in sorted(ticks) if epochs[-1] == tick or scale(epochs[-1]) - scale(tick) > 24]
-    return Scale(scale.low, scale.high, LEFT, RIGHT, tuple(far), 1)
+        return Scale(epochs[0] - 1.0, epochs[0] + 1.0, LEFT, RIGHT, (float(epochs[0]),), 1.0)
+    scale = fixed(float(epochs[0]), float(epochs[-1]), LEFT, RIGHT)
+    ticks = {float(tick) for tick in (epochs[0], *map(round, scale.ticks), epochs[-1])}
+    far = [tick for tick in sorted(ticks) if epochs[-1] == tick or scale(epochs[-1]) - scale(tick) > 24.0]
+    return Scale(scale.low, scale.high, LEFT, RIGHT, tuple(far), 1.0)
 
 
 def path(curve: Curve, epochs: Sequence[EpochRecord], across: Scale, up: Scale) -> Markup:
@@ -95,10 +96,8 @@ def best_mark(epochs: Sequence[EpochRecord], across: Scale) -> Markup:
     if not best:
         return Markup("")
     x = across(best[-1])
-    anchor = "end" if x > (LEFT + RIGHT) / 2 else "start"
-    shift = -5 if anchor == "end" else 5
-    label = text(x + shift, TOP + 2, f"kept: epoch {best[-1]}", class_="best", text_anchor=anchor)
-    return line((x, TOP - 8), (x, BOTTOM), class_="best") + label
+    label = text(max(x, LEFT + 20), TOP - 10, f"kept: epoch {best[-1]}", class_="best", text_anchor="middle")
+    return line((x, TOP - 4), (x, BOTTOM), class_="best") + label
 
 
 def end_labels(curves: list[Curve], epochs: Sequence[EpochRecord], across: Scale, up: Scale) -> Markup:

@@ -11,7 +11,7 @@ from netwright.report.charts.svg import element, line, picture, shorten, text
 from netwright.report.numbers import interval, is_finite, show
 
 WIDTH = 400
-LEFT, RIGHT = 132, 338
+LEFT, RIGHT = 132.0, 338.0
 ROW = 26
 Entry = tuple[str, Measure]
 
@@ -27,7 +27,7 @@ def dots(metric: str, ours: Measure, baselines: Sequence[Entry]) -> Markup:
     parts = [
         *(line((across(tick), 4), (across(tick), bottom), class_="rule") for tick in across.ticks),
         bottom_axis(across, bottom),
-        *(row(entry, 8 + ROW * (index + 0.5), across, index == 0) for index, entry in enumerate(entries)),
+        *(row(entry, 8.0 + ROW * (index + 0.5), across, index == 0) for index, entry in enumerate(entries)),
     ]
     spoken = "; ".join(f"{name} {show(measure.value)} ({interval(measure)})" for name, measure in entries)
     return picture(WIDTH, bottom + 24, f"{metric} with 95% intervals: {spoken}", *parts)

@@ -12,8 +12,8 @@ from netwright.report.charts.svg import element, line, picture, rectangle, text
 from netwright.report.numbers import counted, show
 
 WIDTH, HEIGHT = 340, 400
-LEFT, RIGHT, TOP, BOTTOM = 46, 326, 30, 288
-BARS_TOP, BARS_BOTTOM = 308, 358
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 326.0, 30.0, 288.0
+BARS_TOP, BARS_BOTTOM = 308.0, 358.0
 Z = 1.96  # standard normal quantile of a 95% interval
 
 
@@ -22,7 +22,7 @@ def diagram(bins: Sequence[ReliabilityBin]) -> Markup:
     filled = [entry for entry in bins if entry.rows and math.isfinite(entry.predicted + entry.observed)]
     if not filled:
         return Markup("")
-    across, up = fixed(0, 1, LEFT, RIGHT), fixed(0, 1, BOTTOM, TOP)
+    across, up = fixed(0.0, 1.0, LEFT, RIGHT), fixed(0.0, 1.0, BOTTOM, TOP)
     parts = [left_axis(up, LEFT, RIGHT, "observed share"), bottom_axis(across, BARS_BOTTOM, "predicted probability")]
     parts.append(line((LEFT, BOTTOM), (RIGHT, TOP), class_="ideal"))
     parts.append(bars(filled, across))

@@ -11,7 +11,7 @@ from netwright.report.charts.svg import element, line, picture, rectangle
 from netwright.report.numbers import bound, counted, show
 
 WIDTH, HEIGHT = 400, 330
-LEFT, RIGHT, TOP, BOTTOM = 48, 380, 30, 288
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 380.0, 30.0, 288.0
 MOST_BINS = 40
 Pair = tuple[float, float]  # truth, prediction
 
@@ -42,7 +42,7 @@ def histogram(residuals: Sequence[Pair]) -> Markup:
         return Markup("")
     across = linear([*errors, 0.0], LEFT, RIGHT)
     edges, counts = binned(errors, across)
-    up = linear([0, max(counts)], BOTTOM, TOP)
+    up = linear([0.0, float(max(counts))], BOTTOM, TOP)
     bars = [bar(edges[index : index + 2], rows, across, up) for index, rows in enumerate(counts) if rows]
     zero = line((across(0.0), TOP - 8), (across(0.0), BOTTOM), class_="best")
     axes = [left_axis(up, LEFT, RIGHT, "rows"), bottom_axis(across, BOTTOM, "prediction − truth")]
@@ -63,7 +63,7 @@ def binned(errors: list[float], across: Scale) -> tuple[list[float], list[int]]:
 def bar(edges: list[float], rows: int, across: Scale, up: Scale) -> Markup:
     left, right = map(across, edges)
     title = element("title", f"{bound(edges[0])} to {bound(edges[1])}: {counted(rows, 'row')}")
-    return rectangle((left + 0.5, up(rows)), (right - left - 1, up(0) - up(rows)), title, class_="bar")
+    return rectangle((left + 0.5, up(rows)), (right - left - 1, up(0.0) - up(rows)), title, class_="bar")
 
 
 def finite(residuals: Sequence[Pair]) -> list[Pair]:

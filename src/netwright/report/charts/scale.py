@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+TINY_STEP = 1e-5  # below it, and on a logarithmic scale, labels are written as 1e-06
 LOG_RATIO = 100.0  # positive values that spread wider than this are drawn on a logarithmic scale
 
 
@@ -18,19 +19,19 @@ class Scale:
     ticks: tuple[float, ...]
     step: float
 
-    def __call__(self, value: float) -> float:
+    def __call__(self, value: float | int) -> float:
         part = (self.bend(value) - self.bend(self.low)) / (self.bend(self.high) - self.bend(self.low))
         return self.start + part * (self.stop - self.start)
 
-    def bend(self, value: float) -> float:
-        return value if self.step else math.log10(value)
+    def bend(self, value: float | int) -> float:
+        return float(value) if self.step else math.log10(value)
 
     def label(self, tick: float) -> str:
-        if not self.step or max(abs(self.low), abs(self.high)) >= 1e6:
+        if self.step < TINY_STEP or max(abs(self.low), abs(self.high)) >= 1e6:
             return f"{tick:g}".replace("-", "−")
         if self.step >= 1000 and max(abs(self.low), abs(self.high)) >= 10_000:
             return f"{tick / 1000:,g}k".replace("-", "−") if tick else "0"
-        decimals = next(digits for digits in range(16) if is_whole(self.step * 10**digits))
+        decimals = next(digits for digits in range(9) if is_whole(self.step * 10**digits))
         return f"{tick:,.{decimals}f}".replace("-", "−")
 
 
@@ -74,8 +75,9 @@ def spread(values: Iterable[float]) -> tuple[float, float]:
     """The smallest and largest finite value, pulled apart where they are one."""
     finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
     low, high = min(finite), max(finite)
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        margin = abs(low) / 10 or 0.5
+    size = max(abs(low), abs(high))
+    if high - low <= 1e-9 * size or size < 1e-30:
+        margin = size / 10 if size >= 1e-30 else 0.5
         return low - margin, high + margin
     return low, high
 

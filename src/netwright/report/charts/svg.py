@@ -2,7 +2,9 @@
 
 from markupsafe import Markup, escape
 
-Attribute = str | float
+Number = float | int
+Attribute = str | float | int
+Point = tuple[Number, Number]
 
 
 def element(tag: str, *children: str, **attributes: Attribute) -> Markup:
@@ -19,7 +21,7 @@ def attribute(value: Attribute) -> str:
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def picture(width: float, height: float, label: str, *children: Markup) -> Markup:
+def picture(width: Number, height: Number, label: str, *children: Markup) -> Markup:
     """The `<svg>` itself. `label` says in words what the picture shows, for those who do not see it."""
     return element(
         "svg",
@@ -32,17 +34,15 @@ def picture(width: float, height: float, label: str, *children: Markup) -> Marku
     )
 
 
-def text(x: float, y: float, content: str, **attributes: Attribute) -> Markup:
+def text(x: Number, y: Number, content: str, **attributes: Attribute) -> Markup:
     return element("text", content, x=float(x), y=float(y), **attributes)
 
 
-def line(start: tuple[float, float], end: tuple[float, float], **attributes: Attribute) -> Markup:
+def line(start: Point, end: Point, **attributes: Attribute) -> Markup:
     return element("line", x1=float(start[0]), y1=float(start[1]), x2=float(end[0]), y2=float(end[1]), **attributes)
 
 
-def rectangle(
-    corner: tuple[float, float], size: tuple[float, float], *children: str, **attributes: Attribute
-) -> Markup:
+def rectangle(corner: Point, size: Point, *children: str, **attributes: Attribute) -> Markup:
     x, y = corner
     width, height = size
     return element("rect", *children, x=x, y=y, width=width, height=height, **attributes)

@@ -57,14 +57,14 @@ def _backward(engine: Engine, inputs: Inputs, targets: Tensor) -> Tensor:
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
     sizes = micro_sizes(len(targets), engine.config.accumulate)
-    total = torch.zeros((), dtype=torch.float64, device=targets.device)
+    shares: list[Tensor] = []
     columns = [torch.split(tensor, sizes) for tensor in inputs]
     for part, truth in enumerate(torch.split(targets, sizes)):
         loss = engine.loss(engine.module(*(column[part] for column in columns)), truth)
         share = loss * (sizes[part] / len(targets))
         share.backward()  # type: ignore[no-untyped-call]
-        total += share.detach()
-    return total.to(loss.dtype)
+        shares.append(share.detach())
+    return torch.stack(shares).sum()
 
 
 @torch.no_grad()

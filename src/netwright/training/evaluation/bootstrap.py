@@ -47,7 +47,7 @@ def _resamples(rows: int, seed: int) -> Iterator[Array]:
 
 def _interval(value: float, draws: Array) -> Measure:
     finite = draws[np.isfinite(draws)]
-    if not len(finite):  # one row, or one class only: there is nothing to resample
-        return Measure(value, float("nan"), float("nan"))
+    if not np.isfinite(value) or not len(finite):  # one row, or one class only
+        return Measure(float(value) if np.isfinite(value) else None, None, None)
     low, high = np.quantile(finite, [0.025, 0.975])
     return Measure(value, float(low), float(high))

@@ -32,7 +32,7 @@ def truth_of(prepared: Prepared, preparation: Preparation) -> NDArray[np.generic
 def in_own_unit(target: NDArray[np.generic], preparation: Preparation) -> NDArray[np.generic]:
     """Undo the standardisation of regression targets; class indices stay as they are."""
     if preparation.spec.task == "regression":
-        return np.asarray(preparation.target.restore(target.astype(np.float64)))
+        return np.asarray(preparation.target.decode(target.astype(np.float64)))
     return target.astype(np.int64)
 
 
@@ -44,7 +44,7 @@ def make_yardstick(train: Prepared, test: Prepared, preparation: Preparation) ->
     name, guessed = guess(task, train_truth, classes, len(truth))
     fitted = linear(task, train, test, preparation.spec.cardinalities)
     if task == "regression":
-        fitted = preparation.target.restore(fitted)
+        fitted = preparation.target.decode(fitted)
     baselines = {name: measure(task, truth, guessed), "linear model": measure(task, truth, fitted)}
     headline, reason = headline_metric(task, _rarer_share(train_truth) if task == "binary" else None)
     return Yardstick(task, truth, baselines, headline, reason)

@@ -7,14 +7,16 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from netwright.core.errors import SourceError, nearest
 
 BLOCK = 1 << 24  # bytes; bounds the memory that reading takes
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".tab", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".feather")
-TABLE_ENDINGS += (".arrow", ".ipc", ".dat")
+TABLE_ENDINGS = (
+    *(".csv", ".tsv", ".txt", ".data", ".dat", ".tab"),
+    *(".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".feather", ".arrow", ".ipc"),
+)
 _DAMAGE = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
@@ -26,7 +28,7 @@ class Opened:
     ending: str  # ".csv"; that of the member or of the name before .gz
     size: int  # bytes on disk, an upper or lower bound where compressed
     path: Path
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], BufferedIOBase]
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
         """Yield the content in blocks; SourceError where a compressed file is damaged."""
@@ -61,19 +63,23 @@ def locate(source: str | Path) -> Opened:
     _check_file(path, name)
     if path.suffix.lower() == ".zip" or _is_zip(path):
         return _in_zip(path, name, member)
-    ending, opener = path.suffix.lower(), partial(path.open, "rb")
+    ending = path.suffix.lower()
     if ending == ".gz" or _starts_with(path, b"\x1f\x8b"):
         ending = Path(path.stem).suffix.lower()
         return Opened(name, ending, path.stat().st_size, path, partial(_open_gzip, path))
-    return Opened(name, ending, path.stat().st_size, path, opener)
+    return Opened(name, ending, path.stat().st_size, path, partial(_open_file, path))
 
 
-def _open_gzip(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb")  # type: ignore[return-value]  # GzipFile reads bytes as IO[bytes] does
+def _open_file(path: Path) -> BufferedIOBase:
+    return path.open("rb")
 
 
-def _open_member(path: Path, member: str) -> IO[bytes]:
-    return zipfile.ZipFile(path).open(member)
+def _open_gzip(path: Path) -> BufferedIOBase:
+    return gzip.open(path, "rb")
+
+
+def _open_member(path: Path, member: str) -> BufferedIOBase:
+    return zipfile.ZipFile(path).open(member)  # type: ignore[return-value]  # a ZipExtFile, which is one
 
 
 def _check_file(path: Path, name: str) -> None:

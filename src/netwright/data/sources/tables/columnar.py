@@ -58,7 +58,7 @@ def _parquet(content: bytes) -> pl.DataFrame:
 
 
 def _arrow(content: bytes) -> pl.DataFrame:
-    return pl.read_ipc(io.BytesIO(content), memory_map=False)
+    return pl.read_ipc(io.BytesIO(content))
 
 
 def _old_feather(_content: bytes) -> pl.DataFrame:

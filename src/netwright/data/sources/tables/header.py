@@ -34,7 +34,7 @@ def find_heading(name: str, rows: list[list[str]], width: int, style: Style, opt
         SourceError: a name stands twice, or there is no row below the header.
     """
     first, said = _skip_preamble(rows, width, style)
-    body = [row for row in rows[first + 1 : first + 1001] if len(row) == len(rows[first])]
+    body = [row for row in rows[first + 1 : first + 1001] if len(row) == len(rows[first]) and row != rows[first]]
     named, reason = _decide(rows[first], body, rows[first + 1 : first + 11], style, options)
     if not named:
         return Heading(_default_names(width, options), first, False, (*said, _unnamed_choice(reason, width, options)))
@@ -54,7 +54,7 @@ def _skip_preamble(rows: list[list[str]], width: int, style: Style) -> tuple[int
         first += 1
     full = next((i for i in range(first, min(len(rows), MOST_PREAMBLE)) if len(rows[i]) == width), first)
     above = rows[first:full]
-    if any(len(row) < width - 1 for row in above) and full + 1 < len(rows) and _looks_named(rows[full], rows, style):
+    if any(len(row) != width for row in above) and full + 1 < len(rows) and _looks_named(rows[full], rows, style):
         first = full
     if not first:
         return 0, []

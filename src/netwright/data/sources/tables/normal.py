@@ -13,7 +13,7 @@ from netwright.data.sources.tables.forced import forced_types
 from netwright.data.sources.tables.missing import NO_VALUE, honoured
 from netwright.data.sources.tables.sheet import Reading, Sheet
 from netwright.data.sources.tables.typed import type_sheets
-from netwright.data.table import ReadOptions, Table
+from netwright.data.table import PolarsType, ReadOptions, Table
 
 SLICE = 100_000  # rows of text that are hashed at a time
 
@@ -56,7 +56,7 @@ def _by_spelling(empty: dict[str, int]) -> dict[str, dict[str, int]]:
     return {name: {NO_VALUE: cells} for name, cells in empty.items()}
 
 
-def _is_nested(dtype: pl.DataType) -> bool:
+def _is_nested(dtype: PolarsType) -> bool:
     return dtype.is_nested() or dtype in (pl.Object, pl.Binary)
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from netwright.core.values import Choice
 from netwright.data.sources.tables.numbers import parse_numbers
 from netwright.data.sources.tables.sheet import Reading
+from netwright.data.table import PolarsType
 
 ENOUGH_NUMBERS = 0.98
 MOST_REMEMBERED = 10_000  # distinct texts per column; with more, the column is no dictionary
@@ -90,7 +91,7 @@ class Decision:
     """The type of one column, and which cells are null."""
 
     name: str
-    dtype: type[pl.DataType]
+    dtype: PolarsType
     missing: dict[str, int]  # spelling -> cells
     coerce: bool = False  # cells that are no numbers become null instead of having their rows set aside
     choice: Choice | None = None
@@ -122,6 +123,6 @@ def _one_spelling(profile: Profile) -> str | None:
     return spelling if cells > 1 else None
 
 
-def _text_type(profile: Profile) -> type[pl.DataType]:
+def _text_type(profile: Profile) -> PolarsType:
     repeated = profile.word_cells >= 2 * len(profile.words) and not profile.many
     return pl.Categorical if repeated and profile.words and not profile.numbers else pl.String

@@ -136,7 +136,7 @@ def _chunk(text: bytes, layout: Layout, width: int) -> Chunk:
 
 def _blank(text: bytes, layout: Layout) -> np.ndarray:
     """Records with nothing but white space."""
-    blank = layout.ends == layout.starts
+    blank: np.ndarray = layout.ends == layout.starts
     first = np.frombuffer(text, np.uint8)[layout.starts]
     for i in np.flatnonzero((layout.fields == 1) & ((first == SPACE) | (first == 9)) & ~blank):
         blank[i] = not text[layout.starts[i] : layout.ends[i]].strip()

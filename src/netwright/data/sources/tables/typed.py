@@ -52,7 +52,8 @@ def _narrowed(decisions: dict[str, Decision], profiles: dict[str, Profile]) -> d
 
 
 def _build(sheets: Iterable[Sheet], decisions: dict[str, Decision], reading: Reading) -> Typed:
-    frames, rows, rejected = [], [], []
+    frames, rows = [], []
+    rejected: list[Rejected] = []
     unread: dict[str, Counter[str]] = {name: Counter() for name in decisions}
     for sheet in sheets:
         rejected += sheet.rejected

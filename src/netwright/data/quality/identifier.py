@@ -1,0 +1,17 @@
+"""Columns that name rows."""
+
+from collections.abc import Iterator
+
+from netwright.core.values import Finding, Schema
+from netwright.data.table import Table
+
+
+def find_identifier(_table: Table, schema: Schema) -> Iterator[Finding]:
+    """A note for each identifier that is ignored, a warning for each that was asked to be a feature."""
+    for column in schema.columns:
+        if column.kind != "identifier" or column.role not in ("ignored", "feature"):
+            continue
+        used = column.role == "feature"
+        remedy = "a network can learn it by heart; ignore it" if used else "it is ignored"
+        title = f"{column.name!r} names rows"
+        yield Finding("data.identifier", "warning" if used else "note", title, column.kind_reason, remedy, column.name)

@@ -1,0 +1,160 @@
+"""All encoders of a table: fitted on training rows, applied to any rows of the same schema."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from netwright.core.errors import SchemaError
+from netwright.core.values import Column, InputSpec, Schema, Task
+from netwright.data.table import Table
+from netwright.data.transforms.boolean import Boolean, fit_boolean
+from netwright.data.transforms.cyclic_datetime import CyclicDatetime, fit_cyclic_datetime
+from netwright.data.transforms.embedding import Embedding, fit_embedding
+from netwright.data.transforms.one_hot import OneHot, fit_one_hot, training_categories
+from netwright.data.transforms.quantile_normal import QuantileNormal, fit_quantile_normal
+from netwright.data.transforms.scale import Scale, fit_scale
+from netwright.data.transforms.target import Target, fit_target
+
+Encoder = Scale | QuantileNormal | OneHot | Boolean | CyclicDatetime  # those that write numbers
+
+
+@dataclass(frozen=True)
+class PreparationConfig:
+    """How columns become numbers."""
+
+    numeric: Literal["both", "robust", "quantile", "standard"] = "both"  # both: robust beside quantile
+    one_hot_levels: int = 9  # categories up to which a column is one-hot; above, it is embedded
+    smooth_clip: bool = True  # of scaled numbers, to (-3, 3)
+    missing_indicators: bool = True  # a column of 0 and 1 beside each column with missing cells in training
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What was learnt from the training rows. Goes to JSON and back (netwright.core.files)."""
+
+    order: tuple[str, ...]  # features whose encoders write numbers, in the order in which they write
+    scales: tuple[Scale, ...]
+    quantiles: tuple[QuantileNormal, ...]
+    one_hots: tuple[OneHot, ...]
+    booleans: tuple[Boolean, ...]
+    datetimes: tuple[CyclicDatetime, ...]
+    embeddings: tuple[Embedding, ...]
+    target: Target
+    task: Task
+
+    @property
+    def encoders(self) -> Iterator[Encoder]:
+        """Those that write numbers, in order."""
+        every: tuple[Encoder, ...] = (*self.scales, *self.quantiles, *self.one_hots, *self.booleans, *self.datetimes)
+        by_column = {encoder.column: encoder for encoder in every}
+        yield from (by_column[name] for name in self.order)
+
+    @property
+    def numeric_names(self) -> tuple[str, ...]:
+        """A name for each column of the numeric input."""
+        return tuple(name for encoder in self.encoders for name in encoder.names)
+
+    @property
+    def categorical_names(self) -> tuple[str, ...]:
+        """The feature behind each column of the categorical input."""
+        return tuple(embedding.column for embedding in self.embeddings)
+
+    @property
+    def spec(self) -> InputSpec:
+        """Widths of input and output; a binary task has one logit, and so has a regression one output."""
+        outputs = len(self.target.classes) if self.task == "multiclass" else 1
+        cardinalities = tuple(embedding.cardinality for embedding in self.embeddings)
+        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Arrays of the same rows."""
+
+    numeric: np.ndarray  # float32 [rows, spec.numeric], C-contiguous
+    categorical: np.ndarray  # int64 [rows, embedded columns]
+    target: np.ndarray | None  # int64 class positions, or float32 standardised [rows]
+
+
+_USUAL = PreparationConfig()
+
+
+def fit_preparation(table: Table, schema: Schema, rows: np.ndarray, config: PreparationConfig = _USUAL) -> Preparation:
+    """Learn every encoder from `rows` (positions into the frame) and from no others.
+
+    Raises:
+        SchemaError: there are no rows.
+    """
+    if not len(rows):
+        raise SchemaError("expected training rows to learn the preparation from, got none")
+    made = [
+        encoder for column in schema.features for encoder in _fit(table.frame[column.name].gather(rows), column, config)
+    ]
+    target = fit_target(table.frame[schema.target].gather(rows), schema.classes)
+    return Preparation(
+        order=tuple(dict.fromkeys(encoder.column for encoder in made if not isinstance(encoder, Embedding))),
+        scales=tuple(encoder for encoder in made if isinstance(encoder, Scale)),
+        quantiles=tuple(encoder for encoder in made if isinstance(encoder, QuantileNormal)),
+        one_hots=tuple(encoder for encoder in made if isinstance(encoder, OneHot)),
+        booleans=tuple(encoder for encoder in made if isinstance(encoder, Boolean)),
+        datetimes=tuple(encoder for encoder in made if isinstance(encoder, CyclicDatetime)),
+        embeddings=tuple(encoder for encoder in made if isinstance(encoder, Embedding)),
+        target=target,
+        task=schema.task,
+    )
+
+
+def _fit(cells: pl.Series, column: Column, config: PreparationConfig) -> Sequence[Encoder | Embedding]:
+    if column.kind == "boolean" and len(column.categories) == 2:
+        return [fit_boolean(cells, column.categories, config.missing_indicators)]
+    if column.kind == "datetime":
+        return [fit_cyclic_datetime(cells, config.smooth_clip, config.missing_indicators)]
+    if column.kind == "numeric" or (column.kind in ("identifier", "constant") and cells.dtype.is_numeric()):
+        return _fit_number(cells, config)
+    if len(training_categories(cells)) <= config.one_hot_levels:
+        return [fit_one_hot(cells)]
+    return [fit_embedding(cells)]
+
+
+def _fit_number(cells: pl.Series, config: PreparationConfig) -> list[Encoder]:
+    """One encoder or two; one indicator of missing cells is enough for both."""
+    encoders: list[Encoder] = []
+    if config.numeric != "quantile":
+        encoders.append(fit_scale(cells, config.numeric != "standard", config.smooth_clip, config.missing_indicators))
+    if config.numeric in ("quantile", "both"):
+        encoders.append(fit_quantile_normal(cells, config.missing_indicators and not encoders))
+    return encoders
+
+
+def prepare(
+    table: Table, schema: Schema, preparation: Preparation, rows: np.ndarray | None = None, with_target: bool = True
+) -> Prepared:
+    """Turn rows into arrays, a column at a time, so that no second copy of the table is made.
+
+    Args:
+        table: of the schema's physical types, as `infer_schema` or `conform` hand it on.
+        schema: the one the preparation was fitted with.
+        preparation: what was learnt from the training rows.
+        rows: positions into the frame, in the order wanted; all rows without it.
+        with_target: leave False where the target is not known.
+    """
+    height = table.frame.height if rows is None else len(rows)
+    numeric = np.empty((height, preparation.spec.numeric), np.float32)
+    at = 0
+    for encoder in preparation.encoders:
+        width = len(encoder.names)
+        encoder.write(_cells(table, encoder.column, rows), numeric[:, at : at + width])
+        at += width
+    categorical = np.empty((height, len(preparation.embeddings)), np.int64)
+    for position, embedding in enumerate(preparation.embeddings):
+        categorical[:, position] = embedding.index(_cells(table, embedding.column, rows))
+    target = preparation.target.encode(_cells(table, schema.target, rows)) if with_target else None
+    return Prepared(numeric, categorical, target)
+
+
+def _cells(table: Table, name: str, rows: np.ndarray | None) -> pl.Series:
+    cells = table.frame[name]
+    return cells if rows is None else cells.gather(rows)

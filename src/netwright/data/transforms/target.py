@@ -1,0 +1,44 @@
+"""The target as class positions or as a standardised number."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from netwright.data.transforms.numbers import as_float
+from netwright.data.transforms.one_hot import category_codes
+
+
+@dataclass(frozen=True)
+class Target:
+    """Classes, or (y - mean) / deviation; the range is that of the training rows."""
+
+    column: str
+    classes: tuple[str, ...] = ()
+    mean: float = 0.0
+    deviation: float = 1.0
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def encode(self, cells: pl.Series) -> np.ndarray:
+        """Return int64 class positions or float32 standardised numbers [rows]; no cell may be missing."""
+        if self.classes:
+            codes = category_codes(cells, self.classes)
+            assert not codes.null_count(), f"target {self.column!r} has a cell that is no class"
+            return codes.to_numpy()
+        return ((as_float(cells) - self.mean) / self.deviation).astype(np.float32)
+
+    def decode(self, standardised: np.ndarray) -> np.ndarray:
+        """Return predictions in the target's unit, float64."""
+        values: np.ndarray = standardised.astype(np.float64) * self.deviation + self.mean
+        return values
+
+
+def fit_target(cells: pl.Series, classes: tuple[str, ...]) -> Target:
+    """Learn mean, deviation and range from training rows; classes come from the schema."""
+    if classes:
+        return Target(cells.name, classes)
+    values = as_float(cells)
+    deviation = float(values.std())
+    span = float(values.min()), float(values.max())
+    return Target(cells.name, (), float(values.mean()), deviation if deviation > 0 else 1.0, *span)

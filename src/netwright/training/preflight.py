@@ -1,0 +1,61 @@
+"""What is settled before the first step: the task, where the rows lie, and what could not work."""
+
+import torch
+from torch import Tensor, nn
+
+from netwright.core.errors import RecipeError
+from netwright.core.values import Task
+from netwright.training.batches import Batches, Inputs
+from netwright.training.config import TrainingConfig
+from netwright.training.losses import prepare_targets
+
+
+def task_of(targets: Tensor) -> Task:
+    """Guess the task where none is given: whole-number targets are classes, others are values."""
+    return "regression" if targets.is_floating_point() else "multiclass"
+
+
+def bring(batches: Batches, task: Task, dtype: torch.dtype, device: torch.device) -> Batches:
+    """Move all rows to the device once, the targets as the loss wants them; no validation rows become None."""
+    inputs, truth = batches.validation_inputs, batches.validation_targets
+    if inputs is None or truth is None or not len(truth):
+        inputs = truth = None
+    return Batches(
+        tuple(tensor.to(device) for tensor in batches.train_inputs),
+        prepare_targets(batches.train_targets.to(device), task, dtype),
+        None if inputs is None else tuple(tensor.to(device) for tensor in inputs),
+        None if truth is None else prepare_targets(truth.to(device), task, dtype),
+    )
+
+
+def check(module: nn.Module, batches: Batches, config: TrainingConfig, has_metric: bool) -> None:
+    """Refuse what could not work, before anything is trained.
+
+    Raises:
+        RecipeError: one sentence that says what to change.
+    """
+    if not batches.rows:
+        raise RecipeError("training: expected at least one training row, got none")
+    if not any(parameter.requires_grad for parameter in module.parameters()):
+        raise RecipeError("training: expected a module with parameters to train, got none")
+    if config.monitor == "metric" and (not has_metric or batches.validation_inputs is None):
+        raise RecipeError('training.monitor: "metric" needs a metric and validation rows; take "validation_loss"')
+    _check_batch_size(module, batches, config)
+    _check_finite("training", (*batches.train_inputs, batches.train_targets))
+    if batches.validation_inputs is not None and batches.validation_targets is not None:
+        _check_finite("validation", (*batches.validation_inputs, batches.validation_targets))
+
+
+def _check_batch_size(module: nn.Module, batches: Batches, config: TrainingConfig) -> None:
+    normalised = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in module.modules())
+    if normalised and min(config.batch_size, batches.rows) < 2:
+        raise RecipeError(
+            "training.batch_size: batch normalisation needs at least 2 rows in a batch; "
+            'raise it or set network.normalization = "layer"'
+        )
+
+
+def _check_finite(which: str, tensors: Inputs) -> None:
+    wrong = sum(int((~torch.isfinite(tensor)).sum()) for tensor in tensors if tensor.is_floating_point())
+    if wrong:
+        raise RecipeError(f"training: expected finite numbers, {which} rows hold {wrong} NaN or infinite; prepare them")

@@ -1,0 +1,58 @@
+"""A small training with everything random or stateful in it, for tests that compare bytes."""
+
+import hashlib
+from dataclasses import replace
+
+import torch
+
+from netwright.core.values import InputSpec
+from netwright.networks import MLPConfig, build
+from netwright.training.batches import Batches
+from netwright.training.config import TrainingConfig
+
+CONFIG = TrainingConfig(
+    epochs=3,
+    batch_size=8,
+    accumulate=2,
+    weight_decay=0.01,
+    l1=0.001,
+    schedule="plateau",
+    plateau_patience=1,
+    warmup=3.0,
+    label_smoothing=0.05,
+    class_weights="balanced",
+    clip_norm=1.0,
+    ema_decay=0.9,
+    seed=5,
+    device="cpu",
+    record_every=1,
+    checkpoint_every=3600.0,
+)
+
+
+def config_for(optimizer: str) -> TrainingConfig:
+    return replace(CONFIG, optimizer=optimizer)
+
+
+def make_module(seed=0, **settings):
+    spec = InputSpec(4, (3,), 3, "multiclass")
+    return build("mlp", replace(MLPConfig((6, 5), dropout=0.3), **settings), spec, seed)
+
+
+def make_batches(rows=27, held_out=11):
+    generator = torch.Generator().manual_seed(1)
+    count = rows + held_out
+    numeric = torch.randn(count, 4, generator=generator)
+    categorical = torch.randint(0, 3, (count, 1), generator=generator)
+    targets = (numeric[:, 0] + categorical[:, 0] > 1).long() + (numeric[:, 1] > 0.5).long()
+    return Batches(
+        (numeric[:rows], categorical[:rows]), targets[:rows], (numeric[rows:], categorical[rows:]), targets[rows:]
+    )
+
+
+def digest(module) -> str:
+    """Return a sha256 over every weight and buffer."""
+    found = hashlib.sha256()
+    for name, tensor in module.state_dict().items():
+        found.update(name.encode() + tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return found.hexdigest()

@@ -1,0 +1,82 @@
+import pytest
+import torch
+from torch import nn
+
+from netwright.training.config import TrainingConfig
+from netwright.training.optimizers import (
+    OPTIMIZERS,
+    Muon,
+    hidden_weights,
+    make_updater,
+    orthogonalize,
+    restore_updater,
+    update,
+    updater_tensors,
+)
+from tests.training.small_runs import make_module
+
+
+def with_gradients(module):
+    torch.manual_seed(0)
+    for parameter in module.parameters():
+        parameter.grad = torch.randn_like(parameter)
+    return module
+
+
+def test_vectors_are_not_decayed_unless_asked():
+    module = make_module()
+    assert {p.ndim for p in make_updater(module, TrainingConfig()).decayed} == {2}
+    everything = make_updater(module, TrainingConfig(decay_norms_and_biases=True)).decayed
+    assert len(everything) == len(list(module.parameters()))
+
+
+def test_frozen_parameters_are_left_alone():
+    module = make_module()
+    module.output.requires_grad_(False)
+    before = module.output.weight.clone()
+    config = TrainingConfig(weight_decay=0.5, l1=0.5)
+    update(make_updater(with_gradients(module), config), config, 0.1)
+    assert torch.equal(module.output.weight, before)
+
+
+def test_muon_takes_hidden_matrices_and_adam_the_rest():
+    module = make_module()
+    muon, adam = make_updater(module, TrainingConfig(optimizer="muon")).parts
+    assert isinstance(muon, Muon)
+    assert [len(group["params"]) for group in muon.param_groups] == [2] == [len(hidden_weights(module))]
+    assert len(adam.param_groups[0]["params"]) == len(list(module.parameters())) - 2
+
+
+def test_muon_without_hidden_layers_is_adam():
+    (only,) = make_updater(nn.Linear(3, 2), TrainingConfig(optimizer="muon")).parts
+    assert isinstance(only, torch.optim.Adam)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (4, 9), (9, 4)])
+def test_orthogonalize_brings_singular_values_near_one(shape):
+    torch.manual_seed(0)
+    values = torch.linalg.svdvals(orthogonalize(torch.randn(shape, dtype=torch.float64)))
+    assert values.min() > 0.3
+    assert values.max() < 1.3
+
+
+def test_l1_leaves_exact_zeros():
+    module = make_module()
+    config = TrainingConfig(l1=5.0, learning_rate=0.01)
+    for _ in range(30):
+        update(make_updater(with_gradients(module), config), config, 0.01)
+    weights = torch.cat([p.detach().flatten() for p in module.parameters() if p.ndim > 1])
+    assert (weights == 0).float().mean() > 0.3
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_what_an_optimizer_remembers_can_be_put_back(name):
+    config = TrainingConfig(optimizer=name)
+    first, second = with_gradients(make_module()), with_gradients(make_module())
+    updater, fresh = make_updater(first, config), make_updater(second, config)
+    update(updater, config, 0.01)
+    second.load_state_dict(first.state_dict())
+    restore_updater(fresh, {key: value.clone() for key, value in updater_tensors(updater).items()})
+    for one in (updater, fresh):
+        update(one, config, 0.01)
+    assert all(torch.equal(p, q) for p, q in zip(first.parameters(), second.parameters(), strict=True))

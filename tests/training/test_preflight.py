@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from netwright.core.errors import RecipeError
+from netwright.training.batches import Batches
+from netwright.training.preflight import bring, check, task_of
+from tests.training.small_runs import CONFIG, make_batches, make_module
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_rows_that_are_not_finite_are_refused_with_a_count(value, part):
+    batches = make_batches()
+    getattr(batches, f"{part}_inputs")[0][2, 1] = value
+    with pytest.raises(RecipeError, match="rows hold 1 NaN or infinite"):
+        check(make_module(), batches, CONFIG, has_metric=False)
+
+
+def test_nothing_to_train_or_to_train_on_is_refused():
+    with pytest.raises(RecipeError, match="parameters to train"):
+        check(make_module().requires_grad_(False), make_batches(), CONFIG, has_metric=False)
+    with pytest.raises(RecipeError, match="at least one training row"):
+        check(make_module(), make_batches(rows=0), CONFIG, has_metric=False)
+
+
+def test_what_batch_normalisation_cannot_do_is_refused():
+    single = replace(CONFIG, batch_size=1)
+    with pytest.raises(RecipeError, match="batch_size"):
+        check(make_module(), make_batches(), single, has_metric=False)
+    with pytest.raises(RecipeError, match="batch_size"):
+        check(make_module(), make_batches(rows=1), CONFIG, has_metric=False)
+    check(make_module(normalization="layer"), make_batches(), single, has_metric=False)
+
+
+def test_watching_a_metric_needs_one_and_rows_to_measure_it_on():
+    watching, rows = replace(CONFIG, monitor="metric"), make_batches()
+    with pytest.raises(RecipeError, match="metric"):
+        check(make_module(), rows, watching, has_metric=False)
+    with pytest.raises(RecipeError, match="metric"):
+        check(make_module(), Batches(rows.train_inputs, rows.train_targets), watching, has_metric=True)
+    check(make_module(), rows, watching, has_metric=True)
+
+
+def test_the_task_is_guessed_from_the_targets_and_rows_are_cast():
+    assert task_of(torch.tensor([1, 2])) == "multiclass"
+    assert task_of(torch.tensor([1.0])) == "regression"
+    brought = bring(make_batches(), "binary", torch.float64, torch.device("cpu"))
+    assert brought.train_targets.dtype == brought.validation_targets.dtype == torch.float64
+
+
+def test_inputs_and_targets_of_different_lengths_are_our_own_mistake():
+    with pytest.raises(AssertionError, match="different numbers of rows"):
+        Batches((torch.zeros(3, 1),), torch.zeros(2))
