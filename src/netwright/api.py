@@ -94,7 +94,7 @@ def fit(
     *,
     test: str | None = None,
     settings: Mapping[str, Any] | None = None,
-    budget: str | float | None = None,
+    budget: str | int | float | None = None,
     options: FitOptions | None = None,
 ) -> Run:
     """Train a network on a table and save it with the evidence.
@@ -131,7 +131,7 @@ def fit_tree(
     tree: Mapping[str, Any],
     options: FitOptions,
     listener: "Listener",
-    budget: str | float | None = None,
+    budget: str | int | float | None = None,
 ) -> Run:
     """As `fit`, from settings that are nested already; the command line comes in here."""
     from netwright.training.job import run_job
@@ -185,7 +185,7 @@ def settings_tree(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
     return merge(base, tree)
 
 
-def parse_budget(budget: str | float | None) -> float | None:
+def parse_budget(budget: str | int | float | None) -> float | None:
     """Return seconds for "90", "90s", "2m", "1h30m" or a number.
 
     Raises:
@@ -203,13 +203,14 @@ def parse_budget(budget: str | float | None) -> float | None:
     return total
 
 
-def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: str | float | None) -> "Request":
+def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: str | int | float | None) -> "Request":
     from netwright.training.job import Request
-    from netwright.training.recipe import merge
+    from netwright.training.recipe import merge, recipe_from
     from netwright.training.settings import read_recipe
 
     if options.recipe is not None:
         tree = merge(read_recipe(Path(options.recipe)), tree)
+    recipe_from(tree, "settings" if options.recipe is None else str(options.recipe))
     if isinstance(source, str | Path):
         tree = merge(tree, {"data": {"source": str(source)}})
     elif source is None and not tree.get("data", {}).get("source"):

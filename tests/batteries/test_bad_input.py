@@ -54,7 +54,7 @@ FILES: list[tuple[str, str, str | bytes | None, list[str], list[str]]] = [
     ("an image called csv", "t.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, [], ["t.csv"]),
     ("random bytes called csv", "t.csv", np.random.default_rng(0).bytes(5000), [], ["t.csv"]),
     ("a pickle called csv", "t.csv", b"\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00\x00" * 9, [], ["t.csv"]),
-    ("not a Parquet file", "t.parquet", b"hello" * 99, ["--target", "y"], ["t.parquet", "Parquet"]),
+    ("not a Parquet file", "t.parquet", b"hello" * 99, ["--target", "y"], ["t.parquet", "parquet"]),
     ("truncated Parquet", "t.parquet", PARQUET.getvalue()[:-40], ["--target", "y"], ["t.parquet"]),
     ("empty Parquet file", "t.parquet", b"", ["--target", "y"], ["t.parquet"]),
     ("truncated Arrow", "t.arrow", ARROW.getvalue()[:80], ["--target", "y"], ["t.arrow"]),
@@ -113,7 +113,7 @@ FILES: list[tuple[str, str, str | bytes | None, list[str], list[str]]] = [
     ("missing test file", "t.csv", GOOD, ["--target", "kind", "--test", "absent.csv"], ["absent.csv"]),
     ("test file without a column", "t.csv", GOOD, ["--target", "kind", "--test", "narrow.csv"], ["narrow.csv", "height"]),
     ("test file with other classes", "t.csv", GOOD, ["--target", "kind", "--test", "strange.csv"], ["strange.csv"]),
-    ("strict, with a leak", "t.csv", HEAD + _rows(lambda i: f"{i % 2},{i % 7},{i % 2}\n"), ["--strict"], ["--strict"]),
+    ("strict, with a leak", "t.csv", HEAD + _rows(lambda i: f"{i % 2},{i % 7},{i % 2}\n", 400), ["--strict"], ["--strict"]),
 ]  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def test_fit_refuses(netwright, desk, file, content, arguments, words):
     if content is not None:
         (desk / file).write_bytes(content.encode() if isinstance(content, str) else content)
     before = _snapshot(desk)
-    _check(netwright("fit", file, *arguments, *QUICK), words)
+    _check(netwright("fit", file, *QUICK, *arguments), words)
     assert _snapshot(desk) == before
 
 

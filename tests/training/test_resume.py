@@ -12,7 +12,7 @@ import torch
 
 from netwright.core.errors import CheckpointError, Interrupted, RecipeError
 from netwright.core.interrupts import StopSignal
-from netwright.training.checkpoints import committed
+from netwright.training.checkpoints import Checkpoint, committed, save_checkpoint
 from netwright.training.fit import Session, fit
 from netwright.training.records import RecordSink, read_records
 from tests.training.small_runs import CONFIG, config_for, digest, make_batches, make_module
@@ -116,6 +116,12 @@ def test_another_recipe_other_rows_or_another_network_are_refused(tmp_path):
         fit(make_module(), make_batches(rows=26), CONFIG, (), session)
     with pytest.raises(CheckpointError, match="another network"):
         fit(make_module(normalization="layer"), make_batches(), CONFIG, (), session)
+
+
+def test_a_checkpoint_of_another_version_is_refused(tmp_path):
+    save_checkpoint(tmp_path / "checkpoints", Checkpoint(3, {"w": torch.ones(1)}, {"origin": {"config": {}}}))
+    with pytest.raises(CheckpointError, match="another version"):
+        run(tmp_path, CONFIG, resume=True)
 
 
 def test_another_thread_count_is_said(tmp_path):

@@ -2,7 +2,6 @@
 
 import time
 from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -25,7 +24,7 @@ class LiveLine:
         self._progress = Progress(*columns, console=console, transient=True, refresh_per_second=8)
         self._task: TaskID = self._progress.add_task("training", total=epochs * steps_per_epoch, text="")
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "LiveLine":
         if self._console.is_terminal:
             self._progress.start()
         return self
@@ -54,7 +53,7 @@ class LiveLine:
         if self._budget_ends is not None:
             left = min(left, self._budget_ends - time.monotonic())
         parts = [f"epoch {record.epoch}/{self._epochs}", *self._losses(record)]
-        return "  ".join([*parts, f"{rate:,.0f} steps/s", f"at most {duration(max(left, 0))} left"])
+        return "  ".join([*parts, f"{rate:,.0f} steps/s", f"at most {duration(max(left, 0.0))} left"])
 
     def _losses(self, record: StepRecord | EpochRecord) -> list[str]:
         loss = record.loss if isinstance(record, StepRecord) else record.train_loss

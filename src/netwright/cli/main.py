@@ -2,6 +2,7 @@
 
 import sys
 from types import TracebackType
+from typing import Annotated
 
 import typer
 
@@ -24,7 +25,7 @@ for command in (fit, predict, evaluate, show):
     app.command()(command)
 
 
-def _version(asked: bool) -> None:
+def _version(asked: bool | None) -> None:
     if asked:
         from netwright import __version__
 
@@ -34,7 +35,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def root(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    version: Annotated[
+        bool | None, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = None,
 ) -> None:
     """From a raw table to a trained, tested, saved network in one command, with the reasons."""
 

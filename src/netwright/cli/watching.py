@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from netwright.cli.live import LiveLine
 from netwright.cli.terminal import err, out
@@ -21,7 +21,7 @@ class Watcher:
         self._stack = ExitStack()
         self._status = self._stack.enter_context(err.status("reading")) if err.is_terminal else None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Watcher":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:

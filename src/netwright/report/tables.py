@@ -15,15 +15,17 @@ MOST_EXAMPLES = 4
 
 
 def final_table(summary: RunSummary) -> Table:
-    """Test metrics with their 95% intervals, beside the baselines on the same rows; the best in bold.
-
-    The arrow says which way is better.
-    """
+    """Test metrics with their 95% intervals, beside the baselines on the same rows; the best in bold."""
     evaluation = summary.evaluation
-    table = new_table(f"{summary.name}: {counted(evaluation.rows, 'test row')} it never saw")
-    table.add_column("", no_wrap=True)
-    table.add_column("this network", justify="right", no_wrap=True)
-    table.add_column("95% interval", justify="right", style="dim", no_wrap=True)
+    return metrics_table(evaluation, f"{summary.name}: {counted(evaluation.rows, 'test row')} it never saw")
+
+
+def metrics_table(evaluation: Evaluation, title: str = "") -> Table:
+    """Metrics with their 95% intervals, beside the baselines on the same rows; the best in bold."""
+    table = new_table(title)
+    table.add_column("")
+    table.add_column("this network", justify="right")
+    table.add_column("95% interval", justify="right", style="dim")
     for name in evaluation.baselines:
         table.add_column(Text(baseline_name(name)), justify="right")
     for metric, measure in evaluation.metrics.items():

@@ -254,7 +254,7 @@ def _finish_epoch(training: Training) -> str:
 
 
 def _epoch_loss(training: Training) -> float:
-    losses = torch.stack(training.state.losses).double().cpu()
+    losses = torch.stack(training.state.losses).cpu().double()
     rows = torch.tensor(training.sizes[: len(losses)], dtype=torch.float64)
     return float((losses @ rows / rows.sum()).item())
 

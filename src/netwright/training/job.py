@@ -251,7 +251,8 @@ def _prepare_parts(material: Material, preparation: Preparation) -> dict[str, Pr
 
 def _tensors(part: Prepared) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
     assert part.target is not None
-    return (torch.from_numpy(part.numeric), torch.from_numpy(part.categorical)), torch.from_numpy(part.target)
+    target = np.require(part.target, requirements="W")  # Arrow may hand out a view that cannot be written
+    return (torch.from_numpy(part.numeric), torch.from_numpy(part.categorical)), torch.from_numpy(target)
 
 
 def _train(

@@ -153,7 +153,7 @@ def read_part(folder: Path, name: str, kind: type[Value]) -> Value:
         return from_json((folder / name).read_bytes(), kind)
     except OSError as error:
         raise RunError(
-            f"{folder} is incomplete: {name} cannot be read ({error.strerror}); restore it, resume the run, or fit again"
+            f"{folder} is incomplete: {name} cannot be read ({error.strerror}); restore it, resume it, or fit again"
         ) from error
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise RunError(f"{folder} is damaged: {name}: {error}; restore it or fit again") from error
@@ -181,4 +181,4 @@ def read_epochs(folder: Path) -> tuple[EpochRecord, ...]:
 
 
 def read_findings(folder: Path) -> tuple[Finding, ...]:
-    return read_part(folder, "findings.json", tuple[Finding, ...])
+    return tuple(msgspec.convert(item, Finding) for item in read_part(folder, "findings.json", list))

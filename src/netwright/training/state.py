@@ -100,9 +100,9 @@ def restore(state: TrainingState, checkpoint: Checkpoint, origin: Origin) -> tup
 
     Raises:
         RecipeError: the recipe or the data are not those of the checkpoint.
-        CheckpointError: the checkpoint belongs to another network.
+        CheckpointError: the checkpoint belongs to another network or another version.
     """
-    before = msgspec.convert(checkpoint.state["origin"], Origin)
+    before, progress = _plain_parts(checkpoint)
     _check_same(before, origin)
     tensors = checkpoint.tensors
     try:
@@ -115,9 +115,19 @@ def restore(state: TrainingState, checkpoint: Checkpoint, origin: Origin) -> tup
     device = next(state.module.parameters()).device
     state.best = {name: value.to(device) for name, value in _under("best", tensors).items()}
     state.losses = list(tensors["losses"].to(device).unbind()) if "losses" in tensors else []
-    state.progress = msgspec.convert(checkpoint.state["progress"], Progress)
+    state.progress = progress
     _restore_random(_under("random", tensors), device)
     return _no_longer_exact(before, origin)
+
+
+def _plain_parts(checkpoint: Checkpoint) -> tuple[Origin, Progress]:
+    try:
+        return msgspec.convert(checkpoint.state["origin"], Origin), msgspec.convert(
+            checkpoint.state["progress"], Progress
+        )
+    except (KeyError, msgspec.ValidationError) as error:
+        message = f"the checkpoint of step {checkpoint.step} was made by another version of Netwright ({error})"
+        raise CheckpointError(f"{message}; start the training again") from error
 
 
 def _check_same(before: Origin, now: Origin) -> None:

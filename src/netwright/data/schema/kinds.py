@@ -78,7 +78,7 @@ def _numeric(cells: pl.Series, present: pl.Series, distinct: int) -> Found:
     return Found("numeric", f"{_of(present, cells)} cells are {sort} from {span}, {distinct:,} distinct")
 
 
-def _edge(value: object) -> float:
+def _edge(value: object) -> int | float:
     assert isinstance(value, int | float)
     return value
 

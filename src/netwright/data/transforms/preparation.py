@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -49,8 +50,10 @@ class Preparation:
     def encoders(self) -> Iterator[Encoder]:
         """Those that write numbers, in order."""
         every: tuple[Encoder, ...] = (*self.scales, *self.quantiles, *self.one_hots, *self.booleans, *self.datetimes)
-        by_column = {encoder.column: encoder for encoder in every}
-        yield from (by_column[name] for name in self.order)
+        by_column: dict[str, list[Encoder]] = {name: [] for name in self.order}
+        for encoder in every:
+            by_column[encoder.column].append(encoder)
+        yield from chain.from_iterable(by_column.values())
 
     @property
     def numeric_names(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from torch import nn
 from netwright.core.errors import RecipeError, nearest
 
 NORMALIZATIONS: dict[str, Callable[[int], nn.Module]] = {
-    "none": lambda width: nn.Identity(),  # noqa: ARG005
+    "none": nn.Identity,  # which takes a width and ignores it
     "batch": nn.BatchNorm1d,  # over the rows of a batch; Ioffe, Szegedy, Batch normalization, 2015
     "layer": nn.LayerNorm,  # over the features of a row; Ba, Kiros, Hinton, Layer normalization, 2016
 }

@@ -40,7 +40,7 @@ def linear(task: Task, train: Prepared, rows: Prepared, cardinalities: tuple[int
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # 300 steps of L-BFGS are close enough for a baseline
         model = LogisticRegression(max_iter=300).fit(inputs, target)
-    return _spread(model.predict_proba(asked), model.classes_)
+    return _spread(model.predict_proba(asked).astype(np.float64), model.classes_)
 
 
 def _one_hot(prepared: Prepared, cardinalities: tuple[int, ...], step: int) -> "NDArray[np.float32] | sparse.csr_array":

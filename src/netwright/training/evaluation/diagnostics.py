@@ -75,7 +75,7 @@ def _surprise(answers: Answers) -> NDArray[np.float64]:
 
 def _worst(answers: Answers, schema: Schema) -> tuple[WorstError, ...]:
     surprise = _surprise(answers)
-    worst = np.argsort(-surprise, kind="stable")[:WORST]
+    worst: list[int] = np.argsort(-surprise, kind="stable")[:WORST].tolist()
     cells = answers.table.frame[answers.positions[worst].tolist()].select([column.name for column in schema.features])
     return tuple(
         WorstError(

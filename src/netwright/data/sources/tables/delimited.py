@@ -83,8 +83,11 @@ def _sample(opened: Opened, encoding: Encoding) -> bytes:
     sample = b""
     for block in utf8_blocks(opened, encoding):
         sample += block
-        if len(sample) > SAMPLE and b"\n" in sample[:SAMPLE]:
-            return sample[: sample.rindex(b"\n", 0, SAMPLE) + 1]
+        if len(sample) > SAMPLE and sample.count(b"\n", 0, SAMPLE) > 1:
+            short = sample[: sample.rindex(b"\n", 0, SAMPLE) + 1]
+            if short.count(b'"') % 2 == 0:
+                return short
+            return sample[: sample.rindex(b"\n") + 1]  # the cut would be inside a quoted cell
         if len(sample) > 64 * SAMPLE:
             raise SourceError(f"{opened.name}: expected lines, got {len(sample):,} bytes without a line end")
     return sample if sample.endswith(b"\n") else sample + b"\n"

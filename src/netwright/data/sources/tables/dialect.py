@@ -85,7 +85,7 @@ def attempt(sample: bytes, delimiter: str) -> Trial:
     """Split the sample's first records and count."""
     text, mark = (squeeze(sample), "\t") if delimiter == SPACES else (sample, delimiter)
     rules = grammar(mark, 0)
-    records = list(_records(text, measure(text, Dialect(mark, -1))))
+    records = list(_records(text, measure(text, Dialect(mark, 0))))
     rows = [[_text(cell) for cell in split(record, rules)] for record in records]
     if not rows:
         return Trial(delimiter, rows, 0, 0.0, 0.0)

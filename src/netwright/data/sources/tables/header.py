@@ -40,7 +40,7 @@ def find_heading(name: str, rows: list[list[str]], width: int, style: Style, opt
         return Heading(_default_names(width, options), first, False, (*said, _unnamed_choice(reason, width, options)))
     if len(rows[first]) != width - 1:
         width = len(rows[first])  # rows that do not have it are set aside
-    names, renamed = _name_blanks(_pad(rows[first], width))
+    names, renamed = _name_blanks(_pad(rows[first], rows[first + 1 :], width))
     _refuse_duplicates(name, names)
     if len(rows) == first + 1:
         raise SourceError(f"{name}: expected rows below the header, got a header and nothing else")
@@ -112,9 +112,12 @@ def _by_distinct_cells(first: list[str], body: list[list[str]], style: Style) ->
     return True, "the first line's cells are distinct, no numbers, and do not occur below"
 
 
-def _pad(names: list[str], width: int) -> list[str]:
-    """R leaves out the name of the first column, that of the row names."""
-    return ["", *names] if len(names) == width - 1 else names
+def _pad(names: list[str], below: list[list[str]], width: int) -> list[str]:
+    """One name too few: rows end in a delimiter, or R left out the name of the first column, that of the row names."""
+    if len(names) != width - 1:
+        return names
+    rows_end_blank = all(not row[-1] for row in below if len(row) == width)
+    return [*names, ""] if rows_end_blank else ["", *names]
 
 
 def _name_blanks(cells: list[str]) -> tuple[tuple[str, ...], str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def _refuse_too_many(table: Table, limit: float) -> None:
     raise SourceError(
         f"{table.source}: {count.rejected:,} of {count.total:,} rows ({count.rejected / count.total:.0%}) would be set "
         f"aside, more than {limit:.0%}; the first is {where}: {first.reason}; mend the file, or allow more with "
-        f"--set data.max_rejected={min(1.0, round(count.rejected / count.total + 0.05, 1)):g}"
+        f"--set data.max_rejected={ceil(20 * count.rejected / count.total) / 20:g}"
     )
 
 

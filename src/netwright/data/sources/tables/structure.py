@@ -21,7 +21,7 @@ class Dialect:
     """How records and fields are told apart."""
 
     delimiter: str
-    width: int  # fields in a record
+    width: int  # fields in a record; 0 while that is not known
     quoting: bool = True
     skip: int = 0  # records before the data: comments and the header
 
@@ -122,6 +122,8 @@ def _in_place(data: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
 
 def _swallows_lines(newlines: np.ndarray, layout: Layout, width: int) -> bool:
     """A record of several lines that has the wrong number of fields: a quote was probably never closed."""
+    if not width:
+        return False
     wrong = np.flatnonzero((layout.fields != width) & (layout.ends > layout.starts))
     return any(newlines[layout.starts[i] : layout.ends[i]].any() for i in wrong[:1000])
 
