@@ -16,7 +16,9 @@ import pytest
 from tests.conftest import QUICK, flowers_csv
 
 GOOD = flowers_csv(60)
+PREDICT = ["predict", "RUN", "new.csv"]
 HEAD = "a,b,y\n"
+KIND = ("--target", "kind")
 NUMBERS = "".join(f"{i % 7},{i % 5 + 0.5},{i % 2}\n" for i in range(60))
 PARQUET = io.BytesIO()
 pl.DataFrame({"a": [1, 2], "y": [0, 1]}).write_parquet(PARQUET)
@@ -35,6 +37,9 @@ def _zip(**members: str) -> bytes:
 def _rows(make, count: int = 60) -> str:
     return "".join(make(i) for i in range(count))
 
+
+THREE = HEAD + _rows(lambda i: f"{i % 7},{i},{'abc'[i % 3]}\n")
+LEAK = HEAD + _rows(lambda i: f"{i % 2},{i % 7},{i % 2}\n", 400)
 
 # name, file name, content, arguments after the file, words of the sentence
 FILES: list[tuple[str, str, str | bytes | None, list[str], list[str]]] = [
@@ -76,44 +81,44 @@ FILES: list[tuple[str, str, str | bytes | None, list[str], list[str]]] = [
     ("identifiers only", "t.csv", "id,y\n" + _rows(lambda i: f"u{i:04d}x,{i % 2}\n"), [], ["feature"]),
     ("identifier as target", "t.csv", HEAD + _rows(lambda i: f"{i % 7},{i % 3},name{i}\n"), ["--target", "y"], ["y"]),
     ("mixed types as target", "t.csv", HEAD + _rows(lambda i: f"1,{i % 3},{i if i % 2 else f'x{i}'}\n"), [], ["y"]),
-    ("binary asked of three classes", "t.csv", HEAD + _rows(lambda i: f"{i % 7},{i},{'abc'[i % 3]}\n"), ["--task", "binary"], ["3"]),
-    ("regression asked of words", "t.csv", GOOD, ["--target", "kind", "--task", "regression"], ["kind"]),
-    ("unknown task", "t.csv", GOOD, ["--target", "kind", "--task", "clasification"], ["clasification"]),
-    ("unknown column ignored", "t.csv", GOOD, ["--target", "kind", "--ignore", "widht"], ["widht", "'width'"]),
-    ("target ignored", "t.csv", GOOD, ["--target", "kind", "--ignore", "kind"], ["kind"]),
-    ("unknown group", "t.csv", GOOD, ["--target", "kind", "--group", "color"], ["color", "'colour'"]),
-    ("unknown time", "t.csv", GOOD, ["--target", "kind", "--time", "date"], ["date"]),
-    ("typo in a setting", "t.csv", GOOD, ["--target", "kind", "--set", "training.epoch=3"], ["epoch", "'epochs'"]),
-    ("typo in a section", "t.csv", GOOD, ["--target", "kind", "--set", "trainig.epochs=3"], ["trainig", "'training'"]),
-    ("setting without a value", "t.csv", GOOD, ["--target", "kind", "--set", "training.epochs"], ["name=value"]),
-    ("setting of the wrong type", "t.csv", GOOD, ["--target", "kind", "--set", "training.epochs=many"], ["epochs", "int"]),
-    ("setting inside a value", "t.csv", GOOD, ["--target", "kind", "--set", "training.epochs.x=1"], ["epochs"]),
-    ("unknown activation", "t.csv", GOOD, ["--target", "kind", "--set", "network.activation=rleu"], ["'relu'"]),
-    ("unknown optimizer", "t.csv", GOOD, ["--target", "kind", "--set", "training.optimizer=adma"], ["'adam'"]),
-    ("unknown schedule", "t.csv", GOOD, ["--target", "kind", "--set", "training.schedule=cosin"], ["'cosine'"]),
-    ("unknown loss", "t.csv", GOOD, ["--target", "kind", "--set", "training.loss=bec"], ["bec"]),
-    ("a loss of another task", "t.csv", GOOD, ["--target", "kind", "--set", "training.loss=mse"], ["mse"]),
-    ("unknown initialisation", "t.csv", GOOD, ["--target", "kind", "--set", "network.initialization=hee"], ["hee"]),
-    ("unknown normalisation", "t.csv", GOOD, ["--target", "kind", "--set", "network.normalization=bach"], ["'batch'"]),
-    ("negative learning rate", "t.csv", GOOD, ["--target", "kind", "--set", "training.learning_rate=-1"], ["-1"]),
-    ("no epochs", "t.csv", GOOD, ["--target", "kind", "--set", "training.epochs=0"], ["epochs"]),
-    ("dropout above one", "t.csv", GOOD, ["--target", "kind", "--set", "network.dropout=1.5"], ["dropout", "1.5"]),
-    ("negative layer", "t.csv", GOOD, ["--target", "kind", "--set", "network.hidden_sizes=[8,-1]"], ["hidden_sizes"]),
-    ("empty batches", "t.csv", GOOD, ["--target", "kind", "--set", "training.batch_size=0"], ["batch_size"]),
-    ("test share above one", "t.csv", GOOD, ["--target", "kind", "--set", "split.test=1.5"], ["test", "1.5"]),
-    ("unknown split strategy", "t.csv", GOOD, ["--target", "kind", "--set", "split.strategy=rand"], ["rand"]),
-    ("override of an unknown column", "t.csv", GOOD, ["--target", "kind", "--set", "schema.columns.widht.kind=numeric"], ["'width'"]),
-    ("unknown kind", "t.csv", GOOD, ["--target", "kind", "--set", "schema.columns.width.kind=numerc"], ["numerc"]),
-    ("words said to be numbers", "t.csv", GOOD, ["--target", "kind", "--set", "schema.columns.colour.kind=numeric"], ["colour"]),
-    ("nonsense budget", "t.csv", GOOD, ["--target", "kind", "--budget", "soon"], ["soon", "90s"]),
-    ("unknown device", "t.csv", GOOD, ["--target", "kind", "--device", "gpu9"], ["gpu9"]),
-    ("a name that leaves the folder", "t.csv", GOOD, ["--target", "kind", "--name", "../x"], ["--name"]),
-    ("a name that is taken", "t.csv", GOOD, ["--target", "kind", "--name", "taken"], ["taken"]),
-    ("runs is a file", "t.csv", GOOD, ["--target", "kind", "--runs", "keep.txt"], ["keep.txt"]),
-    ("missing test file", "t.csv", GOOD, ["--target", "kind", "--test", "absent.csv"], ["absent.csv"]),
-    ("test file without a column", "t.csv", GOOD, ["--target", "kind", "--test", "narrow.csv"], ["narrow.csv", "height"]),
-    ("test file with other classes", "t.csv", GOOD, ["--target", "kind", "--test", "strange.csv"], ["strange.csv"]),
-    ("strict, with a leak", "t.csv", HEAD + _rows(lambda i: f"{i % 2},{i % 7},{i % 2}\n", 400), ["--strict"], ["--strict"]),
+    ("binary asked of three classes", "t.csv", THREE, ["--task", "binary"], ["3"]),
+    ("regression asked of words", "t.csv", GOOD, [*KIND, "--task", "regression"], ["kind"]),
+    ("unknown task", "t.csv", GOOD, [*KIND, "--task", "clasification"], ["clasification"]),
+    ("unknown column ignored", "t.csv", GOOD, [*KIND, "--ignore", "widht"], ["widht", "'width'"]),
+    ("target ignored", "t.csv", GOOD, [*KIND, "--ignore", "kind"], ["kind"]),
+    ("unknown group", "t.csv", GOOD, [*KIND, "--group", "color"], ["color", "'colour'"]),
+    ("unknown time", "t.csv", GOOD, [*KIND, "--time", "date"], ["date"]),
+    ("typo in a setting", "t.csv", GOOD, [*KIND, "--set", "training.epoch=3"], ["epoch", "'epochs'"]),
+    ("typo in a section", "t.csv", GOOD, [*KIND, "--set", "trainig.epochs=3"], ["trainig", "'training'"]),
+    ("setting without a value", "t.csv", GOOD, [*KIND, "--set", "training.epochs"], ["name=value"]),
+    ("wrong type", "t.csv", GOOD, [*KIND, "--set", "training.epochs=many"], ["epochs", "int"]),
+    ("setting inside a value", "t.csv", GOOD, [*KIND, "--set", "training.epochs.x=1"], ["epochs"]),
+    ("unknown activation", "t.csv", GOOD, [*KIND, "--set", "network.activation=rleu"], ["'relu'"]),
+    ("unknown optimizer", "t.csv", GOOD, [*KIND, "--set", "training.optimizer=adma"], ["'adam'"]),
+    ("unknown schedule", "t.csv", GOOD, [*KIND, "--set", "training.schedule=cosin"], ["'cosine'"]),
+    ("unknown loss", "t.csv", GOOD, [*KIND, "--set", "training.loss=bec"], ["bec"]),
+    ("a loss of another task", "t.csv", GOOD, [*KIND, "--set", "training.loss=mse"], ["mse"]),
+    ("unknown initialisation", "t.csv", GOOD, [*KIND, "--set", "network.initialization=hee"], ["hee"]),
+    ("unknown normalisation", "t.csv", GOOD, [*KIND, "--set", "network.normalization=bach"], ["'batch'"]),
+    ("negative learning rate", "t.csv", GOOD, [*KIND, "--set", "training.learning_rate=-1"], ["-1"]),
+    ("no epochs", "t.csv", GOOD, [*KIND, "--set", "training.epochs=0"], ["epochs"]),
+    ("dropout above one", "t.csv", GOOD, [*KIND, "--set", "network.dropout=1.5"], ["dropout", "1.5"]),
+    ("negative layer", "t.csv", GOOD, [*KIND, "--set", "network.hidden_sizes=[8,-1]"], ["hidden_sizes"]),
+    ("empty batches", "t.csv", GOOD, [*KIND, "--set", "training.batch_size=0"], ["batch_size"]),
+    ("test share above one", "t.csv", GOOD, [*KIND, "--set", "split.test=1.5"], ["test", "1.5"]),
+    ("unknown split strategy", "t.csv", GOOD, [*KIND, "--set", "split.strategy=rand"], ["rand"]),
+    ("override of unknown column", "t.csv", GOOD, [*KIND, "--set", "schema.columns.widht.kind=numeric"], ["'width'"]),
+    ("unknown kind", "t.csv", GOOD, [*KIND, "--set", "schema.columns.width.kind=numerc"], ["numerc"]),
+    ("words said to be numbers", "t.csv", GOOD, [*KIND, "--set", "schema.columns.colour.kind=numeric"], ["colour"]),
+    ("nonsense budget", "t.csv", GOOD, [*KIND, "--budget", "soon"], ["soon", "90s"]),
+    ("unknown device", "t.csv", GOOD, [*KIND, "--device", "gpu9"], ["gpu9"]),
+    ("a name that leaves the folder", "t.csv", GOOD, [*KIND, "--name", "../x"], ["--name"]),
+    ("a name that is taken", "t.csv", GOOD, [*KIND, "--name", "taken"], ["taken"]),
+    ("runs is a file", "t.csv", GOOD, [*KIND, "--runs", "keep.txt"], ["keep.txt"]),
+    ("missing test file", "t.csv", GOOD, [*KIND, "--test", "absent.csv"], ["absent.csv"]),
+    ("test file without a column", "t.csv", GOOD, [*KIND, "--test", "narrow.csv"], ["narrow.csv", "height"]),
+    ("test file with other classes", "t.csv", GOOD, [*KIND, "--test", "strange.csv"], ["strange.csv"]),
+    ("strict, with a leak", "t.csv", LEAK, ["--strict"], ["--strict"]),
 ]  # fmt: skip
 
 
@@ -219,13 +224,13 @@ def _both(first, second):
 
 # name, damage to a copy of a finished run, arguments (RUN stands for it), words
 RUNS: list[tuple[str, object, list[str], list[str]]] = [
-    ("no recipe", _remove("recipe.toml"), ["predict", "RUN", "new.csv"], ["recipe.toml"]),
-    ("no schema", _remove("schema.json"), ["predict", "RUN", "new.csv"], ["schema.json"]),
-    ("no weights", _remove("weights.safetensors"), ["predict", "RUN", "new.csv"], ["weights.safetensors"]),
-    ("damaged schema", _cut("schema.json"), ["predict", "RUN", "new.csv"], ["schema.json"]),
-    ("foreign schema", _spoil("schema.json", b"{}"), ["predict", "RUN", "new.csv"], ["schema.json"]),
-    ("truncated weights", _cut("weights.safetensors"), ["predict", "RUN", "new.csv"], ["weights.safetensors"]),
-    ("weights that are a pickle", _spoil("weights.safetensors", b"\x80\x04cos\nsystem\n"), ["predict", "RUN", "new.csv"], ["weights"]),
+    ("no recipe", _remove("recipe.toml"), PREDICT, ["recipe.toml"]),
+    ("no schema", _remove("schema.json"), PREDICT, ["schema.json"]),
+    ("no weights", _remove("weights.safetensors"), PREDICT, ["weights.safetensors"]),
+    ("damaged schema", _cut("schema.json"), PREDICT, ["schema.json"]),
+    ("foreign schema", _spoil("schema.json", b"{}"), PREDICT, ["schema.json"]),
+    ("truncated weights", _cut("weights.safetensors"), PREDICT, ["weights.safetensors"]),
+    ("weights that are a pickle", _spoil("weights.safetensors", b"\x80\x04cos\nsystem\n"), PREDICT, ["weights"]),
     ("no evaluation to show", _remove("evaluation.json"), ["show", "RUN"], ["evaluation.json"]),
     ("no run.json to show", _remove("run.json"), ["show", "RUN"], ["run.json"]),
     ("nothing to resume from", _remove("run.json"), ["fit", "--resume", "RUN"], ["run.json"]),

@@ -10,12 +10,11 @@ from netwright.core.interrupts import listening
 
 
 def test_a_deferred_signal_is_remembered_and_a_second_one_stops():
-    with listening() as stop:
-        with stop.deferred():
+    with listening() as stop, stop.deferred():
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.number == signal.SIGTERM
+        with pytest.raises(Interrupted):
             os.kill(os.getpid(), signal.SIGTERM)
-            assert stop.number == signal.SIGTERM
-            with pytest.raises(Interrupted):
-                os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_outside_a_safe_stretch_a_signal_stops_at_once():

@@ -58,7 +58,13 @@ def fit(
     from netwright.api import FitOptions, fit_tree
     from netwright.api import resume as go_on
 
-    data = {"target": target, "test": test, "group": group, "time": time_column, "strict": strict or None}
+    data: dict[str, Any] = {
+        "target": target,
+        "test": test,
+        "group": group,
+        "time": time_column,
+        "strict": strict or None,
+    }
     data |= {"ignore": split_commas(ignore) or None, "missing": split_commas(missing) or None}
     tree = _tree({"data": data, "schema": {"task": task}, "training": {"device": device}}, seed, set_)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)

@@ -1,14 +1,14 @@
 """Numbers as people read them. What is missing, NaN or infinite is a dash, never a crash and never a zero."""
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 from netwright.core.values import Measure
 
 DASH = "–"  # an en dash
 
 
-def is_finite(value: float | None) -> bool:
+def is_finite(value: float | None) -> TypeGuard[float]:
     return value is not None and math.isfinite(value)
 
 

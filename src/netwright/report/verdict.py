@@ -58,16 +58,19 @@ def comparison(evaluation: Evaluation, ours: Measure, rivals: list[Rival]) -> st
     if not rivals:
         return ""
     sign = 1 if evaluation.higher_is_better else -1
-    best = max(rivals, key=lambda rival: sign * rival.measure.value)
-    gain = sign * (ours.value - best.measure.value)
+    best = max(rivals, key=lambda rival: sign * (rival.measure.value or 0.0))
+    gain = sign * ((ours.value or 0.0) - (best.measure.value or 0.0))
     if apart(ours, best.measure):
         return clear_win(best, rivals) if gain > 0 else clear_loss(best)
     return close_call(best, gain)
 
 
 def apart(one: Measure, other: Measure) -> bool:
-    edges = (one.low, one.high, other.low, other.high)
-    return all(map(is_finite, edges)) and (one.low > other.high or other.low > one.high)
+    return _above(one, other) or _above(other, one)
+
+
+def _above(one: Measure, other: Measure) -> bool:
+    return is_finite(one.low) and is_finite(other.high) and one.low > other.high
 
 
 def clear_win(best: Rival, rivals: list[Rival]) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from netwright.core.errors import RecipeError, nearest
 from netwright.core.values import Kind, Role, Strategy, Task
 from netwright.data import PreparationConfig, SplitConfig
-from netwright.networks import MLPConfig
+from netwright.networks.feedforward import MLPConfig
 from netwright.training.config import TrainingConfig
 
 

@@ -1,6 +1,7 @@
 """What a network has to beat: guessing without looking, and a linear model on the same inputs."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from netwright.data import Prepared
 MOST_ROWS = 100_000  # that a linear model is fitted on; more would take longer than the network
 
 
-def guess(task: Task, train_target: NDArray[np.generic], classes: int, rows: int) -> tuple[str, NDArray[np.float64]]:
+def guess(task: Task, train_target: NDArray[Any], classes: int, rows: int) -> tuple[str, NDArray[np.float64]]:
     """Predict the class shares (or the mean) of the training rows for every row."""
     if task == "regression":
         return "mean", np.full(rows, train_target.astype(np.float64).mean())

@@ -1,6 +1,7 @@
 """Where a model errs: confusion, calibration, residuals and the worst rows."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ class Answers:
     """Test rows with what the model said of them."""
 
     task: Task
-    truth: NDArray[np.generic]  # [n] class indices, or targets in their own unit
+    truth: NDArray[Any]  # [n] class indices, or targets in their own unit
     predicted: NDArray[np.float64]  # [n, classes] probabilities, or [n] values
     table: Table  # where the rows stand
     positions: NDArray[np.int64]  # [n] of each row in `table.frame`
@@ -44,7 +45,7 @@ def confusion_of(truth: NDArray[np.int64], predicted: NDArray[np.float64]) -> tu
     return tuple(tuple(int(count) for count in row) for row in flat.reshape(classes, classes))
 
 
-def reliability_of(truth: NDArray[np.generic], predicted: NDArray[np.float64]) -> tuple[ReliabilityBin, ...]:
+def reliability_of(truth: NDArray[Any], predicted: NDArray[np.float64]) -> tuple[ReliabilityBin, ...]:
     """Compare probability with frequency in bins of equal width; empty bins are left out.
 
     Two classes: p(second class). More: the probability of the class that was chosen

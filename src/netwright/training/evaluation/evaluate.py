@@ -1,6 +1,7 @@
 """Evaluating a model on test rows beside its baselines."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +18,19 @@ class Yardstick:
     """The truth of the test rows, and how well the baselines do on them."""
 
     task: Task
-    truth: NDArray[np.generic]  # [n] class indices, or targets in their own unit
+    truth: NDArray[Any]  # [n] class indices, or targets in their own unit
     baselines: dict[str, dict[str, Measure]]
     headline: str
     headline_reason: str
 
 
-def truth_of(prepared: Prepared, preparation: Preparation) -> NDArray[np.generic]:
+def truth_of(prepared: Prepared, preparation: Preparation) -> NDArray[Any]:
     """Return the targets of prepared rows as metrics want them: class indices, or values in their own unit."""
     assert prepared.target is not None
     return in_own_unit(prepared.target, preparation)
 
 
-def in_own_unit(target: NDArray[np.generic], preparation: Preparation) -> NDArray[np.generic]:
+def in_own_unit(target: NDArray[Any], preparation: Preparation) -> NDArray[Any]:
     """Undo the standardisation of regression targets; class indices stay as they are."""
     if preparation.spec.task == "regression":
         return np.asarray(preparation.target.decode(target.astype(np.float64)))
@@ -50,7 +51,7 @@ def make_yardstick(train: Prepared, test: Prepared, preparation: Preparation) ->
     return Yardstick(task, truth, baselines, headline, reason)
 
 
-def _rarer_share(truth: NDArray[np.generic]) -> float:
+def _rarer_share(truth: NDArray[Any]) -> float:
     share = float(truth.astype(np.float64).mean())
     return min(share, 1 - share)
 
