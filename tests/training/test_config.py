@@ -42,6 +42,7 @@ WRONG = {
     "loss": "bec",
     "weight_decay_form": "couple",
     "monitor": "metrics",
+    "engine": "fuse",
 }
 
 

@@ -12,6 +12,7 @@ ScheduleName = Literal["constant", "cosine", "flat_cosine", "one_cycle", "step",
 LossName = Literal["auto", "mse", "mae", "huber", "bce", "cce"]
 WeightDecayForm = Literal["decoupled", "coupled"]
 Monitor = Literal["validation_loss", "metric"]
+EngineName = Literal["auto", "eager", "fused"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class TrainingConfig:
     patience: int | None = 16  # epochs without a better monitored value before stopping
     seed: int = 0
     device: str = "auto"
+    engine: str = "auto"  # eager: any network, autograd; fused: feed-forward on the CPU, compiled; auto: the faster
     threads: int | None = None  # CPU threads; None leaves torch's own setting
     record_every: int = 10  # steps between two step records
     checkpoint_every: float = 30.0  # seconds between two checkpoints
@@ -85,6 +87,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "loss": get_args(LossName),
     "weight_decay_form": get_args(WeightDecayForm),
     "monitor": get_args(Monitor),
+    "engine": get_args(EngineName),
 }
 
 

@@ -14,13 +14,15 @@ from netwright.core.devices import choose_device
 from netwright.core.errors import CheckpointError, Interrupted, RunError
 from netwright.core.interrupts import StopSignal
 from netwright.core.seeds import derive_seed
-from netwright.core.values import EpochRecord, StepRecord, Task
+from netwright.core.values import Choice, EpochRecord, StepRecord, Task
 from netwright.training import early_stopping, schedules
 from netwright.training.averaging import averaged, start_average
-from netwright.training.batches import Batches, batch_sizes, epoch_batches, epoch_order
+from netwright.training.batches import Batches, batch_sizes, epoch_order
 from netwright.training.checkpoints import committed, load_checkpoint, save_checkpoint
 from netwright.training.config import TrainingConfig, validate
-from netwright.training.engines.eager import Batch, Engine, take_step
+from netwright.training.engines.choice import choose_engine
+from netwright.training.engines.eager import EagerRunner, Engine
+from netwright.training.engines.stretch import Runner, Stretch
 from netwright.training.losses import loss_for
 from netwright.training.optimizers import make_updater
 from netwright.training.predict import predict_logits
@@ -32,6 +34,7 @@ Observer = Callable[[Record], object]
 Metric = Callable[[Tensor, Tensor], float]  # logits, targets -> value
 
 BUDGET_USED = 0.95  # share of the time left that planned epochs may fill
+TIME_SLICE = 0.02  # seconds that a stretch of steps may take, so that signals and deadlines are answered
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class FitResult:
     stopped_because: str
     seconds: float
     planned_epochs: int  # fewer than configured where a deadline did not leave room for all
+    engine: Choice  # that trained, and why
     notes: tuple[str, ...] = ()  # what a user should know of a resume
 
 
@@ -72,10 +76,13 @@ class Training:
     session: Session
     observers: Sequence[Observer]
     sizes: list[int]  # rows of each batch of an epoch
+    runner: Runner
+    choice: Choice  # of the engine
     origin: Origin | None = None  # None where no checkpoints are made
     notes: tuple[str, ...] = ()
     started: float = field(default_factory=time.monotonic)
     next_checkpoint: float = math.inf
+    pace: float = math.inf  # seconds a step, in the stretch before
 
 
 def fit(
@@ -109,8 +116,9 @@ def fit(
     with _surroundings(config, session, device):
         training = _start(module.to(device), batches, config, observers, session)
         progress = training.state.progress
-        while not progress.stopped_because:
-            progress.stopped_because = _run_epoch(training) or _finish_epoch(training)
+        with training.runner:
+            while not progress.stopped_because:
+                progress.stopped_because = _run_epoch(training) or _finish_epoch(training)
         return _conclude(training)
 
 
@@ -140,16 +148,23 @@ def _start(
     state = TrainingState(module, updater, average, Progress(config.epochs))
     loss = loss_for(config, task, batches.train_targets)
     engine = Engine(module, loss, updater, average, config)
-    training = Training(state, engine, batches, session, observers, batch_sizes(batches.rows, config.batch_size))
+    sizes = batch_sizes(batches.rows, config.batch_size)
+    _, choice = choose_engine(module, config, batches, task)
+    runner = EagerRunner(engine, batches, sizes)
+    training = Training(state, engine, batches, session, observers, sizes, runner, choice)
     if session.folder is not None:
         _open_checkpoints(training, session.folder)
+    if choice.value == "fused":
+        from netwright.training.engines.fused.engine import FusedRunner  # Numba is loaded only where it is used
+
+        training.runner = FusedRunner(state, batches, sizes, config, task)
     return training
 
 
 def _open_checkpoints(training: Training, folder: Path) -> None:
     """Resume if asked and there is something to resume; begin the log where the checkpoint ends."""
     config, state, session = training.engine.config, training.state, training.session
-    training.origin = origin_of(config, training.batches)
+    training.origin = origin_of(config, training.batches, training.choice.value)
     if committed(folder) and not session.resume:
         raise CheckpointError(f"{folder} holds checkpoints of an earlier training; resume it or name another folder")
     if committed(folder):
@@ -163,28 +178,46 @@ def _open_checkpoints(training: Training, folder: Path) -> None:
 
 def _run_epoch(training: Training) -> str:
     """Take the steps that are left of the epoch. Return why training must stop in the middle of it, or nothing."""
-    state, config, session = training.state, training.engine.config, training.session
+    state, session = training.state, training.session
     progress = state.progress
     training.engine.module.train()
-    order = epoch_order(training.batches.rows, config.seed, progress.epoch)
-    for inputs, targets in epoch_batches(training.batches, order, training.sizes, progress.step_in_epoch):
+    order = epoch_order(training.batches.rows, training.engine.config.seed, progress.epoch)
+    training.runner.begin_epoch(order, progress.step_in_epoch)
+    while progress.step_in_epoch < len(training.sizes):
         if _attention(training):
             _save_or_raise(training)
             if session.deadline is not None and time.monotonic() >= session.deadline and progress.step:
                 return _out_of_time(training)
-        rate = _learning_rate(training, progress.step)
-        progress.step += 1
-        progress.step_in_epoch += 1
-        measured = progress.step % config.record_every == 0 or progress.step == 1
-        loss, norm = take_step(training.engine, Batch(inputs, targets, progress.step, rate, measured))
-        state.losses.append(loss)
-        if norm is not None and measured and not math.isfinite(_record_step(training, rate, loss, norm)):
+        if not math.isfinite(_run_stretch(training)):
             return _diverged(training)
     return ""
 
 
+def _run_stretch(training: Training) -> float:
+    """Take steps up to the next record, the end of the epoch or of a slice of time; return the last loss measured."""
+    state, stretch = training.state, _next_stretch(training)
+    progress, steps, start = state.progress, len(stretch.rates), time.monotonic()
+    outcome = training.runner.run(stretch)
+    training.pace = (time.monotonic() - start) / steps
+    progress.step += steps
+    progress.step_in_epoch += steps
+    state.losses.append(outcome.losses)
+    if outcome.norm is None:
+        return 0.0
+    return _record_step(training, stretch.rates[-1], outcome.losses[-1], outcome.norm)
+
+
+def _next_stretch(training: Training) -> Stretch:
+    progress, every = training.state.progress, training.engine.config.record_every
+    left = min(every - progress.step % every, len(training.sizes) - progress.step_in_epoch)
+    steps = 1 if progress.step == 0 else max(1, min(left, int(TIME_SLICE / training.pace)))
+    last = progress.step + steps
+    rates = [_learning_rate(training, step) for step in range(progress.step, last)]
+    return Stretch(progress.step_in_epoch, progress.step, rates, last % every == 0 or last == 1)
+
+
 def _attention(training: Training) -> bool:
-    """Whether a signal, the deadline or the next checkpoint is due. Called at every step, so it is cheap."""
+    """Whether a signal, the deadline or the next checkpoint is due. Called at every stretch, so it is cheap."""
     session = training.session
     if session.stop is not None and session.stop.number is not None:
         return True
@@ -254,7 +287,7 @@ def _finish_epoch(training: Training) -> str:
 
 
 def _epoch_loss(training: Training) -> float:
-    losses = torch.stack(training.state.losses).cpu().double()
+    losses = torch.cat(training.state.losses).cpu().double()
     rows = torch.tensor(training.sizes[: len(losses)], dtype=torch.float64)
     return float((losses @ rows / rows.sum()).item())
 
@@ -350,5 +383,6 @@ def _conclude(training: Training) -> FitResult:
         stopped_because=progress.stopped_because,
         seconds=time.monotonic() - training.started,
         planned_epochs=progress.planned_epochs,
+        engine=training.choice,
         notes=training.notes,
     )

@@ -81,9 +81,8 @@ def loss_for(config: TrainingConfig, task: Task, targets: Tensor) -> LossFunctio
     Raises:
         RecipeError: the loss, smoothing or class weights do not suit the task.
     """
-    name = _resolve(config, task)
+    name, scale = loss_terms(config, task, targets)
     compute = LOSSES[name]
-    scale = _class_weights(config, task, targets)
     if scale is None:
         return lambda logits, truth: compute(logits, truth, config, "mean")
 
@@ -94,6 +93,11 @@ def loss_for(config: TrainingConfig, task: Task, targets: Tensor) -> LossFunctio
         return (rows * weights.to(rows)[truth.flatten().long()]).mean()
 
     return weighted
+
+
+def loss_terms(config: TrainingConfig, task: Task, targets: Tensor) -> tuple[str, Float[Tensor, " classes"] | None]:
+    """Return the loss by name, and one weight a class if there are any; arguments and errors as of `loss_for`."""
+    return _resolve(config, task), _class_weights(config, task, targets)
 
 
 def prepare_targets(targets: Tensor, task: Task, dtype: torch.dtype) -> Tensor:

@@ -18,7 +18,13 @@ from netwright.training.early_stopping import Patience
 from netwright.training.optimizers import Updater, restore_updater, updater_tensors
 from netwright.training.schedules import Plateau
 
-FREE_TO_CHANGE = ("device", "threads", "checkpoint_every", "record_every")  # between a checkpoint and a resume
+FREE_TO_CHANGE = (
+    "device",
+    "engine",
+    "threads",
+    "checkpoint_every",
+    "record_every",
+)  # between a checkpoint and a resume
 
 
 @dataclass
@@ -46,7 +52,7 @@ class TrainingState:
     average: Average | None
     progress: Progress
     best: dict[str, Tensor] = field(default_factory=dict)  # the module's state at the best epoch
-    losses: list[Tensor] = field(default_factory=list)  # of this epoch's steps
+    losses: list[Tensor] = field(default_factory=list)  # of this epoch's steps, (steps,) a stretch
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,12 @@ class Origin:
     data: str  # fingerprint of the rows
     torch: str
     threads: int
+    engine: str = "eager"  # that trained, whatever the config asks
 
 
-def origin_of(config: TrainingConfig, batches: Batches) -> Origin:
+def origin_of(config: TrainingConfig, batches: Batches, engine: str) -> Origin:
     plain = msgspec.json.decode(msgspec.json.encode(config))  # as a checkpoint will hold it: lists, no tuples
-    return Origin(plain, fingerprint(batches), str(torch.__version__), torch.get_num_threads())
+    return Origin(plain, fingerprint(batches), str(torch.__version__), torch.get_num_threads(), engine)
 
 
 def fingerprint(batches: Batches) -> str:
@@ -90,7 +97,7 @@ def to_checkpoint(state: TrainingState, origin: Origin) -> Checkpoint:
         **_prefixed("random", _random_states(device)),
     }
     if state.losses:
-        tensors["losses"] = torch.stack(state.losses)
+        tensors["losses"] = torch.cat(state.losses)
     plain = {"progress": msgspec.to_builtins(state.progress), "origin": msgspec.to_builtins(origin)}
     return Checkpoint(state.progress.step, tensors, plain)
 
@@ -114,7 +121,7 @@ def restore(state: TrainingState, checkpoint: Checkpoint, origin: Origin) -> tup
         (state.average or {})[name].copy_(value)
     device = next(state.module.parameters()).device
     state.best = {name: value.to(device) for name, value in _under("best", tensors).items()}
-    state.losses = list(tensors["losses"].to(device).unbind()) if "losses" in tensors else []
+    state.losses = [tensors["losses"].to(device)] if "losses" in tensors else []
     state.progress = progress
     _restore_random(_under("random", tensors), device)
     return _no_longer_exact(before, origin)
@@ -142,9 +149,10 @@ def _check_same(before: Origin, now: Origin) -> None:
 
 
 def _no_longer_exact(before: Origin, now: Origin) -> tuple[str, ...]:
+    names = ("torch", "threads", "engine")
     return tuple(
         f"{name} was {old} and is now {new}: the resumed training is no longer bit for bit the uninterrupted one"
-        for name, old, new in (("torch", before.torch, now.torch), ("threads", before.threads, now.threads))
+        for name, old, new in ((name, getattr(before, name), getattr(now, name)) for name in names)
         if old != new
     )
 

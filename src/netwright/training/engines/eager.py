@@ -3,14 +3,17 @@
 It never waits for the device: losses and norms stay tensors until somebody reads them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from types import TracebackType
 
 import torch
 from torch import Tensor, nn
 
 from netwright.training.averaging import Average, update_average
-from netwright.training.batches import Inputs, micro_sizes
+from netwright.training.batches import Batches, Inputs, epoch_batches, micro_sizes
 from netwright.training.config import TrainingConfig
+from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import LossFunction
 from netwright.training.optimizers import Updater, update
 from netwright.training.regularization import clip_by_norm, clip_by_value, gradient_norm
@@ -83,3 +86,34 @@ def _limit_gradients(engine: Engine, measured: bool) -> Tensor | None:
 @torch.no_grad()
 def _average(engine: Engine, average: Average, decay: float, step: int) -> None:
     update_average(average, [parameter.detach() for parameter in engine.module.parameters()], decay, step)
+
+
+class EagerRunner:
+    """Stretches of steps with autograd."""
+
+    name = "eager"
+
+    def __init__(self, engine: Engine, batches: Batches, sizes: list[int]) -> None:
+        self.engine, self.batches, self.sizes = engine, batches, sizes
+        self.left: Iterator[tuple[Inputs, Tensor]] = iter(())
+
+    def begin_epoch(self, order: Tensor, first: int) -> None:
+        self.left = epoch_batches(self.batches, order, self.sizes, first)
+
+    def run(self, stretch: Stretch) -> Outcome:
+        losses, norm = [], None
+        last = len(stretch.rates) - 1
+        for number, rate in enumerate(stretch.rates):
+            inputs, targets = next(self.left)
+            measured = stretch.measured and number == last
+            loss, norm = take_step(self.engine, Batch(inputs, targets, stretch.step + number + 1, rate, measured))
+            losses.append(loss)
+        return Outcome(torch.stack(losses), norm if stretch.measured else None)
+
+    def __enter__(self) -> "EagerRunner":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.left = iter(())

@@ -1,0 +1,125 @@
+"""Which engine trains a module: the fused one where it can and where it is faster, else the eager one; and why."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from netwright.core.devices import choose_device
+from netwright.core.errors import RecipeError
+from netwright.core.values import Choice, Task
+from netwright.training.batches import Batches, batch_sizes
+from netwright.training.config import TrainingConfig
+from netwright.training.engines.fused.program import NotFused, write_program
+from netwright.training.engines.fused.table import EMBED
+from netwright.training.losses import loss_terms
+from netwright.training.preflight import task_of
+
+# A model of both engines' time, from benchmarks/training.py: what a step costs besides products, what loading the
+# compiled code costs once, and how fast products run on one thread. It decides; it is never shown as a measurement.
+EAGER_STEP, FUSED_STEP, LOADING = 500e-6, 20e-6, 1.0  # seconds
+EAGER_RATE, FUSED_RATE = 85e9, 85e9  # floating-point operations in a second
+SHARED = 0.7  # of a second thread that a product gains
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds that the whole training would take."""
+
+    eager: float
+    fused: float
+
+
+def choose_engine(
+    module: nn.Module, config: TrainingConfig, batches: Batches, task: Task | None = None
+) -> tuple[str, Choice]:
+    """Return "fused" or "eager", and the choice with its reason in words.
+
+    Args:
+        module: the network, on the device that it will be trained on.
+        config: names an engine, or "auto".
+        batches: all rows.
+        task: None: whole-number targets are classes, others are values.
+
+    Raises:
+        RecipeError: the fused engine is asked for by name and cannot train this.
+    """
+    if config.engine == "eager":
+        return _say("eager", "asked for by name")
+    obstacle = why_not_fused(module, config, batches, task or task_of(batches.train_targets))
+    if config.engine == "fused":
+        if obstacle:
+            raise RecipeError(f'training.engine: the fused engine cannot train this: {obstacle}; take engine = "auto"')
+        return _say("fused", "asked for by name")
+    if obstacle:
+        return _say("eager", f"the fused engine cannot train this: {obstacle}")
+    return _faster(estimate(module, config, batches))
+
+
+def why_not_fused(module: nn.Module, config: TrainingConfig, batches: Batches, task: Task) -> str:
+    """Return what stands in the way of the fused engine, or nothing."""
+    if choose_device(config.device)[0].type != "cpu":
+        return "it works on the CPU, and the training is on a GPU"
+    obstacle = _odd_types(module, batches)
+    if obstacle:
+        return obstacle
+    places = {id(parameter): 0 for parameter in module.parameters()}
+    try:
+        writer = write_program(module, places, batches.train_inputs[0].shape[1], 1)
+    except NotFused as reason:
+        return str(reason)
+    slots = [operation.function for operation in writer.operations if operation.kind == EMBED]
+    return _odd_codes(batches, slots) or _odd_targets(batches.train_targets, config, task, writer.width)
+
+
+def estimate(module: nn.Module, config: TrainingConfig, batches: Batches) -> Estimate:
+    """Estimate both engines' time for all planned steps: three products of two operations a weight and row."""
+    steps = len(batch_sizes(batches.rows, config.batch_size)) * config.epochs
+    weights = sum(parameter.numel() for parameter in module.parameters() if parameter.ndim > 1)
+    work = 6.0 * weights * min(config.batch_size, batches.rows)
+    threads = 1.0 + SHARED * ((config.threads or torch.get_num_threads()) - 1)
+    eager = steps * (EAGER_STEP * config.accumulate + work / (EAGER_RATE * threads))
+    return Estimate(eager, LOADING + steps * (FUSED_STEP * config.accumulate + work / FUSED_RATE))
+
+
+def _faster(times: Estimate) -> tuple[str, Choice]:
+    said = f"about {times.fused:.2g} s, loading included, where eager would take {times.eager:.2g} s"
+    if times.fused < times.eager:
+        return _say("fused", f"compiled backpropagation on one thread is faster for this network: {said}")
+    return _say("eager", f"compiled backpropagation on one thread would not be faster: {said}")
+
+
+def _odd_types(module: nn.Module, batches: Batches) -> str:
+    numeric, rest = batches.train_inputs[0], batches.train_inputs[1:]
+    kinds = {parameter.dtype for parameter in module.parameters()} | {numeric.dtype}
+    if len(kinds) != 1 or not kinds <= {torch.float32, torch.float64}:
+        return f"numbers are of the types {', '.join(sorted(str(kind).removeprefix('torch.') for kind in kinds))}"
+    shaped = numeric.ndim == 2 and len(rest) <= 1 and all(part.ndim == 2 for part in rest)
+    return "" if shaped else "its inputs are no table of numbers and a table of categories"
+
+
+def _odd_codes(batches: Batches, slots: list[int]) -> str:
+    codes = batches.train_inputs[1] if len(batches.train_inputs) > 1 else torch.zeros(batches.rows, 0)
+    if slots and codes.shape[1] != len(slots):
+        return f"{codes.shape[1]} categorical columns for {len(slots)} embeddings"
+    wrong = any(int(codes[:, k].min()) < 0 or int(codes[:, k].max()) >= size for k, size in enumerate(slots))
+    return "a category is beyond its embedding" if wrong else ""
+
+
+def _odd_targets(targets: Tensor, config: TrainingConfig, task: Task, outputs: int) -> str:
+    loss, weights = loss_terms(config, task, targets)
+    columns = 1 if loss == "cce" else outputs
+    if targets.numel() != len(targets) * columns:
+        return f"targets of {targets[0].numel()} columns for {columns}"
+    if task == "regression":
+        return ""
+    classes = outputs if loss == "cce" else 2
+    whole = bool((targets == targets.round()).all()) if targets.is_floating_point() else True
+    inside = int(targets.min()) >= 0 and int(targets.max()) < min(
+        classes, len(weights) if weights is not None else classes
+    )
+    return "" if whole and inside else "a target is no class number of the network"
+
+
+def _say(name: str, reason: str) -> tuple[str, Choice]:
+    return name, Choice("training.engine", name, reason)

@@ -1,0 +1,75 @@
+"""How kernels are compiled: with the interpreter lock released, and kept on disk for the next process.
+
+Floating-point rules: sums may be reordered and products contracted, so that loops fill vector registers. NaN and
+infinity keep their meaning, because a diverging training is recognised by them.
+"""
+
+import hashlib
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+from numba import types
+from numba.extending import overload
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+Scalar = Callable[[Any], Any]
+
+RULES = {"reassoc", "contract", "arcp", "nsz", "afn"}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": RULES}
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Compile a function that only other kernels call."""
+    return cast(Kernel, numba.njit(**OPTIONS)(inspect.unwrap(function)))
+
+
+def inlined(function: Kernel) -> Kernel:
+    """Compile a function into its one caller: each level of calls above a kernel would optimise its code once more."""
+    return cast(Kernel, numba.njit(inline="always", **OPTIONS)(inspect.unwrap(function)))
+
+
+def entry(function: Kernel) -> Kernel:
+    """Compile a function that Python calls; its machine code, kernels included, is kept on disk."""
+    with _cache_folder():
+        return cast(Kernel, numba.njit(cache=True, **OPTIONS)(inspect.unwrap(function)))
+
+
+def by_precision(single: Scalar, double: Scalar) -> Callable[[Scalar], Scalar]:
+    """Give a scalar function two bodies: one for float32, which a loop can vectorise, one for float64, which is exact.
+
+    The decorated function itself is what Python callers get.
+    """
+    bodies = {types.float32: inspect.unwrap(single), types.float64: inspect.unwrap(double)}
+
+    def register(function: Scalar) -> Scalar:
+        overload(function, jit_options={"fastmath": RULES, "error_model": "numpy"})(lambda x: bodies.get(x))
+        return function
+
+    return register
+
+
+@contextmanager
+def _cache_folder() -> Iterator[None]:
+    """Numba looks only at the file of the function itself, so the folder's name stands for all files of the engine."""
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    config.CACHE_DIR = before or str(root / "netwright" / f"kernels-{_source_digest()}")
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def _source_digest() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

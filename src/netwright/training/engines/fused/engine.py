@@ -1,0 +1,143 @@
+"""The fused engine at work on one training: it binds the training state to flat buffers and runs stretches of steps."""
+
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+from torch import Tensor
+
+from netwright.core.seeds import derive_seed
+from netwright.core.values import Task
+from netwright.training.batches import Batches, micro_sizes
+from netwright.training.config import TrainingConfig
+from netwright.training.engines.fused import table
+from netwright.training.engines.fused.binding import (
+    Counters,
+    bind_average,
+    bind_optimizer,
+    bind_statistics,
+    bind_weights,
+    make_memory,
+)
+from netwright.training.engines.fused.interpreter import run_steps
+from netwright.training.engines.fused.layout import Layout, lay_out
+from netwright.training.engines.fused.program import finish, write_program
+from netwright.training.engines.fused.table import Data, Rule
+from netwright.training.engines.stretch import Outcome, Stretch
+from netwright.training.losses import loss_terms
+from netwright.training.optimizers import hidden_weights
+from netwright.training.state import TrainingState
+
+RULES = {
+    "sgd": table.SGD,
+    "momentum": table.MOMENTUM,
+    "nesterov": table.NESTEROV,
+    "rmsprop": table.RMSPROP,
+    "adam": table.ADAM,
+    "adamw": table.ADAM,
+    "muon": table.MUON,
+}
+LOSSES = {"mse": table.MSE, "mae": table.MAE, "huber": table.HUBER, "bce": table.BCE, "cce": table.CCE}
+
+
+class FusedRunner:
+    """Stretches of steps by the compiled interpreter."""
+
+    name = "fused"
+
+    def __init__(
+        self, state: TrainingState, batches: Batches, sizes: list[int], config: TrainingConfig, task: Task
+    ) -> None:
+        module = state.module
+        layout = lay_out(module, config)
+        places = {id(parameter): layout.places[name] for name, parameter in module.named_parameters()}
+        writer = write_program(module, places, batches.train_inputs[0].shape[1], max(sizes))
+        dtype = batches.train_inputs[0].numpy().dtype
+        count = sum(parameter.requires_grad for parameter in module.parameters())
+        self.counters = Counters(np.zeros(count, np.float32), np.zeros(len(writer.tracked), np.int64))
+        memory = make_memory(writer, layout, dtype, config.accumulate > 1)
+        memory = bind_optimizer(state.updater, places, memory, self.counters)
+        bind_weights(module, layout, memory)
+        bind_statistics(writer, memory, self.counters)
+        self.memory = bind_average(state.average, layout, memory)
+        self.program = finish(writer, _muon_matrices(state, config, places))
+        self.data = data_of(batches, sizes, config, task)
+        self.rule = rule_of(config, layout, loss_terms(config, task, batches.train_targets)[0])
+        self.limits: Any = None
+
+    def begin_epoch(self, order: Tensor, first: int) -> None:
+        del first
+        self.data.order[:] = order.numpy()
+
+    def run(self, stretch: Stretch) -> Outcome:
+        table_ = np.empty((2, len(stretch.rates)))
+        table_[0] = stretch.rates
+        norm = run_steps(self.program, self.memory, self.data, self.rule, (stretch.first, stretch.step), table_)
+        steps, batches, parts = *self.counters, self.data.parts
+        steps += len(stretch.rates)
+        batches += parts[stretch.first + len(stretch.rates)] - parts[stretch.first]
+        losses = torch.from_numpy(table_[1].astype(self.memory.parameters.dtype))
+        return Outcome(losses, torch.tensor(norm) if stretch.measured else None)
+
+    def __enter__(self) -> "FusedRunner":
+        # The products of small networks lose by being shared out, and sums would depend on how.
+        self.limits = threadpool_limits(1, user_api="blas")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.limits.restore_original_limits()
+
+
+def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Task) -> Data:
+    """Return the rows as the interpreter reads them; nothing is copied that has the right type."""
+    numeric = np.ascontiguousarray(batches.train_inputs[0].numpy())
+    codes = batches.train_inputs[1].numpy() if len(batches.train_inputs) > 1 else np.zeros((len(numeric), 0))
+    targets = batches.train_targets.reshape(len(numeric), -1)
+    values = targets.numpy() if task == "regression" else np.zeros((0, 0))
+    classes = np.zeros(0) if task == "regression" else targets.long().flatten().numpy()
+    weights = loss_terms(config, task, batches.train_targets)[1]
+    parts = [micro_sizes(size, config.accumulate) for size in sizes]
+    return Data(
+        numeric,
+        np.ascontiguousarray(codes, np.int64),
+        np.ascontiguousarray(values, numeric.dtype),
+        np.ascontiguousarray(classes, np.int64),
+        np.zeros(0, numeric.dtype) if weights is None else weights.numpy().astype(numeric.dtype),
+        np.zeros(len(numeric), np.int64),
+        np.cumsum([0, *(size for part in parts for size in part)], dtype=np.int64),
+        np.cumsum([0, *map(len, parts)], dtype=np.int64),
+    )
+
+
+def rule_of(config: TrainingConfig, layout: Layout, loss: str) -> Rule:
+    return Rule(
+        optimizer=RULES[config.optimizer],
+        loss=LOSSES[loss],
+        momentum=float(config.momentum),
+        beta1=float(config.betas[0]),
+        beta2=float(config.betas[1]),
+        epsilon=float(config.epsilon),
+        rho=float(config.rho),
+        decay=float(config.weight_decay),
+        coupled=config.weight_decay_form == "coupled",
+        l1=float(config.l1),
+        clip_norm=float(config.clip_norm or 0.0),
+        clip_value=float(config.clip_value or 0.0),
+        ema=-1.0 if config.ema_decay is None else float(config.ema_decay),
+        smoothing=float(config.label_smoothing),
+        huber=float(config.huber_delta),
+        seed=derive_seed(config.seed, "dropout"),
+        hidden=layout.hidden,
+        decayed=layout.decayed,
+        trained=layout.trained,
+    )
+
+
+def _muon_matrices(state: TrainingState, config: TrainingConfig, places: dict[int, int]) -> list[tuple[int, int, int]]:
+    if config.optimizer != "muon":
+        return []
+    return [(places[id(weight)], weight.shape[0], weight.shape[1]) for weight in hidden_weights(state.module)]

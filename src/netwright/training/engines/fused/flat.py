@@ -1,0 +1,52 @@
+"""Places in flat buffers, read as vectors and matrices, and the plainest loops over them. Nothing is copied.
+
+Loops are spelt out: an array expression would bring Numba's broadcasting, seconds of compilation, with it.
+"""
+
+from netwright.training.engines.fused.compiled import kernel
+from netwright.training.engines.fused.table import Array
+
+
+@kernel
+def vector(buffer: Array, place: int, size: int) -> Array:
+    return buffer[place : place + size]
+
+
+@kernel
+def matrix(buffer: Array, place: int, rows: int, columns: int) -> Array:
+    return buffer[place : place + rows * columns].reshape((rows, columns))
+
+
+@kernel
+def fill(target: Array, value: float) -> None:
+    number = target.dtype.type(value)
+    for i in range(target.size):
+        target[i] = number
+
+
+@kernel
+def copy(target: Array, source: Array) -> None:
+    for i in range(target.size):
+        target[i] = source[i]
+
+
+@kernel
+def add(target: Array, other: Array) -> None:
+    for i in range(target.size):
+        target[i] += other[i]
+
+
+@kernel
+def multiply(target: Array, other: Array) -> None:
+    for i in range(target.size):
+        target[i] *= other[i]
+
+
+@kernel
+def sum_rows(source: Array, out: Array) -> None:
+    """Sum over rows, column by column."""
+    fill(out, 0.0)
+    rows, columns = source.shape
+    for i in range(rows):
+        for j in range(columns):
+            out[j] += source[i, j]

@@ -1,0 +1,141 @@
+"""The interpreter: it walks the table forward, then backward, then updates the weights; step after step.
+
+forward: a^l from a^(l-1), operation by operation. Backward, in the opposite order: delta^l = dL/dz^l from delta^(l+1).
+"""
+
+from netwright.training.engines.fused import losses, optimizers
+from netwright.training.engines.fused.compiled import entry, inlined, kernel
+from netwright.training.engines.fused.flat import copy
+from netwright.training.engines.fused.limits import limit_gradients, update_average
+from netwright.training.engines.fused.operations import (
+    activation,
+    batch_norm,
+    dropout,
+    layer_norm,
+    linear,
+    rows,
+    shortcut,
+)
+from netwright.training.engines.fused.table import (
+    ACTIVATE,
+    BATCH_NORM,
+    DROPOUT,
+    EMBED,
+    GATHER,
+    KIND,
+    LAYER_NORM,
+    LINEAR,
+    SHORTCUT,
+    Array,
+    Data,
+    Memory,
+    Program,
+    Real,
+    Rule,
+    Window,
+)
+
+
+@entry
+def run_steps(program: Program, memory: Memory, data: Data, rule: Rule, span: tuple[int, int], out: Array) -> float:
+    """Take the steps of consecutive batches of one epoch.
+
+    Args:
+        program: the network.
+        memory: the flat buffers, changed in place.
+        data: all rows, and the epoch's order.
+        rule: the recipe.
+        span: the first batch, and the optimizer steps taken before it.
+        out: (2, steps): learning rates in the first row; the second is filled with losses.
+
+    Returns:
+        The gradient's norm of the last step, before clipping.
+    """
+    norm = 0.0
+    for number in range(out.shape[1]):
+        batch, step = span[0] + number, span[1] + number + 1
+        out[1, number] = backpropagate(program, memory, data, rule, (batch, step))
+        norm, scale = limit_gradients(memory, rule, number == out.shape[1] - 1)
+        optimizers.update(program, memory, rule, out[0, number], step, scale)
+        if rule.ema >= 0.0:
+            update_average(memory, rule.ema, step)
+    return norm
+
+
+@inlined
+def backpropagate(program: Program, memory: Memory, data: Data, rule: Rule, which: tuple[int, int]) -> Real:
+    """Fill the gradients of one batch's mean loss, in micro-batches that add up; return the loss."""
+    batch, step = which
+    first, last = data.parts[batch], data.parts[batch + 1]
+    scale = 1.0 / (data.bounds[last] - data.bounds[first])
+    loss = 0.0
+    for part in range(first, last):
+        start = data.bounds[part]
+        window = Window(start, data.bounds[part + 1] - start, step, part - first, scale)
+        loss += pass_through(program, memory, data, rule, window)
+        if last - first > 1:
+            accumulate(memory, part == first, part == last - 1)
+    return loss
+
+
+@kernel
+def accumulate(memory: Memory, first: bool, last: bool) -> None:
+    """Add up the gradients of micro-batches."""
+    total, gradients = memory.total, memory.gradients
+    for i in range(gradients.size):
+        total[i] = gradients[i] if first else total[i] + gradients[i]
+    if last:
+        copy(gradients, total)
+
+
+@inlined
+def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, window: Window) -> Real:
+    """One forward and one backward pass over the table."""
+    count = program.table.shape[0]
+    for k in range(count):
+        forward(program.table[k], program.numbers[k], memory, data, (window, rule.seed))
+    loss = losses.measure(program, memory, data, rule, window)
+    for k in range(count - 1, -1, -1):
+        backward(program.table[k], memory, data, window)
+    return loss
+
+
+@inlined
+def forward(op: Array, numbers: Array, memory: Memory, data: Data, chance: tuple[Window, int]) -> None:
+    window, seed = chance
+    kind = op[KIND]
+    if kind == LINEAR:
+        linear.forward(op, memory, window.rows)
+    elif kind == BATCH_NORM:
+        batch_norm.forward(op, numbers, memory, window.rows)
+    elif kind == ACTIVATE:
+        activation.forward(op, numbers, memory, window.rows)
+    elif kind == DROPOUT:
+        dropout.forward(op, numbers, memory, window, seed)
+    elif kind == GATHER:
+        rows.gather(op, memory, data, window)
+    elif kind == EMBED:
+        rows.embed(op, memory, data, window)
+    elif kind == LAYER_NORM:
+        layer_norm.forward(op, numbers, memory, window.rows)
+    elif kind == SHORTCUT:
+        shortcut.forward(op, memory, window.rows)
+
+
+@inlined
+def backward(op: Array, memory: Memory, data: Data, window: Window) -> None:
+    kind = op[KIND]
+    if kind == LINEAR:
+        linear.backward(op, memory, window.rows)
+    elif kind == BATCH_NORM:
+        batch_norm.backward(op, memory, window.rows)
+    elif kind == ACTIVATE:
+        activation.backward(op, memory, window.rows)
+    elif kind == DROPOUT:
+        dropout.backward(op, memory, window.rows)
+    elif kind == EMBED:
+        rows.embed_backward(op, memory, data, window)
+    elif kind == LAYER_NORM:
+        layer_norm.backward(op, memory, window.rows)
+    elif kind == SHORTCUT:
+        shortcut.backward(op, memory, window.rows)

@@ -1,0 +1,124 @@
+"""The error of the last layer: each kernel writes delta = dL/d(logits) and returns L, the sum over the window's rows
+times `window.scale`; so the parts of a batch add up to the batch's mean. Class weights multiply rows.
+"""
+
+import math
+
+from netwright.training.engines.fused.compiled import inlined, kernel
+from netwright.training.engines.fused.flat import matrix
+from netwright.training.engines.fused.functions import exp, log1p
+from netwright.training.engines.fused.table import (
+    BCE,
+    CCE,
+    HUBER,
+    MSE,
+    Array,
+    Data,
+    Memory,
+    Program,
+    Real,
+    Rule,
+    Window,
+)
+
+
+@inlined
+def measure(program: Program, memory: Memory, data: Data, rule: Rule, window: Window) -> Real:
+    logits = matrix(memory.values, program.logits, window.rows, program.outputs)
+    delta = matrix(memory.deltas, program.logits, window.rows, program.outputs)
+    if rule.loss == CCE:
+        return categorical(logits, delta, data, window, rule.smoothing)
+    if rule.loss == BCE:
+        return binary(logits, delta, data, window, rule.smoothing)
+    if rule.loss == MSE:
+        return squared(logits, delta, data, window)
+    limit = rule.huber if rule.loss == HUBER else 0.0
+    return absolute(logits, delta, data, window, limit)
+
+
+@kernel
+def squared(logits: Array, delta: Array, data: Data, window: Window) -> Real:
+    """L = mean (z - y)^2, delta = 2 (z - y) / n."""
+    rows, outputs = logits.shape
+    total, share = 0.0, logits.dtype.type(2.0 * window.scale / outputs)
+    for i in range(rows):
+        row = data.order[window.first + i]
+        for j in range(outputs):
+            e = logits[i, j] - data.targets[row, j]
+            total += e * e
+            delta[i, j] = share * e
+    return total * window.scale / outputs
+
+
+@kernel
+def absolute(logits: Array, delta: Array, data: Data, window: Window, limit: float) -> Real:
+    """Huber: e^2 / 2 where |e| <= limit, else limit (|e| - limit / 2); limit 0: |e|, the mean absolute error."""
+    rows, outputs = logits.shape
+    total, share = 0.0, window.scale / outputs
+    for i in range(rows):
+        row = data.order[window.first + i]
+        for j in range(outputs):
+            e = float(logits[i, j]) - float(data.targets[row, j])
+            sign = (1.0 if e > 0 else -1.0) if e != 0 else 0.0
+            if limit == 0.0:
+                total += abs(e)
+                delta[i, j] = share * sign
+            elif abs(e) <= limit:
+                total += 0.5 * e * e
+                delta[i, j] = share * e
+            else:
+                total += limit * (abs(e) - 0.5 * limit)
+                delta[i, j] = share * limit * sign
+    return total * share
+
+
+@kernel
+def binary(logits: Array, delta: Array, data: Data, window: Window, smoothing: float) -> Real:
+    """L = max(z, 0) - z q + log(1 + e^-|z|), delta = (1 / (1 + e^-z) - q) / n; q = (1 - s) y + s / 2."""
+    rows, outputs = logits.shape
+    total, share, one = 0.0, logits.dtype.type(window.scale / outputs), logits.dtype.type(1)
+    for i in range(rows):
+        row = data.order[window.first + i]
+        for j in range(outputs):
+            number = data.classes[row * outputs + j]
+            q = logits.dtype.type(number * (1.0 - smoothing) + 0.5 * smoothing)
+            weight = data.weights[number] if data.weights.size else one
+            z = logits[i, j]
+            e = exp(-abs(z))
+            total += weight * (max(z, logits.dtype.type(0)) - z * q + log1p(e))
+            delta[i, j] = weight * share * ((one if z >= 0 else e) / (one + e) - q)
+    return total * window.scale / outputs
+
+
+@kernel
+def categorical(logits: Array, delta: Array, data: Data, window: Window, smoothing: float) -> Real:
+    """L = log sum_j e^(z_j) - sum_j q_j z_j, delta_j = (softmax_j - q_j) / n; q = (1 - s) [j = y] + s / K.
+
+    The largest logit is subtracted first, so that no exponential overflows.
+    """
+    rows, classes = logits.shape
+    total, one = 0.0, logits.dtype.type(1)
+    spread, certain = logits.dtype.type(smoothing / classes), logits.dtype.type(1.0 - smoothing)
+    for i in range(rows):
+        truth = data.classes[data.order[window.first + i]]
+        weight = data.weights[truth] if data.weights.size else one
+        top, mean, mass = largest(logits[i]), logits.dtype.type(0), logits.dtype.type(0)
+        for j in range(classes):
+            mean += logits[i, j] - top
+            delta[i, j] = exp(logits[i, j] - top)
+            mass += delta[i, j]
+        log_likelihood = certain * (logits[i, truth] - top) + spread * mean
+        total += weight * (math.log(mass) - log_likelihood)
+        factor = weight * logits.dtype.type(window.scale)
+        for j in range(classes):
+            delta[i, j] = factor * (delta[i, j] / mass - spread)
+        delta[i, truth] -= factor * certain
+    return total * window.scale
+
+
+@kernel
+def largest(row: Array) -> Real:
+    top = row[0]
+    for j in range(1, row.size):
+        top = max(top, row[j])
+    return top

@@ -1,0 +1,94 @@
+"""a <- a m, m the mask: 0 with probability p, else `factor` (1 / (1 - p) inverted, 1 classic).
+
+Chance is a function of (seed, step, micro-batch, layer, element) and of nothing else: it can be asked again anywhere,
+in any order, by any thread. One 32-bit hash serves two elements, half a buffer apart, with 16 bits each.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from netwright.training.engines.fused.compiled import kernel
+from netwright.training.engines.fused.flat import fill, multiply, vector
+from netwright.training.engines.fused.table import (
+    FUNCTION,
+    KEPT,
+    LAYER,
+    OUTPUT,
+    WIDTH_OUT,
+    A,
+    Array,
+    B,
+    Memory,
+    Window,
+    Word,
+)
+
+CHANCES = 65536  # of 16 bits
+WORD: Any = np.uint32
+LONG: Any = np.uint64
+
+
+@kernel
+def forward(op: Array, numbers: Array, memory: Memory, window: Window, seed: int) -> None:
+    """Mask the values, and what the backward pass multiplies by: f'(z) of the activation below, or else ones."""
+    size = window.rows * op[WIDTH_OUT]
+    values, kept = vector(memory.values, op[OUTPUT], size), vector(memory.kept, op[KEPT], size)
+    if not op[FUNCTION]:
+        fill(kept, 1.0)
+    start = stream(seed, window.step, window.part, op[LAYER])
+    mask(values, kept, start, round(numbers[A] * CHANCES), numbers[B])
+
+
+@kernel
+def backward(op: Array, memory: Memory, rows: int) -> None:
+    """delta <- delta m, unless the activation below multiplies by m f'(z) at once."""
+    if op[FUNCTION]:
+        return
+    size = rows * op[WIDTH_OUT]
+    multiply(vector(memory.deltas, op[OUTPUT], size), vector(memory.kept, op[KEPT], size))
+
+
+@kernel
+def mask(values: Array, kept: Array, start: Word, threshold: int, scale: float) -> None:
+    """Multiply both by the mask."""
+    half = (values.size + 1) // 2
+    zero, factor = values.dtype.type(0), values.dtype.type(scale)
+    limit, low = WORD(threshold), WORD(0xFFFF)
+    for i in range(values.size - half):
+        word = scramble(WORD(i) + start)
+        m = factor if WORD(word & low) < limit else zero
+        values[i] *= m
+        kept[i] *= m
+    for i in range(values.size - half):
+        word = scramble(WORD(i) + start)
+        m = factor if WORD(word >> WORD(16)) < limit else zero
+        values[half + i] *= m
+        kept[half + i] *= m
+    if half > values.size - half:
+        m = factor if WORD(scramble(WORD(half - 1) + start) & low) < limit else zero
+        values[half - 1] *= m
+        kept[half - 1] *= m
+
+
+@kernel
+def scramble(word: Word) -> Word:
+    """Every bit of the answer depends on every bit of the argument (Appleby, MurmurHash3's finalizer, 2011)."""
+    u = WORD(word)
+    u = WORD(u ^ (u >> WORD(16)))
+    u = WORD(u * WORD(0x85EBCA6B))
+    u = WORD(u ^ (u >> WORD(13)))
+    u = WORD(u * WORD(0xC2B2AE35))
+    return WORD(u ^ (u >> WORD(16)))
+
+
+@kernel
+def stream(seed: int, step: int, part: int, layer: int) -> Word:
+    """Where the counter of one layer in one step begins (Steele, Lea, Flood, SplitMix, 2014)."""
+    z = LONG(seed)
+    for number in (step, part, layer):
+        z = LONG(z + LONG(number + 1) * LONG(0x9E3779B97F4A7C15))
+        z = LONG((z ^ (z >> LONG(30))) * LONG(0xBF58476D1CE4E5B9))
+        z = LONG((z ^ (z >> LONG(27))) * LONG(0x94D049BB133111EB))
+        z = LONG(z ^ (z >> LONG(31)))
+    return WORD(z & LONG(0xFFFFFFFF))

@@ -1,0 +1,245 @@
+"""From a module to the table of operations that computes it. One function a layer type; no Numba in here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from netwright.networks.feedforward import MLP
+from netwright.networks.layers.dropout import ClassicDropout
+from netwright.networks.layers.embedding import CategoricalEmbedding
+from netwright.networks.layers.residual import Residual
+from netwright.training.engines.fused import table
+from netwright.training.engines.fused.layout import aligned
+from netwright.training.engines.fused.table import Operation, Program
+
+SELU = (1.6732632423543772, 1.0507009873554805)  # alpha, scale; Klambauer et al., 2017
+
+
+class NotFused(Exception):  # noqa: N818 - it is an answer, no error: `choice` turns it into words
+    """What in a module the fused engine cannot do."""
+
+
+@dataclass
+class Writer:
+    """Writes the table while it walks the module; every slot has room for `rows` rows."""
+
+    rows: int
+    places: Mapping[int, int]  # id of a parameter -> its place
+    operations: list[Operation] = field(default_factory=list)
+    values: int = 0  # size so far, of the values and of the deltas
+    kept: int = 0
+    running: int = 0
+    tracked: list[nn.BatchNorm1d] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    slot: int = 0  # the value that the next layer reads
+    width: int = 0
+    needs_delta: bool = False  # whether anything below the next layer is trained
+
+    def place(self, parameter: Any) -> int:
+        if parameter is None:
+            return table.NONE
+        if id(parameter) in self.seen:
+            raise NotFused("a weight is shared by two layers")
+        self.seen.add(id(parameter))
+        return self.places[id(parameter)]
+
+    def new_value(self, width: int) -> int:
+        place, self.values = self.values, self.values + aligned(self.rows * width)
+        return place
+
+    def keep(self, size: int) -> int:
+        place, self.kept = self.kept, self.kept + aligned(size)
+        return place
+
+    def add(self, kind: int, **fields: Any) -> None:
+        """Add an operation on the current value, in place unless `fields` say otherwise."""
+        now = Operation(kind, self.slot, self.slot, self.width, self.width)
+        self.operations.append(replace(now, **fields))
+
+    def last(self) -> Operation:
+        return self.operations[-1]
+
+
+def write_program(module: nn.Module, places: Mapping[int, int], numeric: int, rows: int) -> Writer:
+    """Write the table of `module` for batches of up to `rows` rows of `numeric` numbers.
+
+    Raises:
+        NotFused: the module holds something that the engine has no operation for.
+    """
+    writer = Writer(rows, places)
+    if type(module) is not MLP:
+        _gather(writer, numeric, numeric)
+    _walk(writer, module, numeric)
+    if not writer.seen:
+        raise NotFused("it has no parameters")
+    return writer
+
+
+def finish(writer: Writer, hidden: list[tuple[int, int, int]]) -> Program:
+    """Return the table as arrays; `hidden` are the matrices of Muon."""
+    rows, numbers = table.table_of(writer.operations)
+    matrices = np.array(hidden, np.int64).reshape(-1, 3)
+    return Program(rows, numbers, matrices, writer.slot, writer.width)
+
+
+def _walk(writer: Writer, layer: nn.Module, numeric: int = 0) -> None:
+    if layer._forward_hooks or layer._forward_pre_hooks or layer._backward_hooks:
+        raise NotFused(f"{type(layer).__name__} has hooks")
+    if type(layer) is MLP:
+        _mlp(writer, layer, numeric)
+    elif type(layer) in WRITERS:
+        WRITERS[type(layer)](writer, layer)
+    else:
+        function = getattr(layer, "function", None)
+        name = getattr(function, "__name__", type(layer).__name__)
+        raise NotFused(f"{name} is not one of its operations")
+
+
+def _gather(writer: Writer, numeric: int, width: int) -> None:
+    writer.slot, writer.width = writer.new_value(width), width
+    writer.add(table.GATHER, width_in=numeric, width_out=width)
+
+
+def _mlp(writer: Writer, network: MLP, numeric: int) -> None:
+    embedding = network.embedding
+    _gather(writer, numeric, numeric + (embedding.width if embedding else 0))
+    if embedding is not None:
+        _embedding(writer, embedding, numeric)
+    _walk(writer, network.hidden)
+    _walk(writer, network.output)
+
+
+def _embedding(writer: Writer, layer: CategoricalEmbedding, start: int) -> None:
+    for column, part in enumerate(layer.embeddings()):
+        if part.padding_idx is not None or part.max_norm is not None or part.sparse:
+            raise NotFused("an embedding has a padding index, a largest norm or sparse gradients")
+        weight, slots, width = writer.place(part.weight), part.num_embeddings, part.embedding_dim
+        writer.add(table.EMBED, width_in=width, weight=weight, column=column, spare=start, function=slots)
+        start += width
+        writer.needs_delta = True
+
+
+def _sequential(writer: Writer, layers: nn.Sequential) -> None:
+    for layer in layers:
+        _walk(writer, layer)
+
+
+def _linear(writer: Writer, layer: nn.Linear) -> None:
+    source, out = writer.slot, writer.new_value(layer.out_features)
+    weight, bias = writer.place(layer.weight), writer.place(layer.bias)
+    sizes = {"width_in": layer.in_features, "width_out": layer.out_features}
+    backward = int(writer.needs_delta)
+    writer.add(table.LINEAR, input=source, output=out, weight=weight, bias=bias, function=backward, **sizes)
+    writer.slot, writer.width, writer.needs_delta = out, layer.out_features, True
+
+
+def _batch_norm(writer: Writer, layer: nn.BatchNorm1d) -> None:
+    if not (layer.affine and layer.track_running_stats) or layer.momentum is None:
+        raise NotFused("a batch normalisation has no weights, no running statistics or no momentum")
+    bias, below = table.NONE, writer.last()
+    if below.kind == table.LINEAR and below.output == writer.slot:
+        bias, writer.operations[-1] = below.bias, replace(below, bias=table.NONE)
+    kept, spare = writer.keep(writer.rows * writer.width), writer.keep(2 * writer.width)
+    weight, shift = writer.place(layer.weight), writer.place(layer.bias)
+    places = {"weight": weight, "shift": shift, "bias": bias, "kept": kept, "spare": spare, "running": writer.running}
+    writer.add(table.BATCH_NORM, a=layer.eps, b=layer.momentum, **places)
+    writer.running += aligned(2 * writer.width)
+    writer.tracked.append(layer)
+    writer.needs_delta = True
+
+
+def _layer_norm(writer: Writer, layer: nn.LayerNorm) -> None:
+    if layer.weight is None or layer.bias is None or tuple(layer.normalized_shape) != (writer.width,):
+        raise NotFused("a layer normalisation has no weights, no bias or another shape")
+    kept, spare = writer.keep(writer.rows * writer.width), writer.keep(writer.rows)
+    weight, shift = writer.place(layer.weight), writer.place(layer.bias)
+    writer.add(table.LAYER_NORM, weight=weight, shift=shift, kept=kept, spare=spare, a=layer.eps)
+    writer.needs_delta = True
+
+
+def _activation(kind: int, numbers: Callable[[Any], tuple[float, float]]) -> Callable[[Writer, Any], None]:
+    def write(writer: Writer, layer: Any) -> None:
+        a, b = numbers(layer)
+        writer.add(table.ACTIVATE, function=kind, kept=writer.keep(writer.rows * writer.width), a=a, b=b)
+
+    return write
+
+
+def _gelu(writer: Writer, layer: nn.GELU) -> None:
+    if layer.approximate != "none":
+        raise NotFused("GELU by tanh is not one of its operations, only the exact one")
+    _activation(table.GELU, lambda _: (0.0, 0.0))(writer, layer)
+
+
+def _softplus(writer: Writer, layer: nn.Softplus) -> None:
+    if (layer.beta, layer.threshold) != (1.0, 20.0):
+        raise NotFused("a softplus has another beta or threshold than torch's own")
+    _activation(table.SOFTPLUS, lambda _: (0.0, 0.0))(writer, layer)
+
+
+def _prelu(writer: Writer, layer: nn.PReLU) -> None:
+    if layer.num_parameters != 1:
+        raise NotFused("a PReLU has one slope for each unit")
+    size = writer.rows * writer.width
+    places = {"weight": writer.place(layer.weight), "kept": writer.keep(size), "spare": writer.keep(size)}
+    writer.add(table.ACTIVATE, function=table.PRELU, **places)
+    writer.needs_delta = True
+
+
+def _dropout(writer: Writer, layer: Any) -> None:
+    """The mask is multiplied into the derivative of the activation below, where there is one and it keeps no more."""
+    if layer.p == 0.0:
+        return
+    if layer.p >= 1.0:
+        raise NotFused("a dropout silences everything")
+    below = writer.last()
+    joined = below.kind == table.ACTIVATE and below.spare == table.NONE and below.output == writer.slot
+    kept = below.kept if joined else writer.keep(writer.rows * writer.width)
+    number = sum(operation.kind == table.DROPOUT for operation in writer.operations)
+    factor = 1.0 if type(layer) is ClassicDropout else 1.0 / (1.0 - layer.p)
+    writer.add(table.DROPOUT, function=int(joined), kept=kept, layer=number, a=1.0 - layer.p, b=factor)
+
+
+def _residual(writer: Writer, layer: Residual) -> None:
+    source, width, needed, first = writer.slot, writer.width, writer.needs_delta, len(writer.operations)
+    _walk(writer, layer.block)
+    if len(writer.operations) == first or writer.operations[first].kind != table.LINEAR:
+        raise NotFused("a residual block does not begin with a linear layer")
+    shortcut = layer.shortcut
+    weight = writer.place(shortcut.weight) if isinstance(shortcut, nn.Linear) else table.NONE
+    kept = writer.keep(writer.rows * width)
+    spare = writer.keep(writer.rows * writer.width) if weight != table.NONE else table.NONE
+    places = {"input": source, "width_in": width, "weight": weight, "kept": kept, "spare": spare}
+    writer.add(table.SHORTCUT, function=int(needed), **places)
+    if needed:
+        writer.operations[first] = replace(writer.operations[first], spare=kept)
+
+
+def _nothing(_writer: Writer, _layer: nn.Module) -> None:
+    """The identity."""
+
+
+WRITERS: dict[type[nn.Module], Callable[[Writer, Any], None]] = {
+    nn.Sequential: _sequential,
+    nn.Linear: _linear,
+    nn.BatchNorm1d: _batch_norm,
+    nn.LayerNorm: _layer_norm,
+    nn.ReLU: _activation(table.RECTIFIER, lambda _: (0.0, 0.0)),
+    nn.LeakyReLU: _activation(table.RECTIFIER, lambda layer: (layer.negative_slope, 0.0)),
+    nn.PReLU: _prelu,
+    nn.Sigmoid: _activation(table.SIGMOID, lambda _: (0.0, 0.0)),
+    nn.Tanh: _activation(table.TANH, lambda _: (0.0, 0.0)),
+    nn.ELU: _activation(table.ELU, lambda layer: (layer.alpha, 1.0)),
+    nn.SELU: _activation(table.ELU, lambda _: SELU),
+    nn.GELU: _gelu,
+    nn.SiLU: _activation(table.SILU, lambda _: (0.0, 0.0)),
+    nn.Mish: _activation(table.MISH, lambda _: (0.0, 0.0)),
+    nn.Softplus: _softplus,
+    nn.Identity: _nothing,
+    nn.Dropout: _dropout,
+    ClassicDropout: _dropout,
+    Residual: _residual,
+}

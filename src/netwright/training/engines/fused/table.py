@@ -1,0 +1,129 @@
+"""The table of operations: what a network is to the interpreter. One row an operation, whole numbers only; places are
+offsets into flat buffers. A new architecture is a new table, and compiles nothing.
+"""
+
+from dataclasses import astuple, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Real = Any  # a number of the network's own floating-point type
+Word = Any  # a number of 32 or 64 bits without sign
+
+# Kinds of operation.
+GATHER, EMBED, LINEAR, BATCH_NORM, LAYER_NORM, ACTIVATE, DROPOUT, SHORTCUT = range(8)
+
+# Columns of the table, in the order of the fields of Operation.
+KIND, INPUT, OUTPUT, WIDTH_IN, WIDTH_OUT, WEIGHT, BIAS, SHIFT, KEPT, SPARE, RUNNING, FUNCTION, COLUMN, LAYER = range(14)
+
+# Columns of the numbers beside it.
+A, B = range(2)
+
+# Functions of ACTIVATE, rules of optimizers, losses.
+RECTIFIER, PRELU, SIGMOID, TANH, ELU, GELU, SILU, MISH, SOFTPLUS = range(9)
+SGD, MOMENTUM, NESTEROV, RMSPROP, ADAM, MUON = range(6)
+MSE, MAE, HUBER, BCE, CCE = range(5)
+
+NONE = -1  # no such place
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row of the table. `values` holds what flows forward; `deltas` has the same places for dL/d(value)."""
+
+    kind: int
+    input: int = NONE  # place in values and deltas
+    output: int = NONE  # the same; element-wise operations and normalisations work in place
+    width_in: int = 0
+    width_out: int = 0
+    weight: int = NONE  # place in parameters and gradients
+    bias: int = NONE  # LINEAR: its own; BATCH_NORM: that of the layer below
+    shift: int = NONE  # normalisations: b
+    kept: int = NONE  # place of what the forward pass leaves for the backward pass
+    spare: int = NONE  # a second such place; for LINEAR, of the delta that came by a shortcut
+    running: int = NONE  # place of running statistics: means, then variances
+    function: int = NONE  # ACTIVATE: which one; LINEAR, SHORTCUT: whether the input needs a delta; EMBED: slots;
+    # DROPOUT: whether the mask is multiplied into the derivative of the activation below
+    column: int = NONE  # EMBED: of the categorical input; weight columns begin at `spare` of the output
+    layer: int = NONE  # DROPOUT: number of the layer, for its stream of chance
+    a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share kept
+    b: float = 0.0  # ACTIVATE: scale; BATCH_NORM: momentum; DROPOUT: factor of what is kept
+
+
+class Program(NamedTuple):
+    """A network, ready to run."""
+
+    table: Array  # (operations, 14) int64
+    numbers: Array  # (operations, 2) float64
+    hidden: Array  # (matrices, 3) int64: place, rows, columns of those that Muon updates
+    logits: int  # place in values
+    outputs: int  # width of the logits
+
+
+class Memory(NamedTuple):
+    """The flat buffers, all of one floating-point type."""
+
+    parameters: Array
+    gradients: Array
+    values: Array
+    deltas: Array
+    kept: Array
+    running: Array
+    first: Array  # the optimizer's: momentum, or Adam's mean; empty where it has none
+    second: Array  # mean squares
+    average: Array  # of the weights, empty without
+    total: Array  # gradients of earlier micro-batches, empty without
+
+
+class Data(NamedTuple):
+    """All training rows, and where batches begin in the epoch's order."""
+
+    numeric: Array  # (rows, features)
+    categorical: Array  # (rows, columns) int64
+    targets: Array  # (rows, outputs) values, or (0, 0)
+    classes: Array  # (rows * outputs,) int64, or (0,)
+    weights: Array  # (classes,) or (0,)
+    order: Array  # (rows,) int64
+    bounds: Array  # (micro-batches + 1,) int64: where each begins in order
+    parts: Array  # (batches + 1,) int64: the first micro-batch of each
+
+
+class Rule(NamedTuple):
+    """The recipe's numbers."""
+
+    optimizer: int
+    loss: int
+    momentum: float
+    beta1: float
+    beta2: float
+    epsilon: float
+    rho: float
+    decay: float
+    coupled: bool
+    l1: float
+    clip_norm: float  # 0: none
+    clip_value: float  # 0: none
+    ema: float  # below 0: none
+    smoothing: float
+    huber: float
+    seed: int  # of dropout
+    hidden: int  # where Muon's matrices end
+    decayed: int  # where decayed parameters end
+    trained: int  # where trained parameters end
+
+
+class Window(NamedTuple):
+    """The rows that one forward and backward pass works on."""
+
+    first: int  # in Data.order
+    rows: int
+    step: int  # optimizer steps, from 1
+    part: int  # number of the micro-batch in the step
+    scale: float  # 1 / rows of the whole batch
+
+
+def table_of(operations: list[Operation]) -> tuple[Array, Array]:
+    rows = [astuple(operation) for operation in operations]
+    return np.array([row[:-2] for row in rows], np.int64), np.array([row[-2:] for row in rows], np.float64)

@@ -1,0 +1,49 @@
+"""What `fit` asks of an engine: a stretch of steps within one epoch, at the end of which the training state is whole.
+
+An engine is a context (what it sets for the process is put back) with two calls: `begin_epoch`, then `run` as often as
+it takes. Weights, running statistics, optimizer state and averages are those of TrainingState before and after `run`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, runtime_checkable
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Consecutive steps of one epoch."""
+
+    first: int  # number of the first batch in the epoch, from 0
+    step: int  # optimizer steps taken before
+    rates: Sequence[float]  # the learning rate of each step
+    measured: bool  # whether the gradient's norm of the last step is wanted
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the steps had to say."""
+
+    losses: Tensor  # (steps,) mean loss of each batch
+    norm: Tensor | None  # of the last step's gradient before clipping, if it was wanted
+
+
+@runtime_checkable
+class Runner(Protocol):
+    """An engine at work on one training."""
+
+    name: str
+
+    def begin_epoch(self, order: Tensor, first: int) -> None:
+        """Take the epoch's order of the rows; the first stretch will begin at batch `first`."""
+
+    def run(self, stretch: Stretch) -> Outcome:
+        """Take the steps."""
+
+    def __enter__(self) -> "Runner": ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
