@@ -1,0 +1,192 @@
+"""Both engines, one result: 200 steps of everything that a recipe can say. A new member is one row of CASES.
+
+Autograd is the obvious one. Float64 losses agree to 1e-9 relative, float32 to 1e-4; gradients to 1e-9.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+import torch
+
+from netwright.core.values import InputSpec
+from netwright.networks import MLPConfig, build
+from netwright.networks.layers.activations import ACTIVATIONS
+from netwright.networks.layers.normalization import NORMALIZATIONS
+from netwright.training.batches import Batches, batch_sizes, epoch_order
+from netwright.training.config import TrainingConfig
+from netwright.training.engines.fused.engine import FusedRunner
+from netwright.training.engines.fused.layout import lay_out
+from netwright.training.engines.stretch import Stretch
+from netwright.training.fit import Session, fit
+from netwright.training.losses import LOSSES, loss_for
+from netwright.training.optimizers import OPTIMIZERS, make_updater
+from netwright.training.preflight import bring
+from netwright.training.schedules import SCHEDULES
+from netwright.training.state import Progress, TrainingState
+
+ROWS, HELD_OUT, BATCH = 211, 30, 16  # 13 batches of 16 and a ragged one of 3
+CONFIG = TrainingConfig(
+    epochs=15, batch_size=BATCH, learning_rate=0.003, device="cpu", record_every=1, patience=None, threads=1
+)
+NETWORK = MLPConfig((8, 6), activation="silu", dropout=0.0)  # smooth: float32 steps may fall on two sides of a kink
+TASKS = {"mse": "regression", "mae": "regression", "huber": "regression", "bce": "binary", "cce": "multiclass"}
+
+
+@dataclass(frozen=True)
+class Case:
+    network: dict = field(default_factory=dict)
+    config: dict = field(default_factory=dict)
+    task: str = "multiclass"
+    cardinalities: tuple = (4, 3)
+
+
+CASES = {
+    **{f"activation {name}": Case({"activation": name}) for name in ACTIVATIONS},
+    **{f"normalization {name}": Case({"normalization": name}) for name in NORMALIZATIONS},
+    **{f"loss {name}": Case(config={"loss": name, "huber_delta": 0.7}, task=TASKS[name]) for name in LOSSES},
+    **{f"optimizer {name}": Case(config={"optimizer": name}) for name in OPTIMIZERS},
+    **{f"schedule {name}": Case(config={"schedule": name, "warmup": 20.0}) for name in SCHEDULES},
+    **{
+        f"{form} decay, {name}": Case(config={"optimizer": name, "weight_decay": 0.1, "weight_decay_form": form})
+        for name in OPTIMIZERS
+        for form in ("coupled", "decoupled")
+        if (name, form) != ("adamw", "coupled")
+    },
+    "decay of everything": Case(config={"weight_decay": 0.1, "decay_norms_and_biases": True}),
+    # Momentum, because Adam blows up autograd's rounding error in the gradient, truly 0, of a bias below batch norm.
+    "coupled decay of everything": Case(
+        config={
+            "weight_decay": 0.1,
+            "decay_norms_and_biases": True,
+            "weight_decay_form": "coupled",
+            "optimizer": "momentum",
+        }
+    ),
+    "l1": Case(config={"l1": 0.02}),
+    "l1, muon": Case(config={"l1": 0.02, "optimizer": "muon"}),
+    "clip by norm": Case(config={"clip_norm": 0.1}),
+    "clip by value": Case(config={"clip_value": 0.02}),
+    "clip by both": Case(config={"clip_norm": 0.1, "clip_value": 0.02}),
+    "average of weights": Case(config={"ema_decay": 0.95}),
+    "last weights": Case(config={"ema_decay": 0.0}),
+    "micro-batches": Case(config={"accumulate": 3, "clip_norm": 1.0}),
+    "smoothing, cce": Case(config={"label_smoothing": 0.1}),
+    "smoothing, bce": Case(config={"label_smoothing": 0.1}, task="binary"),
+    "class weights, cce": Case(config={"class_weights": "balanced", "label_smoothing": 0.1}),
+    "class weights, bce": Case(config={"class_weights": (1.0, 3.0)}, task="binary"),
+    "numbers only": Case(cardinalities=()),
+    "no hidden layer": Case({"hidden_sizes": ()}),
+    "no hidden layer, numbers only": Case({"hidden_sizes": ()}, cardinalities=()),
+    "residual": Case({"hidden_sizes": (8, 8, 8), "residual": True}),
+    "residual, other widths": Case({"hidden_sizes": (8, 5, 7), "residual": True, "activation": "tanh"}),
+    "residual, numbers only": Case({"hidden_sizes": (5, 7), "residual": True, "activation": "silu"}, cardinalities=()),
+    "residual, layer norm": Case({"hidden_sizes": (8, 8), "residual": True, "normalization": "layer"}),
+    "deep": Case({"hidden_sizes": (9, 8, 7, 6, 5), "activation": "selu", "normalization": "none"}),
+    "wide": Case({"hidden_sizes": (70, 33), "activation": "gelu"}, {"clip_norm": 1.0, "weight_decay": 0.01}),
+    "everything": Case(
+        {"hidden_sizes": (8, 8), "residual": True, "activation": "prelu"},
+        {"accumulate": 2, "ema_decay": 0.9, "clip_norm": 1.0, "weight_decay": 0.01, "l1": 0.001, "warmup": 0.1},
+    ),
+}
+
+
+def material(case, dtype):
+    generator = torch.Generator().manual_seed(1)
+    count = ROWS + HELD_OUT
+    numeric = torch.randn(count, 5, generator=generator, dtype=torch.float64)
+    codes = torch.stack(
+        [torch.randint(0, slots, (count,), generator=generator) for slots in case.cardinalities]
+        or [torch.zeros(count, dtype=torch.long)],
+        dim=1,
+    )[:, : len(case.cardinalities)]
+    score = numeric[:, 0] - numeric[:, 1] ** 2 + torch.randn(count, generator=generator, dtype=torch.float64)
+    targets = {
+        "regression": score.to(dtype),
+        "binary": (score > -0.8).long(),
+        "multiclass": (score > -1.5).long() + (score > 0).long(),
+    }[case.task]
+    inputs = (numeric.to(dtype), codes)
+    train, held_out = slice(0, ROWS), slice(ROWS, None)
+    return Batches(
+        tuple(part[train] for part in inputs), targets[train], tuple(part[held_out] for part in inputs),
+        targets[held_out],
+    )  # fmt: skip
+
+
+def module_of(case, dtype):
+    spec = InputSpec(5, case.cardinalities, 3 if case.task == "multiclass" else 1, case.task)
+    return build("mlp", replace(NETWORK, **case.network), spec, seed=0).to(dtype)
+
+
+def config_of(case, **settings):
+    return replace(CONFIG, **{**case.config, **settings})
+
+
+def trained(case, dtype, engine, **settings):
+    module, records = module_of(case, dtype), []
+    config = config_of(case, engine=engine, **settings)
+    result = fit(module, material(case, dtype), config, [records.append], Session(task=case.task))
+    assert result.engine.value == engine
+    return module, records, result
+
+
+def losses_of(records):
+    return torch.tensor([record.loss for record in records if record.kind == "step"], dtype=torch.float64)
+
+
+def furthest(found, expected):
+    """Largest difference, relative to the size of the values around it."""
+    return float(((found - expected).abs() / expected.abs().clamp(min=expected.abs().mean())).max())
+
+
+def same_record(one, two):
+    kept = ("step", "epoch", "kind") if one.kind == "step" else ("step", "epoch", "kind", "best")
+    numbers = ("loss", "learning_rate", "gradient_norm") if one.kind == "step" else ("train_loss", "validation_loss")
+    close = all(getattr(one, name) == pytest.approx(getattr(two, name), rel=1e-7) for name in numbers)
+    return close and all(getattr(one, name) == getattr(two, name) for name in kept)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_float64_is_autograd_s(name):
+    case = CASES[name]
+    found, records, result = trained(case, torch.float64, "fused")
+    expected, others, other = trained(case, torch.float64, "eager")
+    assert len(losses_of(records)) == result.steps > 200
+    assert furthest(losses_of(records), losses_of(others)) < 1e-9
+    assert all(same_record(one, two) for one, two in zip(records, others, strict=True))
+    assert result.best_epoch == other.best_epoch
+    for (key, one), two in zip(found.state_dict().items(), expected.state_dict().values(), strict=True):
+        assert torch.allclose(one, two, rtol=1e-6, atol=1e-8), key
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_float32_is_near_autograd_s(name):
+    found, expected = (losses_of(trained(CASES[name], torch.float32, engine)[1]) for engine in ("fused", "eager"))
+    assert furthest(found, expected) < 1e-4
+
+
+def gradients(case):
+    """Both engines' gradients of the first batch: the fused one takes a step of length 0."""
+    module, config = module_of(case, torch.float64).train(), config_of(case, optimizer="sgd", accumulate=1)
+    config = replace(config, clip_norm=None, clip_value=None, weight_decay=0.0, l1=0.0, ema_decay=None)
+    batches = bring(material(case, torch.float64), case.task, torch.float64, torch.device("cpu"))
+    order, places = epoch_order(ROWS, 0, 1), lay_out(module, config).places
+    chosen = order[:BATCH]
+    loss = loss_for(config, case.task, batches.train_targets)
+    loss(module(*(part[chosen] for part in batches.train_inputs)), batches.train_targets[chosen]).backward()
+    expected = {key: parameter.grad for key, parameter in module.named_parameters()}
+    twin = module_of(case, torch.float64).train()
+    state = TrainingState(twin, make_updater(twin, config), None, Progress(1))
+    with FusedRunner(state, batches, batch_sizes(ROWS, BATCH), config, case.task) as runner:
+        runner.begin_epoch(order, 0)
+        runner.run(Stretch(0, 0, [0.0], True))
+    flat = torch.from_numpy(runner.memory.gradients)
+    return {key: (flat[places[key] :][: g.numel()].view_as(g), g) for key, g in expected.items()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_are_autograd_s(name):
+    found = gradients(CASES[name])
+    size = torch.stack([torch.linalg.vector_norm(expected) for _, expected in found.values()]).max()
+    for key, (ours, expected) in found.items():
+        assert torch.linalg.vector_norm(ours - expected) <= 1e-9 * size, key
