@@ -212,7 +212,7 @@ def _next_stretch(training: Training) -> Stretch:
     left = min(every - progress.step % every, len(training.sizes) - progress.step_in_epoch)
     steps = 1 if progress.step == 0 else max(1, min(left, int(TIME_SLICE / training.pace)))
     last = progress.step + steps
-    rates = [_learning_rate(training, step) for step in range(progress.step, last)]
+    rates = _learning_rates(training, progress.step, last)
     return Stretch(progress.step_in_epoch, progress.step, rates, last % every == 0 or last == 1)
 
 
@@ -247,16 +247,17 @@ def _save(training: Training, folder: Path) -> None:
     save_checkpoint(folder, to_checkpoint(training.state, training.origin))
 
 
-def _learning_rate(training: Training, step: int) -> float:
-    """Return the rate of `step`, counted from 0."""
+def _learning_rates(training: Training, first: int, last: int) -> list[float]:
+    """Return the rates of steps `first` up to but not including `last`, counted from 0."""
     config, progress = training.engine.config, training.state.progress
     total = progress.planned_epochs * len(training.sizes)
-    return config.learning_rate * progress.plateau.factor * schedules.schedule_factor(step, total, config)
+    rate = config.learning_rate * progress.plateau.factor
+    return [rate * factor for factor in schedules.schedule_factors(first, last, total, config)]
 
 
-def _record_step(training: Training, rate: float, loss: Tensor, norm: Tensor) -> float:
+def _record_step(training: Training, rate: float, loss: Tensor, norm: Tensor | float) -> float:
     progress = training.state.progress
-    record = StepRecord(progress.step, progress.epoch, loss.item(), rate, norm.item())
+    record = StepRecord(progress.step, progress.epoch, loss.item(), rate, float(norm))
     _tell(training, record)
     return record.loss
 
@@ -317,7 +318,7 @@ def _judge(training: Training, train_loss: float, validation_loss: float | None,
     best = progress.patience.best_epoch == progress.epoch
     if best:
         state.best = snapshot(state.module)
-    rate = _learning_rate(training, progress.step - 1)
+    rate = _learning_rates(training, progress.step - 1, progress.step)[0]
     seconds = time.monotonic() - training.started
     record = EpochRecord(progress.epoch, progress.step, train_loss, rate, validation_loss, metric, seconds, best)
     progress.epochs.append(record)

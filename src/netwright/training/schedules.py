@@ -64,6 +64,13 @@ def schedule_factor(step: int, total_steps: int, config: TrainingConfig) -> floa
     return SCHEDULES[config.schedule](min(step - warmup, left), left, config)
 
 
+def schedule_factors(first: int, last: int, total_steps: int, config: TrainingConfig) -> list[float]:
+    """Return the factors of steps `first` up to but not including `last`."""
+    if SCHEDULES[config.schedule] is constant and not config.warmup:
+        return [1.0] * (last - first)
+    return [schedule_factor(step, total_steps, config) for step in range(first, last)]
+
+
 @dataclass(frozen=True)
 class Plateau:
     """What the schedule "plateau" remembers."""

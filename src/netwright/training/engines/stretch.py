@@ -27,7 +27,7 @@ class Outcome:
     """What the steps had to say."""
 
     losses: Tensor  # (steps,) mean loss of each batch
-    norm: Tensor | None  # of the last step's gradient before clipping, if it was wanted
+    norm: Tensor | float | None  # of the last step's gradient before clipping, if it was wanted
 
 
 @runtime_checkable

@@ -72,14 +72,15 @@ class FusedRunner:
         self.data.order[:] = order.numpy()
 
     def run(self, stretch: Stretch) -> Outcome:
-        table_ = np.empty((2, len(stretch.rates)))
+        count = len(stretch.rates)
+        table_ = np.empty((2, count))
         table_[0] = stretch.rates
         norm = run_steps(self.program, self.memory, self.data, self.rule, (stretch.first, stretch.step), table_)
         steps, batches, parts = *self.counters, self.data.parts
-        steps += len(stretch.rates)
-        batches += parts[stretch.first + len(stretch.rates)] - parts[stretch.first]
+        steps += count
+        batches += parts[stretch.first + count] - parts[stretch.first]
         losses = torch.from_numpy(table_[1].astype(self.memory.parameters.dtype))
-        return Outcome(losses, torch.tensor(norm) if stretch.measured else None)
+        return Outcome(losses, norm if stretch.measured else None)
 
     def __enter__(self) -> "FusedRunner":
         # The products of small networks lose by being shared out, and sums would depend on how.

@@ -92,33 +92,41 @@ def binary(logits: Array, delta: Array, data: Data, window: Window, smoothing: f
 
 @kernel
 def categorical(logits: Array, delta: Array, data: Data, window: Window, smoothing: float) -> Real:
-    """L = log sum_j e^(z_j) - sum_j q_j z_j, delta_j = (softmax_j - q_j) / n; q = (1 - s) [j = y] + s / K.
-
-    The largest logit is subtracted first, so that no exponential overflows.
-    """
+    """L = log sum_j e^(z_j) - sum_j q_j z_j, delta_j = (softmax_j - q_j) / n; q = (1 - s) [j = y] + s / K."""
     rows, classes = logits.shape
     total, one = 0.0, logits.dtype.type(1)
     spread, certain = logits.dtype.type(smoothing / classes), logits.dtype.type(1.0 - smoothing)
+    below_largest(logits)
+    exponentials(logits.reshape(logits.size), delta.reshape(delta.size))
     for i in range(rows):
         truth = data.classes[data.order[window.first + i]]
         weight = data.weights[truth] if data.weights.size else one
-        top, mean, mass = largest(logits[i]), logits.dtype.type(0), logits.dtype.type(0)
+        mean, mass = logits.dtype.type(0), logits.dtype.type(0)
         for j in range(classes):
-            mean += logits[i, j] - top
-            delta[i, j] = exp(logits[i, j] - top)
+            mean += logits[i, j]
             mass += delta[i, j]
-        log_likelihood = certain * (logits[i, truth] - top) + spread * mean
-        total += weight * (math.log(mass) - log_likelihood)
+        total += weight * (math.log(mass) - certain * logits[i, truth] - spread * mean)
         factor = weight * logits.dtype.type(window.scale)
+        share = factor / mass
         for j in range(classes):
-            delta[i, j] = factor * (delta[i, j] / mass - spread)
+            delta[i, j] = delta[i, j] * share - factor * spread
         delta[i, truth] -= factor * certain
     return total * window.scale
 
 
 @kernel
-def largest(row: Array) -> Real:
-    top = row[0]
-    for j in range(1, row.size):
-        top = max(top, row[j])
-    return top
+def below_largest(logits: Array) -> None:
+    """z_j <- z_j - max z: the same probabilities, and no exponential overflows."""
+    rows, classes = logits.shape
+    for i in range(rows):
+        top = logits[i, 0]
+        for j in range(1, classes):
+            top = max(top, logits[i, j])
+        for j in range(classes):
+            logits[i, j] -= top
+
+
+@kernel
+def exponentials(z: Array, out: Array) -> None:
+    for i in range(z.size):
+        out[i] = exp(z[i])

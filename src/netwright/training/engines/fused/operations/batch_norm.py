@@ -8,7 +8,7 @@ Source: Ioffe, Szegedy, Batch normalization, 2015.
 import math
 
 from netwright.training.engines.fused.compiled import kernel
-from netwright.training.engines.fused.flat import fill, matrix, sum_rows, vector
+from netwright.training.engines.fused.flat import matrix, sum_products, sum_rows, vector
 from netwright.training.engines.fused.table import (
     BIAS,
     KEPT,
@@ -54,7 +54,13 @@ def moments(z: Array, mean: Array, variance: Array) -> None:
     for j in range(width):
         mean[j] *= share
         variance[j] = 0
-    for i in range(rows):
+    fours = rows - rows % 4
+    for i in range(0, fours, 4):
+        for j in range(width):
+            m = mean[j]
+            a, b, c, d = z[i, j] - m, z[i + 1, j] - m, z[i + 2, j] - m, z[i + 3, j] - m
+            variance[j] += (a * a + b * b) + (c * c + d * d)
+    for i in range(fours, rows):
         for j in range(width):
             e = z[i, j] - mean[j]
             variance[j] += e * e
@@ -83,12 +89,8 @@ def backward(op: Array, memory: Memory, rows: int) -> None:
     h = matrix(memory.kept, op[KEPT], rows, width)
     spread, gain = vector(memory.kept, op[SPARE] + width, width), vector(memory.parameters, op[WEIGHT], width)
     of_gain, of_shift = vector(memory.gradients, op[WEIGHT], width), vector(memory.gradients, op[SHIFT], width)
-    fill(of_gain, 0.0)
-    fill(of_shift, 0.0)
-    for i in range(rows):
-        for j in range(width):
-            of_shift[j] += delta[i, j]
-            of_gain[j] += delta[i, j] * h[i, j]
+    sum_rows(delta, of_shift)
+    sum_products(delta, h, of_gain)
     share = delta.dtype.type(1.0 / rows)
     for i in range(rows):
         for j in range(width):

@@ -27,6 +27,8 @@ from netwright.training.engines.fused.table import (
 CHANCES = 65536  # of 16 bits
 WORD: Any = np.uint32
 LONG: Any = np.uint64
+LOW_BITS, HALF_A_WORD = WORD(0xFFFF), WORD(16)
+Halves = tuple[Array, Array]
 
 
 @kernel
@@ -53,22 +55,27 @@ def backward(op: Array, memory: Memory, rows: int) -> None:
 def mask(values: Array, kept: Array, start: Word, threshold: int, scale: float) -> None:
     """Multiply both by the mask."""
     half = (values.size + 1) // 2
-    zero, factor = values.dtype.type(0), values.dtype.type(scale)
-    limit, low = WORD(threshold), WORD(0xFFFF)
-    for i in range(values.size - half):
-        word = scramble(WORD(i) + start)
-        m = factor if WORD(word & low) < limit else zero
-        values[i] *= m
-        kept[i] *= m
-    for i in range(values.size - half):
-        word = scramble(WORD(i) + start)
-        m = factor if WORD(word >> WORD(16)) < limit else zero
-        values[half + i] *= m
-        kept[half + i] *= m
+    mask_halves((values[:half], values[half:]), (kept[:half], kept[half:]), start, threshold, scale)
     if half > values.size - half:
-        m = factor if WORD(scramble(WORD(half - 1) + start) & low) < limit else zero
+        kept_low = WORD(scramble(WORD(half - 1) + start) & LOW_BITS) < WORD(threshold)
+        m = values.dtype.type(scale) if kept_low else values.dtype.type(0)
         values[half - 1] *= m
         kept[half - 1] *= m
+
+
+@kernel
+def mask_halves(values: Halves, kept: Halves, start: Word, threshold: int, scale: float) -> None:
+    """One hash for an element of the first half and one of the second: 16 bits each."""
+    (low, high), (kept_low, kept_high) = values, kept
+    zero, factor, limit = low.dtype.type(0), low.dtype.type(scale), WORD(threshold)
+    for i in range(high.size):
+        word = scramble(WORD(i) + start)
+        one = factor if WORD(word & LOW_BITS) < limit else zero
+        other = factor if WORD(word >> HALF_A_WORD) < limit else zero
+        low[i] *= one
+        kept_low[i] *= one
+        high[i] *= other
+        kept_high[i] *= other
 
 
 @kernel
