@@ -21,23 +21,30 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Scalar = Callable[[Any], Any]
 
 RULES = {"reassoc", "contract", "arcp", "nsz", "afn"}
-OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": RULES}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": RULES, "_nrt": True}
+# The caller holds every buffer; counting references to each view of one costs as much as a small layer's arithmetic.
+UNCOUNTED: dict[str, Any] = {**OPTIONS, "_nrt": False}
 
 
 def kernel(function: Kernel) -> Kernel:
-    """Compile a function that only other kernels call."""
+    """Compile a function that only other kernels call, and that makes no array."""
+    return cast(Kernel, numba.njit(**UNCOUNTED)(inspect.unwrap(function)))
+
+
+def allocating(function: Kernel) -> Kernel:
+    """Compile a function that only other kernels call, and that makes arrays of its own."""
     return cast(Kernel, numba.njit(**OPTIONS)(inspect.unwrap(function)))
 
 
 def inlined(function: Kernel) -> Kernel:
     """Compile a function into its one caller: each level of calls above a kernel would optimise its code once more."""
-    return cast(Kernel, numba.njit(inline="always", **OPTIONS)(inspect.unwrap(function)))
+    return cast(Kernel, numba.njit(inline="always", **UNCOUNTED)(inspect.unwrap(function)))
 
 
 def entry(function: Kernel) -> Kernel:
     """Compile a function that Python calls; its machine code, kernels included, is kept on disk."""
     with _cache_folder():
-        return cast(Kernel, numba.njit(cache=True, **OPTIONS)(inspect.unwrap(function)))
+        return cast(Kernel, numba.njit(cache=True, **UNCOUNTED)(inspect.unwrap(function)))
 
 
 def by_precision(single: Scalar, double: Scalar) -> Callable[[Scalar], Scalar]:

@@ -3,18 +3,26 @@
 Loops are spelt out: an array expression would bring Numba's broadcasting, seconds of compilation, with it.
 """
 
-from netwright.training.engines.fused.compiled import kernel
+import numpy as np
+
+from netwright.training.engines.fused.compiled import allocating, inlined, kernel
 from netwright.training.engines.fused.table import Array
 
 
-@kernel
+@inlined
 def vector(buffer: Array, place: int, size: int) -> Array:
     return buffer[place : place + size]
 
 
-@kernel
+@inlined
 def matrix(buffer: Array, place: int, rows: int, columns: int) -> Array:
     return buffer[place : place + rows * columns].reshape((rows, columns))
+
+
+@allocating
+def product(a: Array, b: Array, out: Array) -> None:
+    """Out = A B, by the BLAS; a transposed view costs no copy. (Numba's own part of it counts references.)"""
+    np.dot(a, b, out)
 
 
 @kernel

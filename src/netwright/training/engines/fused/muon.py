@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from netwright.training.engines.fused.compiled import inlined, kernel
+from netwright.training.engines.fused.compiled import allocating, inlined, kernel
 from netwright.training.engines.fused.flat import vector
 from netwright.training.engines.fused.table import Array, Memory, Program, Rule
 
@@ -24,7 +24,7 @@ def orthogonal_step(program: Program, memory: Memory, rule: Rule, factors: Facto
         step_matrix(program.hidden[number], memory, rule, factors)
 
 
-@kernel
+@allocating
 def step_matrix(shape: Array, memory: Memory, rule: Rule, factors: Factors) -> None:
     """v <- v + (1 - beta) (g - v); w <- w - 0.2 eta sqrt(max(rows, columns)) U(g + beta (v - g))."""
     place, rows, columns = shape
@@ -44,7 +44,7 @@ def step_matrix(shape: Array, memory: Memory, rule: Rule, factors: Factors) -> N
         w[i] = real(shrink) * w[i] - length * direction[i]
 
 
-@kernel
+@allocating
 def orthogonalize(x: Array) -> None:
     """Push all singular values towards 1, in place.
 

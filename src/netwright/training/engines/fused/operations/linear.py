@@ -1,9 +1,7 @@
 """z^l = W^l a^(l-1) + b^l, rows being samples: Z = A W^T + b. Weights lie as torch keeps them: (outputs, inputs)."""
 
-import numpy as np
-
 from netwright.training.engines.fused.compiled import kernel
-from netwright.training.engines.fused.flat import add, matrix, sum_rows, vector
+from netwright.training.engines.fused.flat import add, matrix, product, sum_rows, vector
 from netwright.training.engines.fused.table import (
     BIAS,
     FUNCTION,
@@ -24,7 +22,7 @@ def forward(op: Array, memory: Memory, rows: int) -> None:
     wide, narrow = op[WIDTH_IN], op[WIDTH_OUT]
     z = matrix(memory.values, op[OUTPUT], rows, narrow)
     weight = matrix(memory.parameters, op[WEIGHT], narrow, wide)
-    np.dot(matrix(memory.values, op[INPUT], rows, wide), weight.T, z)
+    product(matrix(memory.values, op[INPUT], rows, wide), weight.T, z)
     if op[BIAS] >= 0:
         bias = vector(memory.parameters, op[BIAS], narrow)
         for i in range(rows):
@@ -41,11 +39,11 @@ def backward(op: Array, memory: Memory, rows: int) -> None:
     wide, narrow = op[WIDTH_IN], op[WIDTH_OUT]
     delta = matrix(memory.deltas, op[OUTPUT], rows, narrow)
     weight_gradient = matrix(memory.gradients, op[WEIGHT], narrow, wide)
-    np.dot(delta.T, matrix(memory.values, op[INPUT], rows, wide), weight_gradient)
+    product(delta.T, matrix(memory.values, op[INPUT], rows, wide), weight_gradient)
     if op[BIAS] >= 0:
         sum_rows(delta, vector(memory.gradients, op[BIAS], narrow))
     if op[FUNCTION]:
         below = matrix(memory.deltas, op[INPUT], rows, wide)
-        np.dot(delta, matrix(memory.parameters, op[WEIGHT], narrow, wide), below)
+        product(delta, matrix(memory.parameters, op[WEIGHT], narrow, wide), below)
         if op[SPARE] >= 0:
             add(vector(memory.deltas, op[INPUT], rows * wide), vector(memory.kept, op[SPARE], rows * wide))

@@ -1,9 +1,7 @@
 """y = block(x) + S x, S the identity or a matrix, so that a gradient reaches early layers unchanged."""
 
-import numpy as np
-
 from netwright.training.engines.fused.compiled import kernel
-from netwright.training.engines.fused.flat import add, copy, matrix, vector
+from netwright.training.engines.fused.flat import add, copy, matrix, product, vector
 from netwright.training.engines.fused.table import (
     FUNCTION,
     INPUT,
@@ -27,7 +25,7 @@ def forward(op: Array, memory: Memory, rows: int) -> None:
         add(out, vector(memory.values, op[INPUT], rows * wide))
         return
     x = matrix(memory.values, op[INPUT], rows, wide)
-    np.dot(x, matrix(memory.parameters, op[WEIGHT], narrow, wide).T, matrix(memory.kept, op[SPARE], rows, narrow))
+    product(x, matrix(memory.parameters, op[WEIGHT], narrow, wide).T, matrix(memory.kept, op[SPARE], rows, narrow))
     add(out, vector(memory.kept, op[SPARE], rows * narrow))
 
 
@@ -41,7 +39,7 @@ def backward(op: Array, memory: Memory, rows: int) -> None:
         return
     delta = matrix(memory.deltas, op[OUTPUT], rows, narrow)
     gradient = matrix(memory.gradients, op[WEIGHT], narrow, wide)
-    np.dot(delta.T, matrix(memory.values, op[INPUT], rows, wide), gradient)
+    product(delta.T, matrix(memory.values, op[INPUT], rows, wide), gradient)
     if op[FUNCTION]:
         weight = matrix(memory.parameters, op[WEIGHT], narrow, wide)
-        np.dot(delta, weight, matrix(memory.kept, op[KEPT], rows, wide))
+        product(delta, weight, matrix(memory.kept, op[KEPT], rows, wide))
