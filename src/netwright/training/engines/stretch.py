@@ -5,15 +5,13 @@ it takes. Weights, running statistics, optimizer state and averages are those of
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Consecutive steps of one epoch."""
 
     first: int  # number of the first batch in the epoch, from 0
@@ -22,8 +20,7 @@ class Stretch:
     measured: bool  # whether the gradient's norm of the last step is wanted
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the steps had to say."""
 
     losses: Tensor  # (steps,) mean loss of each batch

@@ -47,6 +47,17 @@ def entry(function: Kernel) -> Kernel:
         return cast(Kernel, numba.njit(cache=True, **UNCOUNTED)(inspect.unwrap(function)))
 
 
+def bound(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
+    """Return the machine code for arguments of these types, without the search by types that every call begins with.
+
+    The search takes five microseconds, a fifth of a small network's step.
+    """
+    compiled: Any = function
+    signature = tuple(map(numba.typeof, arguments))
+    compiled.compile(signature)
+    return cast(Callable[..., Any], compiled.overloads[signature].entry_point)
+
+
 def by_precision(single: Scalar, double: Scalar) -> Callable[[Scalar], Scalar]:
     """Give a scalar function two bodies: one for float32, which a loop can vectorise, one for float64, which is exact.
 

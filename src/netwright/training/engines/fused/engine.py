@@ -21,6 +21,7 @@ from netwright.training.engines.fused.binding import (
     bind_weights,
     make_memory,
 )
+from netwright.training.engines.fused.compiled import bound
 from netwright.training.engines.fused.interpreter import run_steps
 from netwright.training.engines.fused.layout import Layout, lay_out
 from netwright.training.engines.fused.program import finish, write_program
@@ -65,7 +66,9 @@ class FusedRunner:
         self.program = finish(writer, _muon_matrices(state, config, places))
         self.data = data_of(batches, sizes, config, task)
         self.rule = rule_of(config, layout, loss_terms(config, task, batches.train_targets)[0])
+        self.parts: list[int] = self.data.parts.tolist()
         self.limits: Any = None
+        self.steps = bound(run_steps, self.program, self.memory, self.data, self.rule, (0, 0), np.empty((2, 1)))
 
     def begin_epoch(self, order: Tensor, first: int) -> None:
         del first
@@ -75,10 +78,10 @@ class FusedRunner:
         count = len(stretch.rates)
         table_ = np.empty((2, count))
         table_[0] = stretch.rates
-        norm = run_steps(self.program, self.memory, self.data, self.rule, (stretch.first, stretch.step), table_)
-        steps, batches, parts = *self.counters, self.data.parts
+        norm = self.steps(self.program, self.memory, self.data, self.rule, (stretch.first, stretch.step), table_)
+        steps, batches = self.counters
         steps += count
-        batches += parts[stretch.first + count] - parts[stretch.first]
+        batches += self.parts[stretch.first + count] - self.parts[stretch.first]
         losses = torch.from_numpy(table_[1].astype(self.memory.parameters.dtype))
         return Outcome(losses, norm if stretch.measured else None)
 

@@ -17,6 +17,8 @@ from netwright.training.engines.fused.table import Operation, Program
 
 SELU = (1.6732632423543772, 1.0507009873554805)  # alpha, scale; Klambauer et al., 2017
 
+NARROWEST_TURNED, LARGEST_TURNED = 16, 8192  # outputs; weights. Measured: see benchmarks/training.py
+
 
 class NotFused(Exception):  # noqa: N818 - it is an answer, no error: `choice` turns it into words
     """What in a module the fused engine cannot do."""
@@ -131,9 +133,15 @@ def _linear(writer: Writer, layer: nn.Linear) -> None:
     source, out = writer.slot, writer.new_value(layer.out_features)
     weight, bias = writer.place(layer.weight), writer.place(layer.bias)
     sizes = {"width_in": layer.in_features, "width_out": layer.out_features}
-    backward = int(writer.needs_delta)
-    writer.add(table.LINEAR, input=source, output=out, weight=weight, bias=bias, function=backward, **sizes)
+    turned = writer.keep(layer.weight.numel()) if _pays_to_turn(layer) else table.NONE
+    places = {"input": source, "output": out, "weight": weight, "bias": bias, "shift": turned}
+    writer.add(table.LINEAR, function=int(writer.needs_delta), **places, **sizes)
     writer.slot, writer.width, writer.needs_delta = out, layer.out_features, True
+
+
+def _pays_to_turn(layer: nn.Linear) -> bool:
+    """Whether a small weight is transposed before A W^T: the BLAS is a third faster without its own transposing."""
+    return layer.out_features >= NARROWEST_TURNED and layer.weight.numel() <= LARGEST_TURNED
 
 
 def _batch_norm(writer: Writer, layer: nn.BatchNorm1d) -> None:

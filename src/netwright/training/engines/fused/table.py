@@ -40,7 +40,7 @@ class Operation:
     width_out: int = 0
     weight: int = NONE  # place in parameters and gradients
     bias: int = NONE  # LINEAR: its own; BATCH_NORM: that of the layer below
-    shift: int = NONE  # normalisations: b
+    shift: int = NONE  # normalisations: b; LINEAR: in kept, of the transposed weight, where it is small
     kept: int = NONE  # place of what the forward pass leaves for the backward pass
     spare: int = NONE  # a second such place; for LINEAR, of the delta that came by a shortcut
     running: int = NONE  # place of running statistics: means, then variances

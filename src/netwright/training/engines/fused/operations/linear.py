@@ -7,6 +7,7 @@ from netwright.training.engines.fused.table import (
     FUNCTION,
     INPUT,
     OUTPUT,
+    SHIFT,
     SPARE,
     WEIGHT,
     WIDTH_IN,
@@ -22,12 +23,25 @@ def forward(op: Array, memory: Memory, rows: int) -> None:
     wide, narrow = op[WIDTH_IN], op[WIDTH_OUT]
     z = matrix(memory.values, op[OUTPUT], rows, narrow)
     weight = matrix(memory.parameters, op[WEIGHT], narrow, wide)
-    product(matrix(memory.values, op[INPUT], rows, wide), weight.T, z)
+    x = matrix(memory.values, op[INPUT], rows, wide)
+    if op[SHIFT] >= 0:
+        turned = matrix(memory.kept, op[SHIFT], wide, narrow)
+        transpose(weight, turned)
+        product(x, turned, z)
+    else:
+        product(x, weight.T, z)
     if op[BIAS] >= 0:
         bias = vector(memory.parameters, op[BIAS], narrow)
         for i in range(rows):
             for j in range(narrow):
                 z[i, j] += bias[j]
+
+
+@kernel
+def transpose(source: Array, out: Array) -> None:
+    for i in range(source.shape[0]):
+        for j in range(source.shape[1]):
+            out[j, i] = source[i, j]
 
 
 @kernel
