@@ -23,11 +23,13 @@ import torch
 from eager import BATCH, CLASSES, RATE, ROWS, STEPS, Rows, Work, by_hand, make_rows, script_epoch
 from rows import Row, report
 from sklearn.neural_network import MLPClassifier
+from torch import nn
 
 from netwright.core.values import InputSpec
 from netwright.networks import MLPConfig, build
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
+from netwright.training.engines.choice import estimate
 from netwright.training.fit import fit
 
 WORKS = (Work(20, (64, 32)), Work(100, (256, 256)), Work(100, (1024, 1024)))
@@ -105,6 +107,7 @@ def measure(quick: bool) -> Iterator[Row]:
         yield from measure_work(work, repeats=(1 if large else 3) if quick else (3 if large else 9))
     yield from missing()
     yield from loading()
+    yield from crossover()
 
 
 def measure_work(work: Work, repeats: int) -> Iterator[Row]:
@@ -142,8 +145,10 @@ from netwright.networks import MLPConfig, build
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.fit import fit
+torch.set_num_threads(1)
 rows = Batches((torch.randn(64, 4), torch.zeros(64, 0, dtype=torch.long)), torch.zeros(64).long())
 module = build("mlp", MLPConfig(), InputSpec(4, (), 3, "multiclass"), 0)
+fit(module, rows, TrainingConfig(epochs=1, device="cpu", engine="eager"))  # loads what torch itself needs
 start = time.perf_counter()
 fit(module, rows, TrainingConfig(epochs=1, device="cpu", engine="fused"))
 print(time.perf_counter() - start)
@@ -157,6 +162,22 @@ def loading() -> Iterator[Row]:
         for work, target in (("first use: compiling", "< 20"), ("later process: loading", "< 1.5")):
             run = subprocess.run([sys.executable, "-c", PROBE], env=environment, capture_output=True, check=True)
             yield Row(work, "netwright", float(run.stdout), "s", target)
+
+
+def crossover() -> Iterator[Row]:
+    """Units in each of two hidden layers from which on `auto` takes the eager engine, by its estimate."""
+    for threads in (1, 2, 4, 8):
+        widths = (width for width in range(64, 16_385, 64) if chosen(width, threads) == "eager")
+        work, note = f"crossover of 100-N-N-3 on {threads} threads", "units; none: fused is taken up to 16,384"
+        yield Row(work, "netwright", next(widths, None), "units", note=note)
+
+
+def chosen(width: int, threads: int) -> str:
+    with torch.device("meta"):
+        module = nn.Sequential(nn.Linear(100, width), nn.Linear(width, width), nn.Linear(width, CLASSES))
+        rows = Batches((torch.empty(ROWS, 100),), torch.empty(ROWS))
+    times = estimate(module, TrainingConfig(batch_size=BATCH, threads=threads), rows)
+    return "eager" if times.eager < times.fused else "fused"
 
 
 if __name__ == "__main__":

@@ -15,11 +15,12 @@ from netwright.training.engines.fused.table import EMBED
 from netwright.training.losses import loss_terms
 from netwright.training.preflight import task_of
 
-# A model of both engines' time, from benchmarks/training.py: what a step costs besides products, what loading the
-# compiled code costs once, and how fast products run on one thread. It decides; it is never shown as a measurement.
-EAGER_STEP, FUSED_STEP, LOADING = 500e-6, 20e-6, 1.0  # seconds
-EAGER_RATE, FUSED_RATE = 85e9, 85e9  # floating-point operations in a second
-SHARED = 0.7  # of a second thread that a product gains
+# A model of both engines' time, fitted to benchmarks/training.py: it decides, and is said to be an estimate.
+EAGER_STEP, FUSED_STEP = 550e-6, 15e-6  # seconds of a step that no size changes
+EAGER_UPDATE, FUSED_UPDATE = 3.5e-9, 1.2e-9  # seconds to update one weight
+RATE = 85e9  # floating-point operations that products do in a second on one thread
+SHARED = 0.4  # of a thread that each further one adds to the eager engine
+LOADING = 0.8  # seconds to load the compiled code, once
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,13 @@ def estimate(module: nn.Module, config: TrainingConfig, batches: Batches) -> Est
     weights = sum(parameter.numel() for parameter in module.parameters() if parameter.ndim > 1)
     work = 6.0 * weights * min(config.batch_size, batches.rows)
     threads = 1.0 + SHARED * ((config.threads or torch.get_num_threads()) - 1)
-    eager = steps * (EAGER_STEP * config.accumulate + work / (EAGER_RATE * threads))
-    return Estimate(eager, LOADING + steps * (FUSED_STEP * config.accumulate + work / FUSED_RATE))
+    eager = EAGER_STEP * config.accumulate + (work / RATE + weights * EAGER_UPDATE) / threads
+    fused = FUSED_STEP * config.accumulate + work / RATE + weights * FUSED_UPDATE
+    return Estimate(steps * eager, LOADING + steps * fused)
 
 
 def _faster(times: Estimate) -> tuple[str, Choice]:
-    said = f"about {times.fused:.2g} s, loading included, where eager would take {times.eager:.2g} s"
+    said = f"an estimated {times.fused:.2g} s, loading included, where eager would take {times.eager:.2g} s"
     if times.fused < times.eager:
         return _say("fused", f"compiled backpropagation on one thread is faster for this network: {said}")
     return _say("eager", f"compiled backpropagation on one thread would not be faster: {said}")
