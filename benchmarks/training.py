@@ -31,6 +31,7 @@ from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.choice import estimate
 from netwright.training.fit import fit
+from netwright.training.populations import Member, fit_population
 
 WORKS = (Work(20, (64, 32)), Work(100, (256, 256)), Work(100, (1024, 1024)))
 LEAST = {  # how many times faster than each peer it should be
@@ -108,6 +109,7 @@ def measure(quick: bool) -> Iterator[Row]:
     yield from missing()
     yield from loading()
     yield from crossover()
+    yield population(epochs=2 if quick else 10)
 
 
 def measure_work(work: Work, repeats: int) -> Iterator[Row]:
@@ -162,6 +164,24 @@ def loading() -> Iterator[Row]:
         for work, target in (("first use: compiling", "< 20"), ("later process: loading", "< 1.5")):
             run = subprocess.run([sys.executable, "-c", PROBE], env=environment, capture_output=True, check=True)
             yield Row(work, "netwright", float(run.stdout), "s", target)
+
+
+def population(epochs: int) -> Row:
+    """Sixteen networks on two threads beside the same on one; interleaved, medians of five."""
+    x, y = make_rows(WORKS[0])
+    batches = Batches((x, torch.zeros(ROWS, 0, dtype=torch.long)), y)
+    spec = InputSpec(WORKS[0].features, (), CLASSES, "multiclass")
+    seconds: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(5):
+        for threads, times in seconds.items():
+            config = TrainingConfig(epochs=epochs, batch_size=BATCH, device="cpu", engine="fused", threads=1)
+            members = [Member(build("mlp", MLPConfig((64, 32)), spec, seed), config) for seed in range(16)]
+            start = time.perf_counter()
+            fit_population(members, batches, threads)
+            times.append(time.perf_counter() - start)
+    one, two = (statistics.median(times) for times in seconds.values())
+    note = f"{two / (16 * epochs * STEPS) * 1e6:.1f} us per network and step on two threads"
+    return Row("16 networks, two threads over one", "netwright", one / two, "times", "> 1.8", note)
 
 
 def crossover() -> Iterator[Row]:

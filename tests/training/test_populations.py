@@ -1,0 +1,48 @@
+"""Many networks on threads are, each of them, what they would be alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from netwright.core.errors import RecipeError
+from netwright.training.fit import fit
+from netwright.training.populations import Member, fit_population
+from tests.training.small_runs import CONFIG, digest, make_batches, make_module
+
+FUSED = replace(CONFIG, engine="fused", epochs=12)
+SHAPES = [{}, {"hidden_sizes": (9,)}, {"normalization": "layer"}, {"activation": "gelu"}, {"residual": True}]
+
+
+def members():
+    return [
+        Member(make_module(seed, **SHAPES[seed % len(SHAPES)]), replace(FUSED, seed=seed, threads=1, engine=engine))
+        for seed, engine in enumerate(["fused"] * 8 + ["eager"] * 2)
+    ]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_every_member_is_what_it_would_be_alone(threads):
+    alone, together, seen = members(), members(), []
+    for member in alone:
+        fit(member.module, make_batches(), member.config)
+    found = fit_population(together, make_batches(), threads, seen.append)
+    assert [trained.number for trained in found] == list(range(10))
+    assert {trained.number for trained in seen} == set(range(10))
+    assert [digest(member.module) for member in together] == [digest(member.module) for member in alone]
+
+
+def test_a_member_that_fails_stops_no_other():
+    population = members()[:3]
+    population[1] = replace(population[1], config=replace(FUSED, learning_rate=-1.0))
+    found = fit_population(population, make_batches(), 2)
+    assert [trained.result is None for trained in found] == [False, True, False]
+    assert isinstance(found[1].error, RecipeError)
+
+
+def test_ctrl_c_keeps_what_is_finished():
+    def interrupt(trained):
+        raise KeyboardInterrupt
+
+    found = fit_population(members(), make_batches(), 1, interrupt)
+    assert 1 <= len(found) < 10
+    assert all(trained.result is not None for trained in found)
