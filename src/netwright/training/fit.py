@@ -149,7 +149,8 @@ def _start(
     loss = loss_for(config, task, batches.train_targets)
     engine = Engine(module, loss, updater, average, config)
     sizes = batch_sizes(batches.rows, config.batch_size)
-    _, choice = choose_engine(module, config, batches, task)
+    left = math.inf if session.deadline is None else session.deadline - time.monotonic()
+    _, choice = choose_engine(module, config, batches, task, left)
     runner = EagerRunner(engine, batches, sizes)
     training = Training(state, engine, batches, session, observers, sizes, runner, choice)
     if session.folder is not None:

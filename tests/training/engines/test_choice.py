@@ -48,6 +48,14 @@ def test_a_large_network_on_many_threads_is_eager():
     assert chosen(network(hidden_sizes=(2048, 2048)), replace(CONFIG, threads=8))[0] == "eager"
 
 
+def test_a_short_budget_is_not_spent_on_compiling(monkeypatch):
+    monkeypatch.setattr("netwright.training.engines.choice.is_compiled", lambda: False)
+    assert choose_engine(network(), CONFIG, rows_of(), seconds_left=100.0)[0] == "fused"
+    name, choice = choose_engine(network(), CONFIG, rows_of(), seconds_left=10.0)
+    assert name == "eager"
+    assert "loaded or compiled first" in choice.reason
+
+
 def test_an_engine_can_be_asked_for():
     assert chosen(network(), replace(CONFIG, engine="eager")) == ("eager", "asked for by name")
     assert chosen(network(), replace(CONFIG, engine="fused"), rows_of(100)) == ("fused", "asked for by name")

@@ -1,5 +1,6 @@
 """Which engine trains a module: the fused one where it can and where it is faster, else the eager one; and why."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +11,7 @@ from netwright.core.errors import RecipeError
 from netwright.core.values import Choice, Task
 from netwright.training.batches import Batches, batch_sizes
 from netwright.training.config import TrainingConfig
+from netwright.training.engines.fused.cache import is_compiled
 from netwright.training.engines.fused.program import NotFused, write_program
 from netwright.training.engines.fused.table import EMBED
 from netwright.training.losses import loss_terms
@@ -21,6 +23,8 @@ EAGER_UPDATE, FUSED_UPDATE = 3.5e-9, 1.2e-9  # seconds to update one weight
 RATE = 85e9  # floating-point operations that products do in a second on one thread
 SHARED = 0.4  # of a thread that each further one adds to the eager engine
 LOADING = 0.8  # seconds to load the compiled code, once
+COMPILING = 20.0  # seconds to compile it, once on a machine
+BUDGET_FOR_LOADING = 0.25  # share of the time left that either may take
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,11 @@ class Estimate:
 
 
 def choose_engine(
-    module: nn.Module, config: TrainingConfig, batches: Batches, task: Task | None = None
+    module: nn.Module,
+    config: TrainingConfig,
+    batches: Batches,
+    task: Task | None = None,
+    seconds_left: float = math.inf,
 ) -> tuple[str, Choice]:
     """Return "fused" or "eager", and the choice with its reason in words.
 
@@ -41,6 +49,7 @@ def choose_engine(
         config: names an engine, or "auto".
         batches: all rows.
         task: None: whole-number targets are classes, others are values.
+        seconds_left: until training must end.
 
     Raises:
         RecipeError: the fused engine is asked for by name and cannot train this.
@@ -54,6 +63,8 @@ def choose_engine(
         return _say("fused", "asked for by name")
     if obstacle:
         return _say("eager", f"the fused engine cannot train this: {obstacle}")
+    if seconds_left * BUDGET_FOR_LOADING < (LOADING if is_compiled() else COMPILING):
+        return _say("eager", "the fused engine must be loaded or compiled first, which the time budget has no room for")
     return _faster(estimate(module, config, batches))
 
 

@@ -4,18 +4,16 @@ Floating-point rules: sums may be reordered and products contracted, so that loo
 infinity keep their meaning, because a diverging training is recognised by them.
 """
 
-import hashlib
 import inspect
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 from numba import types
 from numba.extending import overload
+
+from netwright.training.engines.fused import cache
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Scalar = Callable[[Any], Any]
@@ -74,20 +72,10 @@ def by_precision(single: Scalar, double: Scalar) -> Callable[[Scalar], Scalar]:
 
 @contextmanager
 def _cache_folder() -> Iterator[None]:
-    """Numba looks only at the file of the function itself, so the folder's name stands for all files of the engine."""
+    """Point Numba at the engine's own folder while it takes note of where a function is kept."""
     config: Any = numba.config
-    before = config.CACHE_DIR
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    config.CACHE_DIR = before or str(root / "netwright" / f"kernels-{_source_digest()}")
+    before, config.CACHE_DIR = config.CACHE_DIR, str(cache.folder())
     try:
         yield
     finally:
         config.CACHE_DIR = before
-
-
-@cache
-def _source_digest() -> str:
-    digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]

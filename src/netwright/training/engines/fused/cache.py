@@ -1,0 +1,38 @@
+"""Where compiled code is kept between processes. Numba is not imported here: choosing an engine must cost nothing."""
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+
+@cache
+def folder() -> Path:
+    """Return a folder that can be written, named by the engine's sources: Numba looks only at a function's own file."""
+    name = f"kernels-{_digest()}"
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "netwright"
+    roots = [Path(given)] if given else [home, Path(tempfile.gettempdir()) / f"netwright-{os.getuid()}"]
+    return next((root / name for root in roots if _can_write(root)), Path(tempfile.mkdtemp()) / name)
+
+
+def is_compiled() -> bool:
+    """Whether a process on this machine has compiled these sources before."""
+    return any(folder().rglob("*.nbc"))
+
+
+def _can_write(root: Path) -> bool:
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return False
+    return os.access(root, os.W_OK) and root.stat().st_uid == os.getuid()
+
+
+def _digest() -> str:
+    digest = hashlib.sha256(version("numba").encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
