@@ -39,7 +39,7 @@ def _rows(make, count: int = 60) -> str:
 
 
 THREE = HEAD + _rows(lambda i: f"{i % 7},{i},{'abc'[i % 3]}\n")
-LEAK = HEAD + _rows(lambda i: f"{i % 2},{i % 7},{i % 2}\n", 400)
+LEAK = HEAD + _rows(lambda i: f"{i % 2},{i * 37 % 101},{i % 2}\n", 400)
 
 # name, file name, content, arguments after the file, words of the sentence
 FILES: list[tuple[str, str, str | bytes | None, list[str], list[str]]] = [

@@ -29,6 +29,7 @@ from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, 
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, METRICS
 from netwright.training.fit import FitResult, Metric, Observer, Session, fit
 from netwright.training.inference import build_module, from_logits
+from netwright.training.journal import Journal
 from netwright.training.losses import loss_for
 from netwright.training.material import Material, Reading, gather
 from netwright.training.predict import predict_logits
@@ -218,6 +219,8 @@ def _begin(
     )
     write_part(folder, "run.json", info)
     write_atomic(folder / "recipe.toml", text)
+    Journal(folder).write(f"run of netwright {info.version} on {info.source}: {info.rows}")
+    Journal(folder).write_choices(choices, material.findings)
     return info
 
 
@@ -276,9 +279,14 @@ def _train(
 def _fit_or_say_how_to_resume(
     module: nn.Module, batches: Batches, stage: Stage, listener: Listener, session: Session
 ) -> FitResult:
+    journal = Journal(stage.folder)
+    journal.write("training goes on" if stage.resume else "training begins")
     try:
-        return fit(module, batches, stage.recipe.training, listener.observers, session)
+        result = fit(module, batches, stage.recipe.training, (journal, *listener.observers), session)
+        journal.write(*result.notes, f"training ends: {result.stopped_because}; kept epoch {result.best_epoch}")
+        return result
     except Interrupted as stopped:
+        journal.write(str(stopped))
         raise Interrupted(stopped.signal_number, f"go on with: netwright fit --resume {stage.folder}") from stopped
 
 
@@ -310,3 +318,5 @@ def _finish(stage: Stage, info: RunInfo, module: nn.Module, result: FitResult, e
     write_atomic(stage.folder / "weights.safetensors", save(weights))
     write_part(stage.folder, "evaluation.json", evaluation)
     write_part(stage.folder, "run.json", replace(info, stopped_because=result.stopped_because))
+    for name, measure in evaluation.evaluation.metrics.items():
+        Journal(stage.folder).write(f"test {name} {measure.value} ({measure.low} to {measure.high})")
