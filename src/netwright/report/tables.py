@@ -66,7 +66,8 @@ def data_table(schema: Schema) -> Table:
 
 def column_row(column: Column) -> list[Text]:
     style = {"target": "bold", "ignored": "dim"}.get(column.role, "")
-    why = "; ".join(reason for reason in (column.kind_reason, column.role_reason) if reason)
+    reasons = (column.kind_reason, "" if column.role == "feature" else column.role_reason)
+    why = "; ".join(reason for reason in reasons if reason)
     missing = f"{count(column.missing)} ({share(column.missing, column.rows)})" if column.missing else "0"
     cells = (column.name, column.kind, column.role, missing, contents(column), why)
     return [Text(cell, style=style) for cell in cells]

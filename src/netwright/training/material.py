@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwright.core.errors import SchemaError
-from netwright.core.values import Choice, Finding, Rejected, RowCount, Schema
+from netwright.core.values import Choice, Finding, Rejected, RowCount, Schema, Severity
 from netwright.data import (
     ReadOptions,
     SchemaRequest,
@@ -106,9 +106,10 @@ def _shared(table: Table, test: Table, schema: Schema) -> tuple[Finding, ...]:
     if not count:
         return ()
     share = count / test.frame.height
-    severity, evidence = "note" if share < 0.01 else "warning", f"{count:,} test rows ({share:.1%}) stand in it too"
+    severity: Severity = "note" if share < 0.01 else "warning"
+    evidence = f"{count:,} of {test.frame.height:,} test rows ({share:.1%}) are among the training rows too"
     remedy = "a network may know them by heart; remove them from the training source if that matters"
-    return (Finding("data.shared-rows", severity, "test rows that are training rows", evidence, remedy),)  # type: ignore[arg-type]
+    return (Finding("data.shared-rows", severity, "Test rows that are also training rows", evidence, remedy),)
 
 
 def _stop_if_strict(recipe: Recipe, findings: Sequence[Finding]) -> None:

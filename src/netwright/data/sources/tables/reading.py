@@ -58,8 +58,8 @@ def _refuse_too_many(table: Table, limit: float) -> None:
         return
     raise SourceError(
         f"{table.source}: {count.rejected:,} of {count.total:,} rows ({count.rejected / count.total:.0%}) would be set "
-        f"aside, more than {limit:.0%}; the first is {where_and_why(table.rejected[0])}; mend the file, or allow more with "
-        f"--set data.max_rejected={ceil(20 * count.rejected / count.total) / 20:g}"
+        f"aside, more than {limit:.0%}; the first is {where_and_why(table.rejected[0])}; mend the file, or allow more "
+        f"with --set data.max_rejected={ceil(20 * count.rejected / count.total) / 20:g}"
     )
 
 
