@@ -120,6 +120,7 @@ def run_job(request: Request, listener: Listener) -> Path:
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
         info = _begin(folder, material, recipe, preparation, choices)
+        material = material.without_training_rows()
         _work(Stage(folder, material, recipe, preparation, parts, info), request, listener)
     return folder
 
@@ -148,6 +149,7 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
         contract = read_part(folder, "schema.json", Contract)
         material = replace(material, schema=contract.schema, choices=info.choices)
         parts = _prepare_parts(material, contract.preparation)
+        material = material.without_training_rows()
         _work(Stage(folder, material, recipe, contract.preparation, parts, info, resume=True), request, listener)
     return folder
 

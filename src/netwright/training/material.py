@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from netwright.core.errors import SchemaError
@@ -39,6 +40,12 @@ class Material:
     rejected: tuple[tuple[str, Rejected], ...]  # source, row
     choices: tuple[Choice, ...]
     findings: tuple[Finding, ...]
+
+    def without_training_rows(self) -> "Material":
+        """Let go of the rows that are prepared by now; the test rows are kept, to show the worst errors."""
+        frame = self.test.frame.select(pl.all().gather(self.test_rows)) if self.test is self.table else self.test.frame
+        test = replace(self.test, frame=frame, row=self.test.row[self.test_rows])
+        return replace(self, table=test, test=test, test_rows=np.arange(frame.height))
 
     @property
     def sizes(self) -> dict[str, int]:
