@@ -30,7 +30,8 @@ class LiveLine:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
-        self._progress.stop()
+        if self._console.is_terminal:
+            self._progress.stop()
 
     def __call__(self, record: StepRecord | EpochRecord) -> None:
         """Take a record of the training."""

@@ -64,7 +64,7 @@ def gather(recipe: Recipe, source: Any = None, reading: Reading | None = None) -
         NetwrightError: the data cannot be read or learnt from.
     """
     table = read_table(recipe.data.source if source is None else source, read_options(recipe.data), reading)
-    schema, table = infer_schema(table, _request(recipe))
+    schema, table = infer_schema(table, _request(recipe, table))
     findings = check_quality(table, schema)
     test, notes = _read_test(recipe, table, schema, reading)
     _stop_if_strict(recipe, findings)
@@ -82,11 +82,12 @@ def read_options(data: DataConfig) -> ReadOptions:
     )
 
 
-def _request(recipe: Recipe) -> SchemaRequest:
+def _request(recipe: Recipe, table: Table) -> SchemaRequest:
     columns = recipe.schema.columns
+    parts = [name for name in (recipe.split.column,) if name in table.frame.columns]  # it tells rows apart, no more
     return SchemaRequest(
         target=recipe.data.target,
-        ignore=recipe.data.ignore,
+        ignore=(*recipe.data.ignore, *parts),
         group=recipe.data.group,
         time=recipe.data.time,
         task=recipe.schema.task,
