@@ -9,6 +9,7 @@ from tests.conftest import QUICK, flowers_csv
 
 GOOD = flowers_csv(90)
 GERMAN = GOOD.replace(",", ";").replace(".", ",").replace("green", "grün")
+ONE_VALUE = re.sub(r"$", ",7", GOOD, flags=re.M).encode().rsplit(b"\n", 1)[0]
 WIDE_INTEGERS = re.sub(r"^(\d+)\.", lambda match: match[1] + "0" * 20 + ".", GOOD, flags=re.M)
 
 # name, file name, content, more arguments, rows (in, rejected), words on the terminal
@@ -31,7 +32,7 @@ CASES: list[tuple[str, str, bytes, list[str], tuple[int, int], list[str]]] = [
     ("tabs", "t.tsv", GOOD.replace(",", "\t").encode(), [], (90, 0), ["tab"]),
     ("bars", "t.txt", GOOD.replace(",", "|").encode(), [], (90, 0), []),
     ("an unquoted quote", "t.csv", GOOD.replace("red", 'r"ed').encode(), [], (90, 0), []),
-    ("a column of one value", "t.csv", re.sub(r"$", ",7", GOOD, flags=re.M).encode().rsplit(b"\n", 1)[0], [], (90, 0), ["one value"]),
+    ("a column of one value", "t.csv", ONE_VALUE, [], (90, 0), ["one value"]),
 ]  # fmt: skip
 
 

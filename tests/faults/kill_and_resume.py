@@ -24,6 +24,7 @@ from pathlib import Path
 from netwright.core.files import sha256_of
 from netwright.training.run_directory import read_epochs
 
+ERRORS = Path(tempfile.gettempdir()) / f"netwright-kills-{os.getpid()}.err"  # of the last child
 FAST_SAVES = "training.checkpoint_every=0.02"
 TASKS = {  # dropout, momentum of Adam, EMA, the plateau schedule and a ragged last batch all have state to lose
     "classification": ["@breast-cancer", "--set", "training.ema_decay=0.95", "--set", "training.epochs=25"],
@@ -47,6 +48,7 @@ def main() -> int:
         bad = [_try_task(name, root, asked.kills // len(TASKS)) for name in TASKS]
     finally:
         shutil.rmtree(root)
+        ERRORS.unlink(missing_ok=True)
     return 1 if any(bad) else 0
 
 
@@ -101,7 +103,7 @@ def _kill_once(fit: list[str], folder: Path, life: Life, number: int) -> tuple[s
     resume = ["fit", "--resume", str(folder)]
     if random.random() < 1 / 3:
         _child(resume, Kill(random.uniform(0, life.whole)))
-    assert _child(resume) == 0, f"resume failed: {folder}"
+    assert _child(resume) == 0, f"resume failed: {folder}: {ERRORS.read_text()}"
     digest = sha256_of(folder / "weights.safetensors")
     shutil.rmtree(folder)
     return digest, saved
@@ -147,7 +149,7 @@ def _become(work: Callable[[], None]) -> None:
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
-        os.dup2(null, 2)
+        os.dup2(os.open(ERRORS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
         work()
         code = 0
     except SystemExit as stop:

@@ -107,6 +107,9 @@ def _print_result(run: "Run", json: bool) -> None:
     if json:
         print_json(result_of(run))
         return
+    for note in run.summary.notes:
+        out.print(f"note: {note}", soft_wrap=True)
+    out.print(f"training ended: {run.summary.stopped_because}", soft_wrap=True)
     out.print(final_table(run.summary))
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
@@ -122,6 +125,8 @@ def result_of(run: "Run") -> dict[str, Any]:
         "target": summary.schema.target,
         "engine": summary.engine,
         "seconds": round(summary.seconds, 3),
+        "stopped_because": summary.stopped_because,
+        "notes": summary.notes,
         "rows": rows,
         "split": summary.split,
         "test": summary.evaluation.metrics,

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,6 +48,8 @@ from netwright.training.run_directory import (
     write_rejected,
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
+
+RESERVE = 1.0  # seconds of a budget kept for the report and the files at the end
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,11 @@ def run_job(request: Request, listener: Listener) -> Path:
     _check_early(recipe, preparation, parts["train"])
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
-        info = _begin(folder, material, recipe, preparation, choices)
+        try:
+            info = _begin(folder, material, recipe, preparation, choices)
+        except BaseException:
+            shutil.rmtree(folder)  # no disk space, say: nothing half-written stays
+            raise
         material = material.without_training_rows()
         _work(Stage(folder, material, recipe, preparation, parts, info), request, listener)
     return folder
@@ -242,9 +249,6 @@ def _work(stage: Stage, request: Request, listener: Listener) -> None:
     _finish(stage, replace(info, seconds=time.monotonic() - request.started), module, result, evaluation)
 
 
-RESERVE = 1.0  # seconds for the report and the files at the end
-
-
 def _prepare_parts(material: Material, preparation: Preparation) -> dict[str, Prepared]:
     schema, split = material.schema, material.split
     return {
@@ -285,7 +289,7 @@ def _fit_or_say_how_to_resume(
     journal.write("training goes on" if stage.resume else "training begins")
     try:
         result = fit(module, batches, stage.recipe.training, (journal, *listener.observers), session)
-        journal.write(*result.notes, f"training ends: {result.stopped_because}; kept epoch {result.best_epoch}")
+        journal.write(*result.notes, f"training ends: {result.stopped_because}; best epoch {result.best_epoch}")
         return result
     except Interrupted as stopped:
         journal.write(str(stopped))
@@ -319,6 +323,7 @@ def _finish(stage: Stage, info: RunInfo, module: nn.Module, result: FitResult, e
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}
     write_atomic(stage.folder / "weights.safetensors", save(weights))
     write_part(stage.folder, "evaluation.json", evaluation)
-    write_part(stage.folder, "run.json", replace(info, stopped_because=result.stopped_because))
+    ended = f"{result.stopped_because}; the weights of epoch {result.best_epoch} are kept"
+    write_part(stage.folder, "run.json", replace(info, stopped_because=ended, notes=result.notes))
     for name, measure in evaluation.evaluation.metrics.items():
         Journal(stage.folder).write(f"test {name} {measure.value} ({measure.low} to {measure.high})")

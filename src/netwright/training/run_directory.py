@@ -49,8 +49,9 @@ class RunInfo:
     engine: str
     parameters: int
     environment: dict[str, str]
-    seconds: float = 0.0  # wall time of all sessions of this run
+    seconds: float = 0.0  # wall time of the command that finished it
     stopped_because: str = ""  # empty while unfinished
+    notes: tuple[str, ...] = ()  # of a resume: checkpoints that could not be trusted, exactness lost
     rejected: tuple[Rejected, ...] = ()  # the first 20
 
 
