@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
@@ -84,7 +85,7 @@ def _load_weights(module: nn.Module, folder: Path) -> None:
         raise RunError(f"{folder} has no weights.safetensors: the run did not finish; resume it: --resume {folder}")
     try:
         module.load_state_dict(load_file(path))
-    except Exception as error:  # safetensors raises its own kind, torch RuntimeError: both mean the same here
+    except (SafetensorError, RuntimeError, OSError) as error:
         raise RunError(f"{path} does not fit the run's network: {str(error).splitlines()[0]}; restore it") from error
 
 
