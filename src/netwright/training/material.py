@@ -69,7 +69,18 @@ def gather(recipe: Recipe, source: Any = None, reading: Reading | None = None) -
     test, notes = _read_test(recipe, table, schema, reading)
     _stop_if_strict(recipe, findings)
     split = split_rows(table, schema, recipe.split, has_test_table=test is not None)
-    return _material(table, schema, split, (test, (*findings, *notes)))
+    material = _material(table, schema, split, (test, (*findings, *notes)))
+    _refuse_empty_parts(material)
+    return material
+
+
+def _refuse_empty_parts(material: Material) -> None:
+    empty = [name for name in ("train", "test") if not material.sizes[name]]
+    if empty:
+        raise SchemaError(
+            f"expected rows to {empty[0]} on, but the split left none of the {material.table.frame.height:,}; "
+            "bring more rows, or change split.test and split.validation"
+        )
 
 
 def read_options(data: DataConfig) -> ReadOptions:

@@ -134,6 +134,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 def check_run(folder: Path) -> None:
     """Raise RunError unless `folder` looks like a run."""
+    if folder.is_file():
+        raise RunError(f"expected a run directory, got the file {folder}; the run comes first, then the table")
     if not folder.is_dir():
         beside = [entry.name for entry in folder.parent.iterdir()] if folder.parent.is_dir() else []
         hint = f"; {nearest(folder.name, beside)}" if beside else ""
