@@ -41,7 +41,8 @@ def main() -> None:
         loss, accuracy = run.evaluation.metrics["log_loss"], run.evaluation.metrics["accuracy"]
         best = min(run.summary.epochs, key=lambda epoch: epoch.validation_loss or math.inf)
         print(f"asked for {epochs} epochs, trained {len(run.summary.epochs)}, kept the best, epoch {best.epoch}:")
-        print(f"  last training loss {run.summary.epochs[-1].train_loss:.4f} looks like learning, but")
+        first, last = run.summary.epochs[0].train_loss, run.summary.epochs[-1].train_loss
+        print(f"  the training loss falls from {first:.4f} to {last:.4f}, as if it learnt, but")
         print(f"  test loss {loss.value:.4f} (95% {loss.low:.4f} to {loss.high:.4f}), ln 3 = {math.log(3):.4f};")
         print(f"  test accuracy {accuracy.value:.3f} ({accuracy.low:.3f} to {accuracy.high:.3f}), chance 0.333")
         print(f"  report: {run.report}")

@@ -73,6 +73,24 @@ def test_a_function_of_the_user_as_activation(tmp_path):
     assert nw.load(run.path, activation=torch.sin).predict("@iris").equals(said)
 
 
+@pytest.mark.parametrize(
+    ("labels", "dtype"), [([0, 1], pl.Int64), ([True, False], pl.Boolean), (["a", "b"], pl.String)]
+)
+def test_predictions_are_of_the_target_s_type(tmp_path, labels, dtype):
+    inputs = np.random.default_rng(0).normal(size=(60, 2))
+    target = np.array(labels)[(inputs[:, 0] > 0).astype(int)]
+    run = nw.fit((inputs, target), settings=QUICK, options=_options(tmp_path))
+    assert run.predict((inputs, target))["prediction"].dtype == dtype
+
+
+def test_a_budget_shortens_the_training_and_still_tests_and_saves(tmp_path):
+    endless = {"training.patience": None, "training.epochs": 100_000, "training.threads": 1}
+    run = nw.fit("@digits", settings=endless, budget="6s", options=_options(tmp_path))
+    assert run.summary.seconds < 12  # twice the budget, on a busy machine
+    assert 1 <= len(run.summary.epochs) < 100_000
+    assert run.evaluation.metrics["accuracy"].value > 0.8
+
+
 def test_observers_see_every_epoch(tmp_path):
     seen = []
     nw.fit("@iris", settings=QUICK, options=nw.FitOptions(runs=tmp_path, observers=(seen.append,)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwright.core.errors import RecipeError
 from netwright.core.files import write_atomic
-from netwright.core.values import Column, EpochRecord, Evaluation, Finding, RunSummary, Schema, StepRecord
+from netwright.core.values import EpochRecord, Evaluation, Finding, RunSummary, Schema, StepRecord
 from netwright.training.run_directory import check_run
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Run:
         return predict_rows(self.model, source)
 
     def evaluate(self, source: Any) -> Evaluation:
-        """Measure the network on labelled rows that it never saw, beside guessing the training shares."""
+        """Measure the network on labelled rows that it never saw, beside guessing their own shares or mean."""
         from netwright.training.assessment import assess
 
         return assess(self.model, source).evaluation
@@ -219,4 +219,4 @@ def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: 
     return Request(tree, frame, Path(options.runs), options.name, parse_budget(budget), options.started)
 
 
-__all__ = ["Column", "FitOptions", "Run", "fit", "load", "resume"]
+__all__ = ["FitOptions", "Run", "fit", "load", "resume"]

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.special import erf
 
-from netwright.networks.layers.activations import ACTIVATIONS, make_activation
+from netwright.networks.layers.activations import ACTIVATIONS, activation_name, make_activation
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
@@ -36,7 +36,7 @@ def test_the_battery_has_every_activation():
     assert set(ACTIVATIONS) <= set(VALUES)
 
 
-@pytest.fixture(params=list(VALUES), ids=str)
+@pytest.fixture(params=list(VALUES), ids=activation_name)
 def name(request):
     return request.param
 

@@ -39,7 +39,7 @@ def _rows(make, count: int = 60) -> str:
 
 
 THREE = HEAD + _rows(lambda i: f"{i % 7},{i},{'abc'[i % 3]}\n")
-LEAK = HEAD + _rows(lambda i: f"{i % 2},{i % 7},{i % 2}\n", 400)
+LEAK = HEAD + _rows(lambda i: f"{i % 2},{i * 37 % 101},{i % 2}\n", 400)
 
 # name, file name, content, arguments after the file, words of the sentence
 FILES: list[tuple[str, str, str | bytes | None, list[str], list[str]]] = [
@@ -182,6 +182,13 @@ WORDS_ONLY: list[tuple[str, list[str], list[str]]] = [
     ("predict with a folder that is no run", ["predict", "runs/taken", "narrow.csv"], ["runs/taken"]),
     ("evaluate without a run", ["evaluate", "absent", "narrow.csv"], ["absent"]),
     ("show without a run or table", ["show", "absent"], ["absent"]),
+    ("unknown option", ["fit", "@iris", "--bogus"], ["--bogus", "--help"]),
+    ("a seed that is no number", ["fit", "@iris", "--seed", "abc"], ["abc", "integer"]),
+    ("no rows to test on", ["fit", "@iris", "--set", "split.test=0"], ["split.test"]),
+    ("a choice that is none", ["fit", "@iris", "--set", "split.strategy=numeric"], ["stratified"]),
+    ("resume with other settings", ["fit", "keep.txt", "--resume", "runs/taken"], ["--resume"]),
+    ("a table where the run belongs", ["predict", "narrow.csv", "runs"], ["narrow.csv", "run directory"]),
+    ("unknown command", ["fits"], ["fits", "--help"]),
     ("resume without a run", ["fit", "--resume", "runs/absent"], ["runs/absent"]),
 ]
 

@@ -77,15 +77,6 @@ def test_resume_of_a_finished_run_changes_nothing(netwright, run_copy):
     assert (run_copy / "weights.safetensors").read_bytes() == before
 
 
-def test_a_budget_is_kept(netwright, tmp_path):
-    found = netwright(
-        "fit", "@digits", "--runs", tmp_path, "--json", "--set", "training.patience=none", "--budget", "9s"
-    )
-    answer = json.loads(found.out)
-    assert answer["seconds"] < 60  # the process started long ago: what matters is that it ended and answered
-    assert answer["test"]["accuracy"]["value"] > 0.1
-
-
 def test_version_and_help(netwright):
     assert netwright("--version").out.startswith("netwright 0.")
     assert "netwright fit @breast-cancer" in netwright("fit", "--help").out

@@ -2,10 +2,10 @@
 
     python tests/faults/kill_and_resume.py --kills 50
 
-For each kill: a fresh run is started, killed at a random moment of its life (a third of them a second time after the
-first resume), resumed until it ends, and the sha256 of weights.safetensors is compared with that of a run which nobody
-touched. Checkpoints are written as fast as the disk allows, so that many kills fall inside a save. Exits with 1 if any
-differs. Linux and macOS (forks).
+For each kill: a fresh run is started and killed at a random moment, four of five while it trains and one of five
+anywhere in its life; a third of them are killed again after the first resume. Then it is resumed until it ends, and
+weights.safetensors is compared with that of a run which nobody touched. Checkpoints are written as fast as the disk
+allows, so that many kills fall inside a save. Exits with 1 if any differs. Linux and macOS (forks).
 """
 
 import argparse
@@ -18,10 +18,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from netwright.core.files import sha256_of
+from netwright.training.run_directory import read_epochs
 
+ERRORS = Path(tempfile.gettempdir()) / f"netwright-kills-{os.getpid()}.err"  # of the last child
 FAST_SAVES = "training.checkpoint_every=0.02"
 TASKS = {  # dropout, momentum of Adam, EMA, the plateau schedule and a ragged last batch all have state to lose
     "classification": ["@breast-cancer", "--set", "training.ema_decay=0.95", "--set", "training.epochs=25"],
@@ -45,6 +48,7 @@ def main() -> int:
         bad = [_try_task(name, root, asked.kills // len(TASKS)) for name in TASKS]
     finally:
         shutil.rmtree(root)
+        ERRORS.unlink(missing_ok=True)
     return 1 if any(bad) else 0
 
 
@@ -60,52 +64,83 @@ def _preload() -> None:
 
 def _try_task(name: str, root: Path, kills: int) -> int:
     fit = ["fit", *TASKS[name], "--set", FAST_SAVES, "--set", "training.threads=1", "--runs", str(root), "--name"]
+    untouched = root / f"{name}-untouched"
     began = time.monotonic()
-    assert _child([*fit, f"{name}-untouched"], None) == 0, "the untouched run failed"
-    life = time.monotonic() - began
-    expected = sha256_of(root / f"{name}-untouched" / "weights.safetensors")
-    outcomes = [_kill_once([*fit, f"{name}-{k}"], root / f"{name}-{k}", life) for k in range(kills)]
+    assert _child([*fit, untouched.name]) == 0, "the untouched run failed"
+    life = Life(time.monotonic() - began, read_epochs(untouched)[-1].seconds)
+    expected = sha256_of(untouched / "weights.safetensors")
+    outcomes = [_kill_once([*fit, f"{name}-{k}"], root / f"{name}-{k}", life, k) for k in range(kills)]
     same = sum(digest == expected for digest, _ in outcomes)
     hit = sum(resumed for _, resumed in outcomes)
     print(
         f"{name}: {same} of {kills} byte-identical to the untouched run; {hit} went on from a checkpoint, "
-        f"the others were killed before the first or after the end",
+        "the others were killed before the first or after the end",
         flush=True,
     )
     return kills - same
 
 
-def _kill_once(fit: list[str], folder: Path, life: float) -> tuple[str, bool]:
+@dataclass(frozen=True)
+class Life:
+    """How long the untouched run took, in seconds."""
+
+    whole: float
+    training: float
+
+
+def _kill_once(fit: list[str], folder: Path, life: Life, number: int) -> tuple[str, bool]:
     """Return the digest of the weights in the end, and whether a checkpoint was there to go on from."""
-    _child(fit, random.uniform(0, life))
+    records = folder / "records.jsonl"
+    if number % 5:
+        _child(fit, Kill(random.uniform(0, life.training), records))
+    else:
+        _child(fit, Kill(random.uniform(0, life.whole)))
     if not (folder / "recipe.toml").exists():  # killed before anything was promised
         shutil.rmtree(folder, ignore_errors=True)
-        assert _child(fit, None) == 0, "the run after an early kill failed"
+        assert _child(fit) == 0, "the run after an early kill failed"
         return sha256_of(folder / "weights.safetensors"), False
     saved = _unfinished(folder) and any((folder / "checkpoints").glob("step-*"))
     resume = ["fit", "--resume", str(folder)]
     if random.random() < 1 / 3:
-        _child(resume, random.uniform(0, life))
-    assert _child(resume, None) == 0, f"resume failed: {folder}"
+        _child(resume, Kill(random.uniform(0, life.whole)))
+    assert _child(resume) == 0, f"resume failed: {folder}: {ERRORS.read_text()}"
     digest = sha256_of(folder / "weights.safetensors")
     shutil.rmtree(folder)
     return digest, saved
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When to kill: so many seconds after the start, or after a file is there."""
+
+    seconds: float
+    after: Path | None = None
 
 
 def _unfinished(folder: Path) -> bool:
     return not json.loads((folder / "run.json").read_text())["stopped_because"]
 
 
-def _child(arguments: list[str], kill_after: float | None) -> int:
-    """Run the command line in a fork; SIGKILL it after some seconds. Return its exit code, or minus the signal."""
+def _child(arguments: list[str], kill: Kill | None = None) -> int:
+    """Run the command line in a fork, and kill it if asked. Return its exit code, or minus the signal."""
     pid = os.fork()
     if pid == 0:
         _become(lambda: _command(arguments))
-    if kill_after is not None:
-        time.sleep(kill_after)
+    if kill is not None:
+        _wait_for(kill.after, pid)
+        time.sleep(kill.seconds)
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status)
+
+
+def _wait_for(file: Path | None, pid: int) -> None:
+    while (
+        file is not None
+        and not file.exists()
+        and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None
+    ):
+        time.sleep(0.002)
 
 
 def _become(work: Callable[[], None]) -> None:
@@ -114,6 +149,7 @@ def _become(work: Callable[[], None]) -> None:
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
+        os.dup2(os.open(ERRORS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
         work()
         code = 0
     except SystemExit as stop:

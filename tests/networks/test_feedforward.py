@@ -7,7 +7,7 @@ from netwright.core.errors import RecipeError
 from netwright.core.values import InputSpec
 from netwright.networks import NETWORKS, MLPConfig, build
 from netwright.networks.feedforward import MLP
-from netwright.networks.layers.activations import ACTIVATIONS
+from netwright.networks.layers.activations import ACTIVATIONS, activation_name
 from netwright.networks.layers.residual import Residual
 from tests.oracles.backpropagation import FUNCTIONS, Layer, gradients
 
@@ -35,7 +35,7 @@ def test_every_shape_gives_logits(normalization, residual, dropout_form):
     assert build("mlp", config, SPEC, 0)(*inputs()).shape == (6, 3)
 
 
-@pytest.mark.parametrize("activation", [*ACTIVATIONS, torch.sin])
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, torch.sin], ids=activation_name)
 def test_every_activation_builds(activation):
     network = build("mlp", MLPConfig((8,), activation=activation), SPEC, 0)
     assert torch.isfinite(network(*inputs())).all()

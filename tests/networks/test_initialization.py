@@ -6,7 +6,7 @@ from torch import nn
 
 from netwright.core.errors import RecipeError
 from netwright.networks.initialization import INITIALIZERS, choose_initialization, gain_of, initialize
-from netwright.networks.layers.activations import ACTIVATIONS
+from netwright.networks.layers.activations import ACTIVATIONS, activation_name
 
 FAN_IN, FAN_OUT = 400, 300
 STDS = {  # standard deviation of a weight at gain 1
@@ -46,7 +46,7 @@ def test_gain_of_a_function_that_answers_nothing_is_one():
     assert gain_of(torch.zeros_like) == 1.0
 
 
-@pytest.mark.parametrize("activation", [*ACTIVATIONS, torch.sin])
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, torch.sin], ids=activation_name)
 def test_auto_says_what_and_why(activation):
     choice = choose_initialization("auto", activation)
     expected = {"selu": "lecun_normal", "sigmoid": "xavier_uniform", "tanh": "xavier_uniform"}

@@ -67,10 +67,23 @@ def fit(
     }
     data |= {"ignore": split_commas(ignore) or None, "missing": split_commas(missing) or None}
     tree = _tree({"data": data, "schema": {"task": task}, "training": {"device": device}}, seed, set_)
+    if resume is not None:
+        _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
     with _listener(json, options, budget) as listener:
-        run = go_on(resume, source, listener) if resume else fit_tree(source, tree, options, listener, budget)
+        run = go_on(resume, listener=listener) if resume else fit_tree(source, tree, options, listener, budget)
     _print_result(run, json)
+
+
+def _refuse_others(source: str | None, tree: dict[str, Any], more: object) -> None:
+    """A resumed run goes on as it was begun: any other setting would be ignored, so none is taken."""
+    from netwright.core.errors import RecipeError
+
+    if source is not None or tree or more:
+        raise RecipeError(
+            "--resume: expected no table and no other setting, since a run goes on as it was begun; "
+            "leave them out, or start a new run with --recipe"
+        )
 
 
 def _tree(given: dict[str, dict[str, Any]], seed: int | None, settings: Many) -> dict[str, Any]:
@@ -107,6 +120,9 @@ def _print_result(run: "Run", json: bool) -> None:
     if json:
         print_json(result_of(run))
         return
+    for note in run.summary.notes:
+        out.print(f"note: {note}", soft_wrap=True)
+    out.print(f"training ended: {run.summary.stopped_because}", soft_wrap=True)
     out.print(final_table(run.summary))
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
@@ -122,6 +138,8 @@ def result_of(run: "Run") -> dict[str, Any]:
         "target": summary.schema.target,
         "engine": summary.engine,
         "seconds": round(summary.seconds, 3),
+        "stopped_because": summary.stopped_because,
+        "notes": summary.notes,
         "rows": rows,
         "split": summary.split,
         "test": summary.evaluation.metrics,

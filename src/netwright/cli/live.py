@@ -14,8 +14,10 @@ PLAIN_SECONDS = 5.0  # between lines where the terminal cannot redraw one
 class LiveLine:
     """Draws on a terminal; prints a line every few seconds elsewhere."""
 
-    def __init__(self, console: Console, epochs: int, steps_per_epoch: int, budget_ends: float | None) -> None:
-        self._console = console
+    def __init__(
+        self, console: Console, epochs: int, steps_per_epoch: int, metric: str, budget_ends: float | None
+    ) -> None:
+        self._console, self._metric = console, metric
         self._epochs, self._steps_per_epoch, self._budget_ends = epochs, steps_per_epoch, budget_ends
         self._started = self._printed = time.monotonic()
         self._first_step = 0
@@ -30,7 +32,8 @@ class LiveLine:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
-        self._progress.stop()
+        if self._console.is_terminal:
+            self._progress.stop()
 
     def __call__(self, record: StepRecord | EpochRecord) -> None:
         """Take a record of the training."""
@@ -61,7 +64,7 @@ class LiveLine:
         if self._last is not None and self._last.validation_loss is not None:
             parts.append(f"validation {self._last.validation_loss:.4f}")
         if self._last is not None and self._last.metric is not None:
-            parts.append(f"metric {self._last.metric:.4f}")
+            parts.append(f"{self._metric} {self._last.metric:.4f}")
         return parts
 
 

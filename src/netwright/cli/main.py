@@ -4,6 +4,7 @@ import sys
 from types import TracebackType
 from typing import Annotated
 
+import click
 import typer
 
 from netwright.cli.evaluate import evaluate
@@ -47,7 +48,14 @@ def main() -> None:
     sys.excepthook = _report_unexpected
     debug = "--debug" in sys.argv
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "netwright"
+        _say(f"{error.format_message().rstrip('.')}; see {command} --help")
+        sys.exit(error.exit_code)
     except (NetwrightError, Interrupted) as error:
         if debug:
             raise

@@ -39,7 +39,9 @@ class Watcher:
             self._show(ready)
         training = ready.recipe.training
         steps = -(-len(ready.material.split.train) // training.batch_size)
-        self._live = self._stack.enter_context(LiveLine(err, training.epochs, steps, self._budget_ends))
+        self._live = self._stack.enter_context(
+            LiveLine(err, training.epochs, steps, ready.yardstick.headline, self._budget_ends)
+        )
 
     def _show(self, ready: "Ready") -> None:
         from netwright.report.tables import choices_table, data_table, findings_table

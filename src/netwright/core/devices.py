@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from netwright.core.errors import RecipeError, nearest
+from netwright.core.errors import RecipeError
 from netwright.core.values import Choice
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def choose_device(name: str = "auto") -> tuple["torch.device", Choice]:
         return torch.device(best), Choice("training.device", best, reason)
     if name.split(":")[0] not in available:
         raise RecipeError(
-            f"training.device: expected one of auto, {', '.join(available)}, got {name!r}; {nearest(name, available)}"
+            f"training.device: expected one of auto, {', '.join(available)} (what PyTorch sees here), got {name!r}"
         )
     return torch.device(name), Choice("training.device", name, "asked for")
 

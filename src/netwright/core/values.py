@@ -205,3 +205,5 @@ class RunSummary:
     parameters: int  # trained numbers in the network
     seconds: float  # wall time of the whole command
     environment: dict[str, str]  # "torch" -> "2.13.0+cpu"
+    stopped_because: str = ""  # why the training ended, and which weights were kept
+    notes: tuple[str, ...] = ()  # what a resume had to say

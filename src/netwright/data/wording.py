@@ -1,4 +1,6 @@
-"""Counts in sentences."""
+"""Counts and places in sentences."""
+
+from netwright.core.values import Rejected
 
 
 def counted(number: int, thing: str) -> str:
@@ -8,3 +10,14 @@ def counted(number: int, thing: str) -> str:
     ('1 row', '1,200 rows')
     """
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def where_and_why(item: Rejected) -> str:
+    """Say which row was set aside, and for what.
+
+    >>> where_and_why(Rejected(3, "age", "inf", "expected a finite number"))
+    "row 3, column 'age': expected a finite number, got 'inf'"
+    """
+    if not item.column:
+        return f"row {item.row}: {item.reason}"
+    return f"row {item.row}, column {item.column!r}: {item.reason}, got {item.value[:80]!r}"

@@ -1,11 +1,14 @@
 """Numbers as people read them. What is missing, NaN or infinite is a dash, never a crash and never a zero."""
 
 import math
+from datetime import datetime, time, timedelta
 from typing import Any, TypeGuard
 
 from netwright.core.values import Measure
 
 DASH = "–"  # an en dash
+EPOCH = datetime(1970, 1, 1)  # without a zone, as the cells of a table are
+WHITE_SPACE = {"\t": "tab", " ": "spaces"}
 
 
 def is_finite(value: float | None) -> TypeGuard[float]:
@@ -36,6 +39,18 @@ def interval(measure: Measure) -> str:
     if not (is_finite(measure.low) and is_finite(measure.high)):
         return DASH
     return f"{show(measure.low)}{' to ' if measure.low < 0 else DASH}{show(measure.high)}"
+
+
+def moment(seconds: float | None) -> str:
+    """Seconds since 1970 as a date, with the time of day where there is one.
+
+    >>> [moment(seconds) for seconds in (0.0, 90.0, None)]
+    ['1970-01-01', '1970-01-01 00:01', '–']
+    """
+    if not is_finite(seconds):
+        return DASH
+    when = EPOCH + timedelta(seconds=seconds)
+    return f"{when:%Y-%m-%d}" if when.time() == time() else f"{when:%Y-%m-%d %H:%M}"
 
 
 def bound(value: float | None) -> str:
@@ -78,4 +93,6 @@ def setting(value: Any) -> str:
         return ", ".join(map(setting, value)) or "none"
     if isinstance(value, dict):
         return ", ".join(f"{key}: {setting(entry)}" for key, entry in value.items()) or "none"
+    if isinstance(value, str):
+        return WHITE_SPACE.get(value, value)
     return f"{value:g}" if isinstance(value, float) else "none" if value is None else str(value)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from netwright.core.values import Choice, Column, Evaluation, Finding, Measure, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
-from netwright.report.numbers import bound, count, counted, interval, setting, share, show
+from netwright.report.numbers import bound, count, counted, interval, moment, setting, share, show
 
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 MOST_EXAMPLES = 4
@@ -66,7 +66,8 @@ def data_table(schema: Schema) -> Table:
 
 def column_row(column: Column) -> list[Text]:
     style = {"target": "bold", "ignored": "dim"}.get(column.role, "")
-    why = "; ".join(reason for reason in (column.kind_reason, column.role_reason) if reason)
+    reasons = (column.kind_reason, "" if column.role == "feature" else column.role_reason)
+    why = "; ".join(reason for reason in reasons if reason)
     missing = f"{count(column.missing)} ({share(column.missing, column.rows)})" if column.missing else "0"
     cells = (column.name, column.kind, column.role, missing, contents(column), why)
     return [Text(cell, style=style) for cell in cells]
@@ -75,7 +76,8 @@ def column_row(column: Column) -> list[Text]:
 def contents(column: Column) -> str:
     """What stands in a column: its range, its most frequent categories, or examples."""
     if column.minimum is not None or column.maximum is not None:
-        return f"{bound(column.minimum)} to {bound(column.maximum)}"
+        edge = moment if column.kind == "datetime" else bound
+        return f"{edge(column.minimum)} to {edge(column.maximum)}"
     values = column.categories or column.examples
     more = len(column.categories) - MOST_EXAMPLES
     return ", ".join(values[:MOST_EXAMPLES]) + (f" and {more} more" if more > 0 else "")

@@ -8,10 +8,7 @@ import numpy as np
 from netwright.core.errors import SchemaError
 from netwright.core.values import Evaluation, Finding
 from netwright.data import prepare
-from netwright.training.evaluation.baselines import guess
-from netwright.training.evaluation.bootstrap import measure
-from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, truth_of
-from netwright.training.evaluation.metrics import headline_metric
+from netwright.training.evaluation.evaluate import evaluate_against, guess_yardstick, truth_of
 from netwright.training.inference import Model, answer, read_for
 
 
@@ -36,14 +33,5 @@ def assess(model: Model, source: Any) -> Assessment:
         raise SchemaError(f"{table.source}: no row has a target that the run knows; see its classes in schema.json")
     every = np.arange(table.frame.height)
     truth = truth_of(prepare(table, model.schema, model.preparation, every), model.preparation)
-    task, outputs = model.schema.task, max(model.preparation.spec.outputs, 2)
-    name, guessed = guess(task, truth, outputs, len(truth))
-    headline, reason = headline_metric(task, _rarer_share(truth) if task == "binary" else None)
-    yardstick = Yardstick(task, truth, {name: measure(task, truth, guessed)}, headline, reason)
-    evaluation = evaluate_against(yardstick, answer(model, table))
+    evaluation = evaluate_against(guess_yardstick(truth, model.preparation), answer(model, table))
     return Assessment(evaluation, notes, table.total, table.total - table.frame.height)
-
-
-def _rarer_share(truth: np.ndarray) -> float:
-    share = float(truth.astype(np.float64).mean())
-    return min(share, 1 - share)

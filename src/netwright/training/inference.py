@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
@@ -84,7 +85,7 @@ def _load_weights(module: nn.Module, folder: Path) -> None:
         raise RunError(f"{folder} has no weights.safetensors: the run did not finish; resume it: --resume {folder}")
     try:
         module.load_state_dict(load_file(path))
-    except Exception as error:  # safetensors raises its own kind, torch RuntimeError: both mean the same here
+    except (SafetensorError, RuntimeError, OSError) as error:
         raise RunError(f"{path} does not fit the run's network: {str(error).splitlines()[0]}; restore it") from error
 
 
@@ -128,8 +129,7 @@ def read_for(model: Model, source: Any, with_target: bool) -> tuple[Table, tuple
 
     names = tuple(column.name for column in model.schema.columns)
     options = replace(read_options(model.recipe.data), columns=names, schema=model.schema)
-    if not with_target:
-        options = replace(options, max_rejected=1.0)  # every row gets its line, read or not
+    options = replace(options, max_rejected=1.0)  # every row gets its line or is counted, read or not
     fitted = conform(read_table(source, options), model.schema, with_target=with_target)
     return fitted.table, fitted.notes
 
@@ -147,9 +147,19 @@ def predict_rows(model: Model, source: Any) -> Predictions:
 def _named(said: NDArray[np.float64], schema: Schema) -> pl.DataFrame:
     if schema.task == "regression":
         return pl.DataFrame({"prediction": said})
-    chosen = pl.Series("prediction", schema.classes)[said.argmax(axis=1).tolist()]
+    chosen = labels_of(schema)[said.argmax(axis=1).tolist()]
     columns = {f"probability_{name}": said[:, k] for k, name in enumerate(schema.classes)}
     return pl.DataFrame({"prediction": chosen, **columns})
+
+
+def labels_of(schema: Schema) -> pl.Series:
+    """Return the classes as they stood in the target: whole numbers and truth values are no text."""
+    labels = pl.Series("prediction", schema.classes)
+    if all(name in ("true", "false") for name in map(str.lower, schema.classes)):
+        return labels.str.to_lowercase() == "true"
+    numbers = labels.cast(pl.Int64, strict=False)
+    same = numbers.cast(pl.String) == labels  # "01" is a name, "1" a number
+    return numbers if not numbers.null_count() and same.all() else labels
 
 
 def _with_gaps(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

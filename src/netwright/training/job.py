@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, 
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, METRICS
 from netwright.training.fit import FitResult, Metric, Observer, Session, fit
 from netwright.training.inference import build_module, from_logits
+from netwright.training.journal import Journal
 from netwright.training.losses import loss_for
 from netwright.training.material import Material, Reading, gather
 from netwright.training.predict import predict_logits
@@ -46,6 +48,8 @@ from netwright.training.run_directory import (
     write_rejected,
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
+
+RESERVE = 1.0  # seconds of a budget kept for the report and the files at the end
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,12 @@ def run_job(request: Request, listener: Listener) -> Path:
     _check_early(recipe, preparation, parts["train"])
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
-        info = _begin(folder, material, recipe, preparation, choices)
+        try:
+            info = _begin(folder, material, recipe, preparation, choices)
+        except BaseException:
+            shutil.rmtree(folder)  # no disk space, say: nothing half-written stays
+            raise
+        material = material.without_training_rows()
         _work(Stage(folder, material, recipe, preparation, parts, info), request, listener)
     return folder
 
@@ -147,6 +156,7 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
         contract = read_part(folder, "schema.json", Contract)
         material = replace(material, schema=contract.schema, choices=info.choices)
         parts = _prepare_parts(material, contract.preparation)
+        material = material.without_training_rows()
         _work(Stage(folder, material, recipe, contract.preparation, parts, info, resume=True), request, listener)
     return folder
 
@@ -218,6 +228,8 @@ def _begin(
     )
     write_part(folder, "run.json", info)
     write_atomic(folder / "recipe.toml", text)
+    Journal(folder).write(f"run of netwright {info.version} on {info.source}: {info.rows}")
+    Journal(folder).write_choices(choices, material.findings)
     return info
 
 
@@ -235,9 +247,6 @@ def _work(stage: Stage, request: Request, listener: Listener) -> None:
     result = _train(module, batches, stage, yardstick, (listener, deadline))
     evaluation = _test(module, stage, yardstick)
     _finish(stage, replace(info, seconds=time.monotonic() - request.started), module, result, evaluation)
-
-
-RESERVE = 1.0  # seconds for the report and the files at the end
 
 
 def _prepare_parts(material: Material, preparation: Preparation) -> dict[str, Prepared]:
@@ -276,9 +285,14 @@ def _train(
 def _fit_or_say_how_to_resume(
     module: nn.Module, batches: Batches, stage: Stage, listener: Listener, session: Session
 ) -> FitResult:
+    journal = Journal(stage.folder)
+    journal.write("training goes on" if stage.resume else "training begins")
     try:
-        return fit(module, batches, stage.recipe.training, listener.observers, session)
+        result = fit(module, batches, stage.recipe.training, (journal, *listener.observers), session)
+        journal.write(*result.notes, f"training ends: {result.stopped_because}; best epoch {result.best_epoch}")
+        return result
     except Interrupted as stopped:
+        journal.write(str(stopped))
         raise Interrupted(stopped.signal_number, f"go on with: netwright fit --resume {stage.folder}") from stopped
 
 
@@ -309,4 +323,7 @@ def _finish(stage: Stage, info: RunInfo, module: nn.Module, result: FitResult, e
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}
     write_atomic(stage.folder / "weights.safetensors", save(weights))
     write_part(stage.folder, "evaluation.json", evaluation)
-    write_part(stage.folder, "run.json", replace(info, stopped_because=result.stopped_because))
+    ended = f"{result.stopped_because}; the weights of epoch {result.best_epoch} are kept"
+    write_part(stage.folder, "run.json", replace(info, stopped_because=ended, notes=result.notes))
+    for name, measure in evaluation.evaluation.metrics.items():
+        Journal(stage.folder).write(f"test {name} {measure.value} ({measure.low} to {measure.high})")

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from netwright.core.errors import SchemaError
-from netwright.core.values import Choice, Finding, Rejected, RowCount, Schema
+from netwright.core.values import Choice, Finding, Rejected, RowCount, Schema, Severity
 from netwright.data import (
     ReadOptions,
     SchemaRequest,
@@ -40,6 +41,12 @@ class Material:
     choices: tuple[Choice, ...]
     findings: tuple[Finding, ...]
 
+    def without_training_rows(self) -> "Material":
+        """Let go of the rows that are prepared by now; the test rows are kept, to show the worst errors."""
+        frame = self.test.frame.select(pl.all().gather(self.test_rows)) if self.test is self.table else self.test.frame
+        test = replace(self.test, frame=frame, row=self.test.row[self.test_rows])
+        return replace(self, table=test, test=test, test_rows=np.arange(frame.height))
+
     @property
     def sizes(self) -> dict[str, int]:
         return {"train": len(self.split.train), "validation": len(self.split.validation), "test": len(self.test_rows)}
@@ -57,12 +64,23 @@ def gather(recipe: Recipe, source: Any = None, reading: Reading | None = None) -
         NetwrightError: the data cannot be read or learnt from.
     """
     table = read_table(recipe.data.source if source is None else source, read_options(recipe.data), reading)
-    schema, table = infer_schema(table, _request(recipe))
+    schema, table = infer_schema(table, _request(recipe, table))
     findings = check_quality(table, schema)
     test, notes = _read_test(recipe, table, schema, reading)
     _stop_if_strict(recipe, findings)
     split = split_rows(table, schema, recipe.split, has_test_table=test is not None)
-    return _material(table, schema, split, (test, (*findings, *notes)))
+    material = _material(table, schema, split, (test, (*findings, *notes)))
+    _refuse_empty_parts(material)
+    return material
+
+
+def _refuse_empty_parts(material: Material) -> None:
+    empty = [name for name in ("train", "test") if not material.sizes[name]]
+    if empty:
+        raise SchemaError(
+            f"expected rows to {empty[0]} on, but the split left none of the {material.table.frame.height:,}; "
+            "bring more rows, or change split.test and split.validation"
+        )
 
 
 def read_options(data: DataConfig) -> ReadOptions:
@@ -75,11 +93,12 @@ def read_options(data: DataConfig) -> ReadOptions:
     )
 
 
-def _request(recipe: Recipe) -> SchemaRequest:
+def _request(recipe: Recipe, table: Table) -> SchemaRequest:
     columns = recipe.schema.columns
+    parts = [name for name in (recipe.split.column,) if name in table.frame.columns]  # it tells rows apart, no more
     return SchemaRequest(
         target=recipe.data.target,
-        ignore=recipe.data.ignore,
+        ignore=(*recipe.data.ignore, *parts),
         group=recipe.data.group,
         time=recipe.data.time,
         task=recipe.schema.task,
@@ -106,9 +125,10 @@ def _shared(table: Table, test: Table, schema: Schema) -> tuple[Finding, ...]:
     if not count:
         return ()
     share = count / test.frame.height
-    severity, evidence = "note" if share < 0.01 else "warning", f"{count:,} test rows ({share:.1%}) stand in it too"
+    severity: Severity = "note" if share < 0.01 else "warning"
+    evidence = f"{count:,} of {test.frame.height:,} test rows ({share:.1%}) are among the training rows too"
     remedy = "a network may know them by heart; remove them from the training source if that matters"
-    return (Finding("data.shared-rows", severity, "test rows that are training rows", evidence, remedy),)  # type: ignore[arg-type]
+    return (Finding("data.shared-rows", severity, "Test rows that are also training rows", evidence, remedy),)
 
 
 def _stop_if_strict(recipe: Recipe, findings: Sequence[Finding]) -> None:

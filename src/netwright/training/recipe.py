@@ -1,6 +1,5 @@
 """The recipe: everything needed to repeat a run, as one small tree of frozen configs."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, get_args, get_origin, get_type_hints
@@ -8,7 +7,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from netwright.core.errors import RecipeError, nearest
-from netwright.core.values import Kind, Role, Strategy, Task
+from netwright.core.values import Kind, Role, Task
 from netwright.data import PreparationConfig, SplitConfig
 from netwright.networks.feedforward import MLPConfig
 from netwright.training.config import TrainingConfig
@@ -68,27 +67,8 @@ def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:
     Raises:
         RecipeError: an unknown key (the nearest valid one is named) or a value of the wrong type.
     """
-    _check_keys(tree, Recipe, (), origin)
-    sections = {name: _section(tree.get(name, {}), name, kind, origin) for name, kind in get_type_hints(Recipe).items()}
-    return Recipe(**sections)
-
-
-def _section(values: Any, name: str, kind: Any, origin: str) -> Any:
-    if not isinstance(values, Mapping):
-        raise RecipeError(f"{origin}: {name}: expected a table of settings, got {values!r}")
-    if kind is not MLPConfig:
-        return _convert(values, kind, name, origin)
-    hints = get_type_hints(kind) | {"activation": Any}  # may be a function, which msgspec cannot describe
-    return kind(**{key: _convert(value, hints[key], f"{name}.{key}", origin) for key, value in values.items()})
-
-
-def _convert(value: Any, kind: Any, name: str, origin: str) -> Any:
-    try:
-        converted = msgspec.convert(_with_none(value, kind), kind)
-    except msgspec.ValidationError as error:
-        raise RecipeError(f"{origin}: {_in_words(str(error), name)}") from error
-    # msgspec leaves defaults to the class; `replace` puts every field on the instance, where encoders look for it
-    return replace(converted) if is_dataclass(kind) else converted
+    recipe: Recipe = _read(tree, Recipe, (), origin)
+    return recipe
 
 
 def with_activation(recipe: Recipe, activation: Any) -> Recipe:
@@ -105,45 +85,48 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _check_keys(tree: Mapping[str, Any], kind: Any, path: tuple[str, ...], origin: str) -> None:
-    valid = {item.name for item in fields(kind)}
+def _read(values: Any, kind: Any, path: tuple[str, ...], origin: str) -> Any:
+    """Build the config `kind` from plain values, each checked against the type of its field."""
+    if not isinstance(values, Mapping):
+        raise RecipeError(f"{origin}: {'.'.join(path)}: expected a table of settings, got {values!r}")
     hints = get_type_hints(kind)
-    for key, value in tree.items():
-        where = ".".join((*path, key))
-        if key not in valid:
-            raise RecipeError(f"{origin}: unknown key '{where}'; {nearest(key, sorted(valid))}")
-        if isinstance(value, Mapping):
-            _check_table(value, hints[key], (*path, key), origin)
+    for key in values:
+        if key not in hints:
+            where = ".".join((*path, key))
+            raise RecipeError(f"{origin}: unknown key '{where}'; {nearest(key, sorted(hints))}")
+    return kind(**{key: _read_field(value, hints[key], (*path, key), origin) for key, value in values.items()})
 
 
-def _check_table(value: Mapping[str, Any], hint: Any, path: tuple[str, ...], origin: str) -> None:
+def _read_field(value: Any, hint: Any, path: tuple[str, ...], origin: str) -> Any:
     if is_dataclass(hint):
-        _check_keys(value, hint, path, origin)
-    elif get_origin(hint) is dict and is_dataclass(get_args(hint)[1]):
-        for name, entry in value.items():
-            if not isinstance(entry, Mapping):
-                raise RecipeError(f"{origin}: {'.'.join((*path, name))}: expected a table with kind or role")
-            _check_keys(entry, get_args(hint)[1], (*path, name), origin)
-            _convert(entry, get_args(hint)[1], ".".join((*path, name)), origin)
+        return _read(value, hint, path, origin)
+    if get_origin(hint) is dict and isinstance(value, Mapping):
+        return {name: _read(entry, get_args(hint)[1], (*path, name), origin) for name, entry in value.items()}
+    if path[-1] == "activation":  # may be a function, which msgspec cannot describe
+        return value
+    if value == "none" and type(None) in get_args(hint):
+        return None  # TOML has no word for it
+    try:
+        return msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        raise RecipeError(f"{origin}: {_in_words(str(error), value, hint, '.'.join(path))}") from error
 
 
-def _with_none(value: Any, kind: Any) -> Any:
-    """Read "none" as None where None is allowed: TOML has no word for it."""
-    if is_dataclass(kind) and isinstance(value, Mapping):
-        hints = get_type_hints(kind)
-        return {key: _with_none(entry, hints[key]) for key, entry in value.items()}
-    return None if value == "none" and type(None) in get_args(kind) else value
-
-
-def _in_words(message: str, name: str) -> str:
-    """Turn msgspec's "Expected `int`, got `str` - at `$.epochs`" into "training.epochs: expected int, got str"."""
+def _in_words(message: str, value: Any, hint: Any, name: str) -> str:
+    """Turn msgspec's "Expected `int`, got `str` - at `$[1]`" into "network.hidden_sizes[1]: expected int, got str"."""
+    options = _options(hint)
+    if options and isinstance(value, str):
+        close = nearest(value, options)
+        hint = f"; {close}" if close.startswith("did") else ""
+        return f"{name}: expected one of {', '.join(options)}, got {value!r}{hint}"
     text, _, place = message.partition(" - at ")
-    wrong = re.search(r"Invalid enum value '(.*)'", text)
-    hint = f"; {nearest(wrong[1], NAMES)}" if wrong else ""
-    return f"{name}{place.strip('`').removeprefix('$')}: {text[:1].lower()}{text[1:].replace('`', '')}{hint}"
+    return f"{name}{place.strip('`').removeprefix('$')}: {text[:1].lower()}{text[1:].replace('`', '')}"
 
 
-NAMES = (*get_args(Kind), *get_args(Role), *get_args(Task), "auto", *get_args(Strategy))
+def _options(hint: Any) -> list[str]:
+    """Return the words that a type names: those of its Literals."""
+    parts = get_args(hint)
+    return [word for part in parts for word in ([part] if isinstance(part, str) else _options(part))]
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:

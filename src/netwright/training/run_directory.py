@@ -49,8 +49,9 @@ class RunInfo:
     engine: str
     parameters: int
     environment: dict[str, str]
-    seconds: float = 0.0  # wall time of all sessions of this run
+    seconds: float = 0.0  # wall time of the command that finished it
     stopped_because: str = ""  # empty while unfinished
+    notes: tuple[str, ...] = ()  # of a resume: checkpoints that could not be trusted, exactness lost
     rejected: tuple[Rejected, ...] = ()  # the first 20
 
 
@@ -133,6 +134,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 def check_run(folder: Path) -> None:
     """Raise RunError unless `folder` looks like a run."""
+    if folder.is_file():
+        raise RunError(f"expected a run directory, got the file {folder}; the run comes first, then the table")
     if not folder.is_dir():
         beside = [entry.name for entry in folder.parent.iterdir()] if folder.parent.is_dir() else []
         hint = f"; {nearest(folder.name, beside)}" if beside else ""

@@ -42,4 +42,6 @@ def summarise(folder: Path) -> RunSummary:
         parameters=info.parameters,
         seconds=info.seconds,
         environment=info.environment,
+        stopped_because=info.stopped_because,
+        notes=info.notes,
     )

@@ -18,6 +18,13 @@ def test_accuracy_interval_is_as_wide_as_the_binomial_says():
     assert abs((found.high - found.low) - width) < 0.15 * width
 
 
+def test_many_rows_give_the_width_that_the_binomial_says_in_constant_time():
+    found = measure("multiclass", *_coin(400_000, 0.8))["accuracy"]
+    width = 2 * 1.96 * np.sqrt(0.8 * 0.2 / 400_000)
+    assert abs((found.high - found.low) - width) < 0.25 * width
+    assert found.low < 0.8 < found.high
+
+
 def test_the_same_seed_gives_the_same_interval():
     assert measure("multiclass", *_coin(100, 0.7), seed=3) == measure("multiclass", *_coin(100, 0.7), seed=3)
 

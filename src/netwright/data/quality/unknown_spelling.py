@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from netwright.core.values import Finding, Schema
 from netwright.data.labels import label_text
 from netwright.data.table import Table
+from netwright.data.wording import counted
 
 WORDS = frozenset(
     (
@@ -23,13 +24,20 @@ WORDS = frozenset(
 
 
 def find_unknown_spelling(table: Table, schema: Schema) -> Iterator[Finding]:
-    """A note for each feature in which a category reads like a missing value."""
+    """One note on all features in which a category reads like a missing value."""
+    found: dict[str, int] = {}
+    said: set[str] = set()
     for column in schema.features:
         words = [category for category in column.categories if category.strip().lower() in WORDS]
-        if not words:
-            continue
-        cells = int(label_text(table.frame[column.name]).is_in(words).sum() or 0)
-        evidence = f"{cells:,} cells say {', '.join(map(repr, words))}, read as a category of its own"
-        remedy = f'if it means missing: --set data.missing=["{words[0]}"]'
-        title = f"{column.name!r} has a category that may mean missing"
-        yield Finding("data.unknown-spelling", "note", title, evidence, remedy, column.name)
+        if words:
+            found[column.name] = int(label_text(table.frame[column.name]).is_in(words).sum() or 0)
+            said.update(words)
+    if not found:
+        return
+    words_shown = ", ".join(map(repr, sorted(said)))
+    cells = ", ".join(f"{name!r} ({count:,})" for name, count in found.items())
+    evidence = f"{words_shown} is read as a category of its own; cells: {cells}"
+    remedy = f"if it means missing: --missing {sorted(said)[0]!r}"
+    only = next(iter(found)) if len(found) == 1 else ""
+    title = f"{counted(len(found), 'feature')} with a category that may mean missing"
+    yield Finding("data.unknown-spelling", "note", title, evidence, remedy, only)

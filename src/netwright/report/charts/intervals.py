@@ -10,7 +10,7 @@ from netwright.report.charts.scale import Scale, linear
 from netwright.report.charts.svg import element, line, picture, shorten, text
 from netwright.report.numbers import interval, is_finite, show
 
-WIDTH = 400
+WIDTH = 420
 LEFT, RIGHT = 132.0, 338.0
 ROW = 26
 Entry = tuple[str, Measure]

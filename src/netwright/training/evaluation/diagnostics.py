@@ -84,10 +84,17 @@ def _worst(answers: Answers, schema: Schema) -> tuple[WorstError, ...]:
             truth=_label(answers, schema, answers.truth[i]),
             prediction=_said(answers, schema, i),
             surprise=float(surprise[i]),
-            values={name: "" if cell is None else str(cell) for name, cell in row.items()},
+            values={name: _shown(cell) for name, cell in row.items()},
         )
         for i, row in zip(worst, cells.iter_rows(named=True), strict=True)
     )
+
+
+def _shown(cell: object) -> str:
+    """Whole numbers without a decimal point, whatever type they were read as."""
+    if isinstance(cell, float):
+        return f"{cell:.10g}"
+    return "" if cell is None else str(cell)
 
 
 def _label(answers: Answers, schema: Schema, truth: np.generic) -> str:

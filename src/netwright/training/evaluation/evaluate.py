@@ -47,13 +47,22 @@ def make_yardstick(train: Prepared, test: Prepared, preparation: Preparation) ->
     if task == "regression":
         fitted = preparation.target.decode(fitted)
     baselines = {name: measure(task, truth, guessed), "linear model": measure(task, truth, fitted)}
-    headline, reason = headline_metric(task, _rarer_share(train_truth) if task == "binary" else None)
-    return Yardstick(task, truth, baselines, headline, reason)
+    return Yardstick(task, truth, baselines, *headline_of(task, train_truth))
 
 
-def _rarer_share(truth: NDArray[Any]) -> float:
+def guess_yardstick(truth: NDArray[Any], preparation: Preparation) -> Yardstick:
+    """Measure rows without training rows at hand: the only baseline is guessing their own class shares or mean."""
+    task = preparation.spec.task
+    name, guessed = guess(task, truth, max(preparation.spec.outputs, 2), len(truth))
+    return Yardstick(task, truth, {name: measure(task, truth, guessed)}, *headline_of(task, truth))
+
+
+def headline_of(task: Task, truth: NDArray[Any]) -> tuple[str, str]:
+    """Return the metric that tables lead with for these targets, and the reason."""
+    if task != "binary":
+        return headline_metric(task)
     share = float(truth.astype(np.float64).mean())
-    return min(share, 1 - share)
+    return headline_metric(task, min(share, 1 - share))
 
 
 def evaluate_against(yardstick: Yardstick, predicted: NDArray[np.float64]) -> Evaluation:

@@ -25,6 +25,7 @@ from netwright.data.sources.tables.sheet import Reading, Sheet
 from netwright.data.sources.tables.structure import Chunk, Dialect, chunks
 from netwright.data.sources.tables.typed import Typed, type_sheets
 from netwright.data.table import ReadOptions, Table
+from netwright.data.wording import where_and_why
 
 SAMPLE = 1 << 20  # bytes
 ONE_BLOCK = 1 << 24  # bytes; text of a file up to this size is kept between the passes
@@ -197,7 +198,7 @@ def _refuse_no_rows(name: str, typed: Typed, total: int) -> None:
     if not total:
         raise SourceError(f"{name}: expected rows below the header, got a header and nothing else")
     if not typed.frame.height:
-        first = typed.rejected[0]
         raise SourceError(
-            f"{name}: none of {total:,} rows can be read (row {first.row}: {first.reason}); check data.delimiter"
+            f"{name}: none of {total:,} rows can be read (the first: {where_and_why(typed.rejected[0])}); "
+            "mend the file, or check --set data.delimiter"
         )

@@ -14,6 +14,7 @@ from netwright.data.sources.tables.columnar import format_of, read_columnar
 from netwright.data.sources.tables.delimited import read_delimited
 from netwright.data.sources.tables.frames import read_frame
 from netwright.data.table import ReadOptions, Table
+from netwright.data.wording import where_and_why
 
 _USUAL = ReadOptions()
 
@@ -55,12 +56,10 @@ def _refuse_too_many(table: Table, limit: float) -> None:
     count = table.count
     if count.used and count.rejected <= limit * count.total:
         return
-    first = table.rejected[0]
-    where = f"row {first.row}" + (f", column {first.column!r}, value {first.value!r}" if first.column else "")
     raise SourceError(
         f"{table.source}: {count.rejected:,} of {count.total:,} rows ({count.rejected / count.total:.0%}) would be set "
-        f"aside, more than {limit:.0%}; the first is {where}: {first.reason}; mend the file, or allow more with "
-        f"--set data.max_rejected={ceil(20 * count.rejected / count.total) / 20:g}"
+        f"aside, more than {limit:.0%}; the first is {where_and_why(table.rejected[0])}; mend the file, or allow more "
+        f"with --set data.max_rejected={ceil(20 * count.rejected / count.total) / 20:g}"
     )
 
 
@@ -71,5 +70,6 @@ def _missing_choice(table: Table) -> list[Choice]:
             total[spelling] = total.get(spelling, 0) + cells
     if not total:
         return [Choice("data.missing", [], "no cell is missing")]
-    shown = ", ".join(f"{spelling!r} ({cells:,} cells)" for spelling, cells in list(total.items())[:20])
-    return [Choice("data.missing", list(total), f"found {shown}")]
+    named = {spelling or "blank": cells for spelling, cells in total.items()}
+    shown = ", ".join(f"{spelling} ({cells:,} cells)" for spelling, cells in list(named.items())[:20])
+    return [Choice("data.missing", list(named), f"found and taken as missing: {shown}")]
