@@ -23,11 +23,19 @@ def test_fit_json_is_one_object(netwright, tmp_path):
     answer = json.loads(found.out)
     assert answer["rows"] == {"in": 150, "used": 150, "rejected": 0}
     assert answer["task"] == "multiclass"
-    assert answer["engine"] == "eager"
+    assert answer["engine"] == "eager"  # so few steps are not worth loading compiled code
     assert set(answer["test"]["accuracy"]) == {"value", "low", "high"}
     assert set(answer["baselines"]) == {"majority", "linear model"}
     assert answer["seconds"] > 0
     assert isinstance(answer["findings"], list)
+
+
+def test_the_engine_is_named_and_downstream_cannot_tell(netwright, tmp_path):
+    arguments = ["fit", "@iris", "--runs", tmp_path, "--json", *QUICK]
+    fused = json.loads(netwright(*arguments, "--engine", "fused").out)
+    assert fused["engine"] == "fused"
+    assert netwright("predict", fused["run"], "@iris", "-o", tmp_path / "a.csv").code == 0
+    assert 'engine = "fused"' in (tmp_path / "iris-1" / "recipe.toml").read_text()
 
 
 def test_rows_are_accounted_for(netwright, tmp_path):

@@ -27,7 +27,16 @@ from netwright.training.run_directory import read_epochs
 ERRORS = Path(tempfile.gettempdir()) / f"netwright-kills-{os.getpid()}.err"  # of the last child
 FAST_SAVES = "training.checkpoint_every=0.02"
 TASKS = {  # dropout, momentum of Adam, EMA, the plateau schedule and a ragged last batch all have state to lose
-    "classification": ["@breast-cancer", "--set", "training.ema_decay=0.95", "--set", "training.epochs=25"],
+    "classification": ["@breast-cancer", "--set", "training.ema_decay=0.95", "--set", "training.epochs=90"],
+    "fused": [
+        "@breast-cancer",
+        "--engine",
+        "fused",
+        "--set",
+        "training.epochs=1500",
+        "--set",
+        "training.patience=none",
+    ],
     "regression": [
         *("@diabetes", "--set", "training.schedule=plateau", "--set", "training.optimizer=muon"),
         *("--set", "training.accumulate=2", "--set", "training.epochs=40"),
@@ -66,7 +75,7 @@ def _try_task(name: str, root: Path, kills: int) -> int:
     fit = ["fit", *TASKS[name], "--set", FAST_SAVES, "--set", "training.threads=1", "--runs", str(root), "--name"]
     untouched = root / f"{name}-untouched"
     began = time.monotonic()
-    assert _child([*fit, untouched.name]) == 0, "the untouched run failed"
+    assert _child([*fit, untouched.name]) == 0, f"the untouched run failed: {ERRORS.read_text()}"
     life = Life(time.monotonic() - began, read_epochs(untouched)[-1].seconds)
     expected = sha256_of(untouched / "weights.safetensors")
     outcomes = [_kill_once([*fit, f"{name}-{k}"], root / f"{name}-{k}", life, k) for k in range(kills)]
@@ -153,7 +162,7 @@ def _become(work: Callable[[], None]) -> None:
         work()
         code = 0
     except SystemExit as stop:
-        code = stop.code if isinstance(stop.code, int) else 1
+        code = int(stop.code or 0)
     finally:
         os._exit(code)
 

@@ -34,6 +34,7 @@ def fit(
     resume: Annotated[Path | None, typer.Option(help="Go on with a run that was stopped, bit for bit.")] = None,
     budget: Annotated[str | None, typer.Option(help="Wall time of the whole command: 90s, 2m, 1h30m.")] = None,
     seed: Annotated[int | None, typer.Option(help="One seed for split, weights and training.")] = None,
+    engine: Annotated[str | None, typer.Option(help="auto, eager or fused.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
     runs: Annotated[Path, typer.Option(help="Folder of the run directories.")] = Path("runs"),
     name: Annotated[str | None, typer.Option(help="Name of the run directory; default: from the source.")] = None,
@@ -66,7 +67,7 @@ def fit(
         "strict": strict or None,
     }
     data |= {"ignore": split_commas(ignore) or None, "missing": split_commas(missing) or None}
-    tree = _tree({"data": data, "schema": {"task": task}, "training": {"device": device}}, seed, set_)
+    tree = _tree({"data": data, "schema": {"task": task}, "training": {"device": device, "engine": engine}}, seed, set_)
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)

@@ -38,6 +38,8 @@ class Watcher:
         if not self._json:
             self._show(ready)
         training = ready.recipe.training
+        if training.engine == "fused":
+            self._say_if_compiling()
         steps = -(-len(ready.material.split.train) // training.batch_size)
         self._live = self._stack.enter_context(
             LiveLine(err, training.epochs, steps, ready.yardstick.headline, self._budget_ends)
@@ -58,6 +60,12 @@ class Watcher:
         if ready.material.findings:
             out.print(findings_table(ready.material.findings))
         self._show_bar(ready)
+
+    def _say_if_compiling(self) -> None:
+        from netwright.training.engines.fused.cache import is_compiled
+
+        if not is_compiled():
+            err.print("compiling the fused engine, once on this machine: about 20 s", soft_wrap=True)
 
     def _show_bar(self, ready: "Ready") -> None:
         """Say what the network has to beat."""

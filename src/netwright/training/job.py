@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import math
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ from netwright.data import Preparation, Prepared, fit_preparation, prepare
 from netwright.training.batches import Batches
 from netwright.training.config import validate
 from netwright.training.defaults import complete
+from netwright.training.engines.choice import choose_engine
 from netwright.training.environment import describe_environment
 from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
 from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, in_own_unit, make_yardstick
@@ -119,7 +121,8 @@ def run_job(request: Request, listener: Listener) -> Path:
     validate(recipe.training)
     preparation = fit_preparation(material.table, material.schema, material.split.train, recipe.preparation)
     parts = _prepare_parts(material, preparation)
-    _check_early(recipe, preparation, parts["train"])
+    recipe, engine = _settle_engine(recipe, preparation, parts, request)
+    choices = (*(choice for choice in choices if choice.name != engine.name), engine)
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
         try:
@@ -132,10 +135,19 @@ def run_job(request: Request, listener: Listener) -> Path:
     return folder
 
 
-def _check_early(recipe: Recipe, preparation: Preparation, train: Prepared) -> None:
-    """Find a network or a loss that cannot be before a run directory exists."""
-    build_module(recipe, preparation)
-    loss_for(recipe.training, preparation.spec.task, _tensors(train)[1])
+def _settle_engine(
+    recipe: Recipe, preparation: Preparation, parts: dict[str, Prepared], request: Request
+) -> tuple[Recipe, Choice]:
+    """Build the network once, so that one that cannot be is found before a run directory exists, and fix its engine.
+
+    The recipe then names the engine: a resumed or repeated run takes the same, whatever its own clock says.
+    """
+    module = build_module(recipe, preparation)
+    batches = Batches(*_tensors(parts["train"]), *_tensors(parts["validation"]))
+    loss_for(recipe.training, preparation.spec.task, batches.train_targets)
+    left = math.inf if request.budget is None else request.started + request.budget - time.monotonic()
+    name, choice = choose_engine(module, recipe.training, batches, preparation.spec.task, left)
+    return replace(recipe, training=replace(recipe.training, engine=name)), choice
 
 
 def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
@@ -221,7 +233,7 @@ def _begin(
         split=material.sizes,
         split_reason=material.split.reason,
         choices=choices,
-        engine="eager",
+        engine=recipe.training.engine,
         parameters=0,
         environment=describe_environment(),
         rejected=tuple(item for _, item in material.rejected[:20]),
