@@ -101,6 +101,10 @@ def test_rows_whose_label_is_no_class_are_set_aside(tmp_path):
     conformed = fitted(tmp_path, text, with_target=True)
     assert conformed.table.frame.height == 1
     assert [(fault.row, fault.value) for fault in conformed.table.rejected] == [(2, "rich"), (3, "")]
+    (note,) = conformed.notes
+    assert (note.code, note.severity) == ("data.labels", "warning")
+    assert "1 of 3 labels" in note.evidence
+    assert "'rich' (1)" in note.evidence
     with pytest.raises(ContractError, match="'rich'"):
         fitted(tmp_path, "31,b,no,2020-01-06,rich\n", with_target=True)
 
@@ -110,6 +114,22 @@ def test_a_frame_fits_as_a_file_does():
     conformed = conform(read_table(frame, OPTIONS), SCHEMA, with_target=False)
     assert conformed.table.frame["age"].to_list() == [30, None]
     assert codes(conformed) == ["data.new-missing"]
+
+
+@pytest.mark.parametrize("form", ["frame", "parquet", "csv"])
+def test_numbers_that_are_not_finite_count_as_missing_and_are_said(form, tmp_path):
+    ages = [float("inf"), float("-inf"), float("nan"), 30.0]
+    frame = pl.DataFrame({"age": ages, "job": "a", "flag": "yes", "day": "2020-01-05"})
+    path = tmp_path / f"new.{form}"
+    if form != "frame":
+        getattr(frame, f"write_{form}")(path)
+    conformed = conform(read_table(frame if form == "frame" else path, OPTIONS), SCHEMA, with_target=False)
+    assert conformed.table.frame["age"].to_list() == [None, None, None, 30]
+    assert codes(conformed) == ["data.new-missing", "data.unreadable"]
+    (note,) = (note for note in conformed.notes if note.code == "data.unreadable")
+    assert note.column == "age"
+    assert "2 cells" in note.evidence
+    assert "'inf' (1)" in note.evidence
 
 
 def test_numbers_that_are_categories_match_in_any_form():

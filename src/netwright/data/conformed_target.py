@@ -31,6 +31,7 @@ def fit_target_labels(table: Table, schema: Schema) -> tuple[Table, list[Finding
         fitted = _numbers(cells)
     else:
         fitted, notes = _classes(label_text(cells), schema)
+        notes += _unknown(label_text(cells), fitted, schema)
     keep = fitted.is_not_null().to_numpy()
     if not keep.any():
         examples = ", ".join(map(repr, label_text(cells).drop_nulls().unique().sort().head(5).to_list())) or "none"
@@ -77,3 +78,17 @@ def _note(labels: pl.Series, matched: pl.Series, at: pl.Series, ignored: str, sc
     evidence = f"{pairs.height:,} of {len(labels):,} labels matched but for {ignored}: {shown}"
     title = "Target labels are spelt otherwise than in training"
     return Finding("data.labels", "note", title, evidence, "", schema.target)
+
+
+def _unknown(labels: pl.Series, fitted: pl.Series, schema: Schema) -> list[Finding]:
+    """A warning that names the labels that are no class of the run, most frequent first."""
+    strange = labels.filter(fitted.is_null() & labels.is_not_null())
+    if not len(strange):
+        return []
+    counts = strange.alias("label").value_counts(name="count").sort(["count", "label"], descending=[True, False])
+    shown = ", ".join(f"{label!r} ({count:,})" for label, count in counts.head(6).iter_rows())
+    more = f" and {counts.height - 6:,} more" if counts.height > 6 else ""
+    evidence = f"{len(strange):,} of {len(labels):,} labels are no class of the run, and their rows are set aside: "
+    remedy = f"correct them to one of {', '.join(map(repr, schema.classes[:12]))}, or train again with them"
+    title = "Target labels that training did not know"
+    return [Finding("data.labels", "warning", title, evidence + shown + more, remedy, schema.target)]

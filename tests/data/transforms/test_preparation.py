@@ -45,6 +45,29 @@ def test_where_the_quartiles_are_equal_the_deviation_scales():
     np.testing.assert_allclose(arrays.numeric[:, 0], x / x.std(), rtol=1e-6)
 
 
+EXTREMES = {
+    "great": RNG.normal(size=N) * 1e300,
+    "greatest": RNG.choice([-1.7e308, 0.0, 1.7e308], size=N),
+    "small": RNG.normal(size=N) * 1e-200,
+    "denormal": np.arange(N) * 5e-324,
+    "denormal beside one": np.arange(N) * 5e-324 + (np.arange(N) == 0),
+    "one outlier": np.append(RNG.normal(size=N - 1), 1e300),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("numeric", ["robust", "standard"])
+@pytest.mark.parametrize("clip", [True, False])
+@pytest.mark.parametrize("name", EXTREMES)
+def test_values_at_the_edges_of_numbers_are_scaled_to_finite_ones(name, clip, numeric):
+    x = EXTREMES[name]
+    _, arrays = prepared({"x": x}, PreparationConfig(numeric=numeric, smooth_clip=clip))
+    assert np.isfinite(arrays.numeric).all()
+    if name in ("great", "small") and numeric == "robust" and not clip:
+        low, centre, high = np.quantile(x, (0.25, 0.5, 0.75))
+        np.testing.assert_allclose(arrays.numeric[:, 0], (x - centre) / (high - low), rtol=1e-5)
+
+
 def test_quantile_normal_is_nearly_normal():
     _, arrays = prepared({"x": RNG.exponential(size=5000)}, PreparationConfig(numeric="quantile"))
     assert abs(arrays.numeric[:, 0].mean()) < 0.02

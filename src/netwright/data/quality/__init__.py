@@ -11,14 +11,18 @@ from netwright.data.quality.constant import find_constant
 from netwright.data.quality.duplicates import find_duplicates
 from netwright.data.quality.identifier import find_identifier
 from netwright.data.quality.imbalance import find_imbalance
+from netwright.data.quality.labels import find_labels
 from netwright.data.quality.leak import find_leak
 from netwright.data.quality.missing import find_missing
+from netwright.data.quality.number_like import find_number_like
 from netwright.data.quality.rare_classes import find_rare_classes
 from netwright.data.quality.unknown_spelling import find_unknown_spelling
 from netwright.data.table import Table
 
 CHECKS: tuple[Callable[[Table, Schema], Iterator[Finding]], ...] = (
     find_leak,
+    find_labels,
+    find_number_like,
     find_rare_classes,
     find_imbalance,
     find_missing,

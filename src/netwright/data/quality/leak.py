@@ -56,8 +56,15 @@ def _sample(table: Table, schema: Schema) -> np.ndarray:
 
 def _target(cells: pl.Series, schema: Schema) -> np.ndarray:
     if schema.task == "regression":
-        return as_float(cells)
+        return _unit(as_float(cells))
     return category_codes(cells, schema.classes).to_numpy()
+
+
+def _unit(values: np.ndarray) -> np.ndarray:
+    """Divide by the greatest absolute value, so that squares neither overflow nor vanish."""
+    peak = float(np.nanmax(np.abs(values))) if not np.isnan(values).all() else 0.0
+    scaled: np.ndarray = values / peak if peak > 0 else values
+    return scaled
 
 
 def bin_codes(cells: pl.Series) -> np.ndarray:
@@ -103,12 +110,14 @@ def _r2(truth: np.ndarray, guess: np.ndarray) -> float:
 def _linear_r2(cells: pl.Series, target: np.ndarray, half: int) -> float:
     if not cells.dtype.is_numeric():
         return 0.0
-    values = as_float(cells)
+    values = _unit(as_float(cells))
     fitted = ~np.isnan(values)
     learnt, held = fitted[:half], fitted[half:]
     if learnt.sum() < 3 or held.mean() < 0.5 or np.ptp(values[:half][learnt]) == 0:
         return 0.0
     centre, spread = values[:half][learnt].mean(), values[:half][learnt].std()
+    if not spread > 0:
+        return 0.0
     slope, offset = np.polyfit((values[:half][learnt] - centre) / spread, target[:half][learnt], 1)
     guess = np.where(held, slope * (values[half:] - centre) / spread + offset, target[:half].mean())
     return _r2(target[half:], guess)

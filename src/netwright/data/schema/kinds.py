@@ -2,8 +2,8 @@
 
 Rules, first that fits: constant (at most one value); boolean (two values that mean yes and no, 0 and 1 too); datetime
 (typed, or text of which 98% reads in one format); identifier (whole numbers, all distinct, that step by a constant or
-whose name says id; text that is all distinct and short); numeric; text (four words or more on average, most distinct);
-categorical.
+whose name says id; text that is all distinct, short and not numbers with units); numeric; text (four words or more on
+average, most distinct); categorical.
 """
 
 import re
@@ -14,6 +14,7 @@ import polars as pl
 from netwright.core.values import Kind
 from netwright.data.labels import label_text
 from netwright.data.schema.datetimes import Dates, find_dates
+from netwright.data.schema.number_like import count_number_like
 
 PAIRS = (("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("0", "1"), ("off", "on"))
 LEAST_ROWS = 10  # below, all-distinct says nothing
@@ -90,7 +91,7 @@ def _text(cells: pl.Series, present: pl.Series, distinct: int) -> Found:
     words = mean_words(present)
     if words >= WORDS_OF_TEXT and distinct > max(LEAST_ROWS, len(present) / 2):
         return Found("text", f"{distinct:,} distinct cells of {words:.1f} words on average")
-    if distinct == len(present) >= LEAST_ROWS:
+    if distinct == len(present) >= LEAST_ROWS and count_number_like(present) is None:
         return Found("identifier", f"{distinct:,} of {len(present):,} cells are distinct")
     return Found("categorical", f"{distinct:,} distinct values in {_of(present, cells)} cells")
 

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 MISSING_SUFFIX = " (missing)"
+LARGE = 1e30  # a scaled value beyond it is cut, so that it and its square can be computed with
 
 
 def as_float(cells: pl.Series) -> np.ndarray:
@@ -18,6 +19,7 @@ def smooth_clip(values: np.ndarray) -> np.ndarray:
 
     Source: Holzmüller, Grinsztajn, Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees", 2024.
     """
+    values = np.clip(values, -LARGE, LARGE)
     clipped: np.ndarray = values / np.sqrt(1.0 + np.square(values / 3.0))
     return clipped
 
@@ -25,6 +27,6 @@ def smooth_clip(values: np.ndarray) -> np.ndarray:
 def write_with_indicator(values: np.ndarray, indicator: bool, out: np.ndarray) -> None:
     """Write one column of scaled values, 0 where NaN, and 1 beside it where NaN if there is an indicator."""
     missing = np.isnan(values)
-    out[:, 0] = np.where(missing, 0.0, values)
+    out[:, 0] = np.clip(np.where(missing, 0.0, values), -LARGE, LARGE)
     if indicator:
         out[:, 1] = missing

@@ -1,11 +1,14 @@
 """Numbers centred and scaled: by median and quartiles, or by mean and standard deviation."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 import polars as pl
 
 from netwright.data.transforms.numbers import MISSING_SUFFIX, as_float, smooth_clip, write_with_indicator
+
+LEAST_SQUARED = 1e-100  # its square, and that of one over it, are far within the range of numbers
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Scale:
 
     def write(self, cells: pl.Series, out: np.ndarray) -> None:
         """Fill `out` (float32 [rows, 1 or 2])."""
-        values = (as_float(cells) - self.centre) * self.factor
+        with np.errstate(over="ignore", under="ignore"):  # too great for a number: the greatest, below
+            values = np.nan_to_num((as_float(cells) - self.centre) * self.factor, nan=np.nan)
         write_with_indicator(smooth_clip(values) if self.clip else values, self.indicator, out)
 
 
@@ -40,11 +44,26 @@ def fit_scale(cells: pl.Series, robust: bool, clip: bool, indicators: bool) -> S
 
 
 def _robust(present: np.ndarray) -> tuple[float, float]:
-    low, centre, high = np.quantile(present, (0.25, 0.5, 0.75))
-    spread = float(high - low) or float(present.std())  # quartiles that are equal: most cells are one value
-    return float(centre), 1.0 / spread if spread > 0 else 0.0
+    unit, scaled = _in_units(present)
+    low, centre, high = np.quantile(scaled, (0.25, 0.5, 0.75))
+    spread = float(high - low) or float(scaled.std())  # quartiles that are equal: most cells are one value
+    return float(centre) * unit, _factor(spread, unit)
 
 
 def _standard(present: np.ndarray) -> tuple[float, float]:
-    deviation = float(present.std())
-    return float(present.mean()), 1.0 / deviation if deviation > 0 else 0.0
+    unit, scaled = _in_units(present)
+    return float(scaled.mean()) * unit, _factor(float(scaled.std()), unit)
+
+
+def _in_units(present: np.ndarray) -> tuple[float, np.ndarray]:
+    """Values so great or so small that their squares leave the range of numbers, as shares of the greatest."""
+    peak = float(np.abs(present).max())
+    unit = 1.0 if LEAST_SQUARED < peak < 1.0 / LEAST_SQUARED or peak == 0 else peak
+    return unit, present / unit
+
+
+def _factor(spread: float, unit: float) -> float:
+    """One over the spread; 0, as for a constant, where there is no spread or no number so great."""
+    spread *= unit
+    factor = 1.0 / spread if spread > 0 else 0.0
+    return factor if isfinite(factor) else 0.0

@@ -1,6 +1,10 @@
 """Delimited text: every row is used or set aside, and what was found out is said."""
 
 import gzip
+import os
+import subprocess
+import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -66,6 +70,9 @@ READS = {
     "one column": ("a\n1\n2\n", {"a": [1, 2]}),
     "row names without a name": ("a,b\nr1,1,2\nr2,3,4\n", {"column_1": ["r1", "r2"], "a": [1, 3], "b": [2, 4]}),
     "rows end in a delimiter": ("a,b\n1,2,\n3,4,\n", {"a": [1, 3], "b": [2, 4], "column_3": [None, None]}),
+    "blank cells of one column": ("\na\n1\n\n  \n3\n\n\n", {"a": [1, None, None, 3]}),
+    "blank cells of one column, no header": ("1\n\n3\n", {"column_1": [1, None, 3]}),
+    "blank cells beside stray quotes": ('a\nx\n\n5" y\n""\n"p\n\nq"\n', {"a": ["x", None, '5" y', None, "p\n\nq"]}),
     "blank names": (",x,\n1,2,3\n", {"column_1": [1], "x": [2], "column_3": [3]}),
 }
 
@@ -83,7 +90,9 @@ SET_ASIDE = {
     "header again": ("a,b\n1,2\na,b\n3,4\n", [(2, "", "the header stands here again")]),
     "unclosed quote": ('a,b,c\n1,"x,1\n2,"y",2\n3,z,3\n', []),
     "unclosed quote that cannot be read": ('a,b,c\n1,"x\n2,"y",2\n3,z,3\n', [(1, "", "a quote is never closed")]),
-    "unclosed quote at the end": ('a,b\n1,2\n3,"x\n', []),
+    "unclosed quote at the end": ('a,b\n1,2\n3,"x\n', [(2, "", "never closed")]),
+    "unclosed quote at the end of quoted rows": ('a,b\n1,"x"\n2,"y"\n3,"x', [(3, "", "never closed")]),
+    "unclosed quote at the end of one column": ('a\nx\ny\n"x', [(3, "", "never closed")]),
     "bad utf-8": (
         "a,b\n" + "".join(f"é{i},{i}\n" for i in range(20)) + "x\udcff,5\n",
         [(21, "", "a byte that is not utf-8")],
@@ -142,6 +151,53 @@ def test_a_wrong_name_offers_the_nearest(tmp_path):
         read_table(tmp_path / "price.csv")
     with pytest.raises(SourceError, match="folder"):
         read_table(tmp_path)
+
+
+COUNTED = {
+    "pandas columns and a class": ("0,1,2,y\n" + "1.5,2.5,0.5,p\n2.5,0.5,1.5,q\n" * 5, ["0", "1", "2", "y"]),
+    "from one": ("1,2,y\n" + "1.5,2.5,p\n2.5,0.5,q\n" * 5, ["1", "2", "y"]),
+    "with an index": (",0,1,y\n" + "".join(f"{i},{i}.5,2.5,{'pq'[i % 2]}\n" for i in range(9)), None),
+    "numbers only": ("0,1,2\n1.5,2.5,0.5\n2.5,0.5,1.5\n", ["0", "1", "2"]),
+    "many whole numbers": ("0,1,2,3,4\n255,0,7,9,1\n0,16,8,9,4\n", ["0", "1", "2", "3", "4"]),
+    "the first of rows that count": ("0,1,2,3,4\n5,6,7,8,9\n10,11,12,13,14\n", []),
+    "a rank in every row": (
+        "0,1,2,3,4\n4,1,0,3,2\n2,1,3,0,4\n0,4,2,3,1\n1,2,3,4,0\n3,0,4,2,1\n0,1,2,4,3\n4,3,1,0,2\n",
+        [],
+    ),
+    "a class among classes": ("0,1,p\n5.5,2.5,p\n1.5,7.5,q\n", []),
+    "two bits": ("0,1\n1,0\n1,1\n0,0\n", []),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_a_first_line_that_counts_its_columns_names_them_unless_it_may_be_a_row(name, tmp_path):
+    content, names = COUNTED[name]
+    table = read(tmp_path, content)
+    assert table.chosen("data.header") is (names != [])
+    assert not names or table.frame.columns == names
+    reason = next(choice.reason for choice in table.choices if choice.name == "data.header")
+    assert f"--set data.header={'false' if names != [] else 'true'}" in reason
+
+
+def test_a_pipe_is_read_as_a_file_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=["a,b\n1,2\n3,4\n"])
+    writer.start()
+    table = read_table(tmp_path / "pipe")
+    writer.join()
+    assert table.frame.to_dict(as_series=False) == {"a": [1, 3], "b": [2, 4]}
+    with pytest.raises(SourceError, match="got a device"):
+        read_table("/dev/zero")
+
+
+READ_STDIN = "from netwright.data import read_table as r; print([r(s).frame.rows() for s in %r])"
+
+
+@pytest.mark.parametrize("names", [["-", "-"], ["/dev/stdin", "/dev/stdin"]])
+def test_standard_input_is_read_once_and_kept(names):
+    command = [sys.executable, "-c", READ_STDIN % names]
+    done = subprocess.run(command, input="a,b\n1,2\n", capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[[(1, 2)], [(1, 2)]]"
 
 
 def test_overrides_win(tmp_path):

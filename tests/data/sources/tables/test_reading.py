@@ -83,6 +83,31 @@ def test_types_are_brought_to_those_of_a_table():
     assert table.frame["nan"].null_count() == 1
 
 
+ODD_TYPES = {
+    "duration": (pl.Series([datetime.timedelta(seconds=90), None]), [90.0, None]),
+    "int128": (pl.Series([2**100, None], dtype=pl.Int128), [2.0**100, None]),
+    "small int128": (pl.Series([7, None], dtype=pl.Int128), [7, None]),
+    "uint64": (pl.Series([2**63, 2**64 - 1], dtype=pl.UInt64), [2.0**63, 2.0**64]),
+    "numpy uint64": (np.array([2**63, 2**64 - 1], np.uint64), [2.0**63, 2.0**64]),
+    "pandas uint64": (pd.Series([2**63, None], dtype="UInt64"), [2.0**63, None]),
+    "pandas object": (pd.Series([1, 2**64 - 1], dtype=object), [1.0, 2.0**64]),
+    "numpy duration": (np.array([90, 30], "timedelta64[s]"), [90.0, 30.0]),
+    "pandas duration": (pd.Series(pd.to_timedelta([90, None], unit="s")), [90.0, None]),
+}
+
+
+@pytest.mark.parametrize("name", ODD_TYPES)
+@pytest.mark.parametrize("by", [dict, pl.DataFrame, pd.DataFrame])
+def test_spans_of_time_and_great_integers_become_numbers(name, by):
+    cells, expected = ODD_TYPES[name]
+    polars = isinstance(cells, pl.Series)
+    if by is not dict and (by is pl.DataFrame) != polars:
+        pytest.skip("a column of another library")
+    table = read_table(by({"a": cells, "b": [1, 2]}))
+    assert table.frame["a"].to_list() == expected
+    assert len(table.fingerprint) == 64
+
+
 def test_infinite_numbers_in_a_frame_set_their_rows_aside():
     table = read_table({"a": [1.0] * 20 + [np.inf]})
     assert (table.total, table.frame.height) == (21, 20)

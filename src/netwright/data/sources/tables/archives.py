@@ -1,4 +1,4 @@
-"""From what the user typed to a stream of bytes: a file, a .gz, or one member of a .zip ("a.zip::b.csv")."""
+"""From what the user typed to a stream of bytes: a file, a pipe, a .gz, or one member of a .zip ("a.zip::b.csv")."""
 
 import gzip
 import hashlib
@@ -11,6 +11,7 @@ from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
 
 from netwright.core.errors import SourceError, nearest
+from netwright.data.sources.tables.pipes import as_file
 
 BLOCK = 1 << 24  # bytes; bounds the memory that reading takes
 TABLE_ENDINGS = (
@@ -60,6 +61,7 @@ def locate(source: str | Path) -> Opened:
     name = str(source)
     file_name, _, member = name.partition("::")
     path = Path(file_name).expanduser()
+    path = as_file(path, name)
     _check_file(path, name)
     if path.suffix.lower() == ".zip" or _is_zip(path):
         return _in_zip(path, name, member)

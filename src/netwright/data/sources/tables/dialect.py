@@ -137,6 +137,7 @@ def _quotes_are_characters(sample: bytes, trial: Trial) -> bool:
     plain = [line.split(mark.encode()) for line in lines]
     quoted = sum(len(cell) > 1 and cell.startswith(b'"') and cell.endswith(b'"') for row in plain for cell in row)
     stray = sum(b'"' in cell for row in plain for cell in row) - quoted
+    stray -= plain[-1][-1].startswith(b'"') and plain[-1][-1].count(b'"') == 1  # a file that was cut short
     return all(len(row) == trial.width for row in plain) and stray > quoted
 
 

@@ -95,6 +95,8 @@ def _column(name: str, values: Any) -> pl.Series:
         return _from_objects(name, array.tolist())
     if array.dtype.kind == "M":
         array = array.astype("datetime64[us]")
+    if array.dtype.kind == "m":
+        array = array.astype("timedelta64[us]")
     if array.ndim > 1:
         return pl.Series(name, array.tolist())
     return pl.Series(name, np.ascontiguousarray(array))

@@ -1,12 +1,14 @@
 """Whether the first record names the columns, which lines before it to skip, and what the columns are called.
 
 Rule: a column whose body is numbers under a first cell that is not a number means a header; else a first record of
-distinct cells that are no numbers and do not occur below means a header. Where names are expected (`columns`), a first
+distinct cells that are no numbers and do not occur below means a header, and so does one that counts its columns
+(0, 1, 2, y) above rows that do not. Where names are expected (`columns`), a first
 record that holds half of them is a header; else only a column of numbers under a name is evidence for one.
 """
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from netwright.core.errors import SourceError
 from netwright.core.values import Choice
@@ -15,6 +17,7 @@ from netwright.data.sources.tables.numbers import Style, is_number
 from netwright.data.table import ReadOptions
 
 MOST_PREAMBLE = 50  # records before the header that may be skipped
+MANY_COLUMNS = 5  # a first line 0, 1, 2, 3, 4 above whole numbers is no chance
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ def _types_differ(first: list[str], body: list[list[str]], style: Style) -> int 
 
 
 def _by_distinct_cells(first: list[str], body: list[list[str]], style: Style) -> tuple[bool, str]:
+    if _counts_up(first, body, style):
+        return True, "the first line counts its columns, as pandas does, and the rows below do not" + _override(False)
     if any(is_number(cell, style) for cell in first):
         return False, "a cell of the first line is a number"
     cells = [cell for cell in first if cell]
@@ -110,6 +115,41 @@ def _by_distinct_cells(first: list[str], body: list[list[str]], style: Style) ->
         if cell and any(len(row) > column and row[column] == cell for row in body):
             return False, f"{cell!r} of the first line stands in the rows below too"
     return True, "the first line's cells are distinct, no numbers, and do not occur below"
+
+
+def _counts_up(first: list[str], body: list[list[str]], style: Style) -> bool:
+    """Tell whether the numbers of the first line are 0, 1, 2, ... (beside names also 1, 2, ...) and not a row's.
+
+    In doubt it is a row: where the numbers all stand in the columns below too, where the rows below count up as well,
+    where a name stands above cells that are all different, or where a few whole numbers stand above whole numbers.
+    """
+    numbers = [column for column, cell in enumerate(first) if cell.isdecimal()]
+    words = [column for column, cell in enumerate(first) if cell and column not in numbers]
+    rows = [row for row in body if len(row) == len(first)]
+    if len(numbers) < 2 or not rows or any(is_number(first[column], style) for column in words):
+        return False
+    start = 0 if not words else int(first[numbers[0]])
+    if start > 1 or [first[column] for column in numbers] != [str(start + i) for i in range(len(numbers))]:
+        return False
+    below = {column: [row[column] for row in rows] for column in (*numbers, *words)}
+    if all(first[column] in below[column] for column in numbers) or any(_consecutive(row, numbers) for row in rows):
+        return False
+    if words:
+        named = {first[column] for column in words}
+        repeats = all(first[c] not in below[c] and len(set(below[c])) < len(rows) for c in words)
+        return repeats and len(named) == len(words)
+    return len(numbers) >= MANY_COLUMNS or not all(cell.isdecimal() for column in numbers for cell in below[column])
+
+
+def _consecutive(row: list[str], columns: list[int]) -> bool:
+    cells = [row[column] for column in columns]
+    return all(cell.isdecimal() for cell in cells) and all(
+        int(after) - int(before) == 1 for before, after in pairwise(cells)
+    )
+
+
+def _override(named: bool) -> str:
+    return f"; if that is wrong: --set data.header={str(named).lower()}"
 
 
 def _pad(names: list[str], below: list[list[str]], width: int) -> list[str]:
@@ -153,4 +193,5 @@ def _default_names(width: int, options: ReadOptions) -> tuple[str, ...]:
 def _unnamed_choice(reason: str, width: int, options: ReadOptions) -> Choice:
     fits = options.columns and len(options.columns) in (width, width + 1)
     names = "names are taken by position from training" if fits else f"columns are named column_1 to column_{width}"
-    return Choice("data.header", False, f"{reason}; {names}")
+    override = _override(True) if options.header is None else ""
+    return Choice("data.header", False, f"{reason}; {names}{override}")

@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 
 from netwright.core.errors import SourceError
-from netwright.core.values import Choice, Rejected
+from netwright.core.values import Choice, Rejected, Schema
 from netwright.data.sources.tables.forced import forced_types
 from netwright.data.sources.tables.missing import NO_VALUE, honoured
 from netwright.data.sources.tables.sheet import Reading, Sheet
 from netwright.data.sources.tables.typed import type_sheets
 from netwright.data.table import PolarsType, ReadOptions, Table
 
+NUMPY_INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
 SLICE = 100_000  # rows of text that are hashed at a time
 
 
@@ -39,10 +40,12 @@ def typed_table(
     if not frame.width:
         raise SourceError(f"{source}: expected a column of plain values, got nested columns only ({', '.join(nested)})")
     row = np.arange(1, frame.height + 1)
+    empty = _by_spelling({cells.name: cells.null_count() for cells in frame if cells.null_count()})
+    if options.schema is not None:
+        frame = _without_infinite(frame, options.schema, empty)
     keep, rejected = _finite(frame, row)
-    empty = {cells.name: cells.null_count() for cells in frame if cells.null_count()}
     total, frame, row = frame.height, frame.filter(pl.Series(keep)), row[keep]
-    table = Table(frame, row, tuple(rejected), total, source, (*choices, *said), _by_spelling(empty), fingerprint)
+    table = Table(frame, row, tuple(rejected), total, source, (*choices, *said), empty, fingerprint)
     return _with_typed_text(table, options)
 
 
@@ -66,8 +69,8 @@ def _simple(cells: pl.Series) -> pl.Series:
     if dtype.is_float() or dtype.is_decimal():
         return cells.cast(pl.Float64).fill_nan(None)
     if dtype.is_integer():
-        fits = dtype != pl.UInt64 or (cells.max() or 0) < 2**63  # type: ignore[operator]  # max of numbers is a number
-        return cells.cast(pl.Int64 if fits else pl.Float64)
+        whole = cells.cast(pl.Int64, strict=False)
+        return whole if whole.null_count() == cells.null_count() else cells.cast(pl.Float64)
     if isinstance(dtype, pl.Datetime):
         utc = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else cells
         return utc.cast(pl.Datetime("us"))
@@ -78,6 +81,26 @@ def _simple(cells: pl.Series) -> pl.Series:
     if dtype == pl.Time:
         return cells.cast(pl.Int64).cast(pl.Float64) / 1e9
     return cells if dtype in (pl.Boolean, pl.String, pl.Categorical) else cells.cast(pl.String)
+
+
+def _without_infinite(frame: pl.DataFrame, schema: Schema, missing: dict[str, dict[str, int]]) -> pl.DataFrame:
+    """At predict time an infinite feature is a missing one, as in text, so that its row gets a prediction.
+
+    The cells are counted in `missing` by how they are written; conform says so.
+    """
+    numeric = {column.name for column in schema.columns if column.kind == "numeric" and column.role != "target"}
+    mended = []
+    for cells in frame:
+        if (
+            cells.name in numeric
+            and cells.dtype.is_float()
+            and (infinite := cells.is_infinite().fill_null(False)).any()
+        ):
+            counts = cells.filter(infinite).cast(pl.String).alias("cell").value_counts(name="count")
+            missing[cells.name] = {**missing.get(cells.name, {}), **dict(counts.iter_rows())}
+            cells = cells.set(infinite, None)
+        mended.append(cells)
+    return pl.DataFrame(mended)
 
 
 def _finite(frame: pl.DataFrame, row: np.ndarray) -> tuple[np.ndarray, list[Rejected]]:
@@ -126,6 +149,10 @@ def fingerprint_of(frame: pl.DataFrame) -> str:
 def _bytes_of(cells: pl.Series) -> Iterator[bytes]:
     if cells.dtype.is_nested() or cells.dtype == pl.Object:
         yield repr(cells.to_list()).encode()
+    elif cells.dtype == pl.Duration:
+        yield from _bytes_of(cells.cast(pl.Int64))
+    elif cells.dtype.is_integer() and cells.dtype not in NUMPY_INTEGERS:
+        yield from _bytes_of(cells.cast(pl.Float64))
     elif cells.dtype.is_numeric() and not cells.dtype.is_decimal():
         yield cells.is_null().to_numpy().tobytes()
         yield cells.fill_null(0).to_numpy().tobytes()

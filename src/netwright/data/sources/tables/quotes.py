@@ -2,7 +2,8 @@ r"""Reading lines in which quotes are not where they should be, one line at a ti
 
 Rule: a line that reads as fields, quoted or not, is a record. Else it is joined with the lines below it until the whole
 reads as a record with the right number of fields (a cell with line ends in it). Else its quotes are taken as
-characters, if that gives the right number of fields. Else the line alone is set aside, and reading goes on below it.
+characters, if that gives the right number of fields; but not a quote that opens the last cell of the file and is never
+closed. Else the line alone is set aside, and reading goes on below it.
 """
 
 import re
@@ -55,7 +56,9 @@ def repair(text: bytes, delimiter: str, width: int, final: bool) -> tuple[list[R
         if waits and not final:
             break
         record, taken = _one(lines, at, rules)
-        if record.content.strip() or record.reason:
+        if record.literal and final and not any(line.strip() for line in lines[at + 1 :]):
+            record = _last(record, lines[at], rules)
+        if lines[at].strip():
             records.append(record)
         used += sum(len(line) + 1 for line in lines[at : at + taken])
         at += taken
@@ -75,6 +78,14 @@ def _one(lines: list[bytes], at: int, rules: Grammar) -> tuple[Record, int]:
     if len(pieces) == rules.width:
         return Record(written(pieces, rules), literal=True), 1
     return Record(line, f"a quote is never closed; expected {rules.width} fields, got {len(pieces)}"), 1
+
+
+def _last(record: Record, line: bytes, rules: Grammar) -> Record:
+    """The last line of all: a quote that opens its last cell and is not closed is a file that was cut short."""
+    cell = (line.rpartition(rules.delimiter)[2] if rules.delimiter else line).strip(b" \t")
+    if cell.startswith(b'"') and cell.count(b'"') % 2:
+        return Record(line, "a quote is opened in the last line and never closed")
+    return record
 
 
 def _join(lines: list[bytes], at: int, rules: Grammar) -> tuple[Record, int] | None:
@@ -112,6 +123,8 @@ def _unquoted(field: bytes) -> bytes:
 
 def written(fields: list[bytes], rules: Grammar) -> bytes:
     """Join cells to a line, each quoted where it must be."""
+    if fields == [b""]:
+        return b'""\n'  # a line with nothing in it would be no record
     return (rules.delimiter or b"").join(_quoted(field, rules.delimiter) for field in fields) + b"\n"
 
 

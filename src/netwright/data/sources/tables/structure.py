@@ -5,6 +5,7 @@ one pass of NumPy over a block finds every delimiter and record end. Where quote
 (an opening quote not after a delimiter, a closing quote not before one), the block goes through `quotes.repair`.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -43,7 +44,7 @@ class Chunk:
 def chunks(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[Chunk]:
     """Yield chunks of whole records from blocks of UTF-8 in which every line end is a newline."""
     held = b""
-    for block in blocks:
+    for block in blank_cells(blocks, dialect) if dialect.width == 1 else blocks:
         text = held + block
         if b"\n" not in block:
             held = text
@@ -56,6 +57,23 @@ def chunks(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[Chunk]:
         chunk, _ = _cut(held if held.endswith(b"\n") else held + b"\n", dialect, final=True)
         if chunk is not None:
             yield chunk
+
+
+def blank_cells(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """In a table of one column a blank line below the header is a missing cell: write it as one, but for the last."""
+    before, held, blank, quoted = max(1, dialect.skip), b"", 0, False
+    for block in itertools.chain(blocks, (b"\n",)):
+        *lines, held = (held + block).split(b"\n")
+        out: list[bytes] = []
+        for line in lines:
+            if not line.strip() and not quoted:
+                blank += before == 0
+                continue
+            out += [b'""\n'] * blank + [line, b"\n"]
+            before, blank = max(0, before - 1), 0
+            if dialect.quoting and line.count(b'"') % 2:
+                quoted = not quoted and line.lstrip().startswith(b'"')
+        yield b"".join(out)
 
 
 def _cut(text: bytes, dialect: Dialect, final: bool) -> tuple[Chunk | None, int]:
