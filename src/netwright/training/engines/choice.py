@@ -1,5 +1,6 @@
 """Which engine trains a module: the fused one where it can and where it is faster, else the eager one; and why."""
 
+import importlib.util
 import math
 from dataclasses import dataclass
 
@@ -72,6 +73,8 @@ def why_not_fused(module: nn.Module, config: TrainingConfig, batches: Batches, t
     """Return what stands in the way of the fused engine, or nothing."""
     if choose_device(config.device)[0].type != "cpu":
         return "it works on the CPU, and the training is on a GPU"
+    if importlib.util.find_spec("numba") is None:
+        return "it needs Numba, which is not installed: pip install 'netwright[fused]'"
     obstacle = _odd_types(module, batches)
     if obstacle:
         return obstacle
