@@ -11,6 +11,13 @@ import pytest
 QUICK = ["--set", "training.epochs=3", "--set", "training.threads=1"]
 
 
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Layers that a test makes without a seed of its own start the same every time."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command left behind."""
