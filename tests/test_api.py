@@ -85,8 +85,8 @@ def test_predictions_are_of_the_target_s_type(tmp_path, labels, dtype):
 
 def test_a_budget_shortens_the_training_and_still_tests_and_saves(tmp_path):
     endless = {"training.patience": None, "training.epochs": 100_000, "training.threads": 1}
-    run = nw.fit("@digits", settings=endless, budget="6s", options=_options(tmp_path))
-    assert run.summary.seconds < 12  # twice the budget, on a busy machine
+    run = nw.fit("@digits", settings=endless, budget="10s", options=_options(tmp_path))
+    assert run.summary.seconds < 20  # twice the budget, on a busy machine
     assert 1 <= len(run.summary.epochs) < 100_000
     assert run.evaluation.metrics["accuracy"].value > 0.8
 

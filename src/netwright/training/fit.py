@@ -82,6 +82,7 @@ class Training:
     notes: tuple[str, ...] = ()
     started: float = field(default_factory=time.monotonic)
     next_checkpoint: float = math.inf
+    epoch_started: float = 0.0  # in time.monotonic() seconds
     pace: float = math.inf  # seconds a step, in the stretch before
 
 
@@ -181,6 +182,7 @@ def _run_epoch(training: Training) -> str:
     """Take the steps that are left of the epoch. Return why training must stop in the middle of it, or nothing."""
     state, session = training.state, training.session
     progress = state.progress
+    training.epoch_started = time.monotonic()
     training.engine.module.train()
     order = epoch_order(training.batches.rows, training.engine.config.seed, progress.epoch)
     training.runner.begin_epoch(order, progress.step_in_epoch)
@@ -283,7 +285,7 @@ def _finish_epoch(training: Training) -> str:
     if config.schedule == "plateau":
         watched = train_loss if validation_loss is None else validation_loss
         progress.plateau = schedules.after_epoch(progress.plateau, watched, config)
-    if progress.epoch == 1:
+    if progress.epoch.bit_count() == 1:
         progress.planned_epochs = _epochs_that_fit(training)
     return _next_epoch(training)
 
@@ -327,13 +329,16 @@ def _judge(training: Training, train_loss: float, validation_loss: float | None,
 
 
 def _epochs_that_fit(training: Training) -> int:
-    """Fix the number of epochs once, from what the first one took, so that schedules end when the time does."""
-    planned, deadline = training.state.progress.planned_epochs, training.session.deadline
+    """Plan the number of epochs from what the last one took, so that schedules end when the time does.
+
+    Asked at epochs 1, 2, 4, 8, ...: the first ones are slow, and later ones change the plan by little.
+    """
+    progress, deadline = training.state.progress, training.session.deadline
     if deadline is None:
-        return planned
+        return progress.planned_epochs
     now = time.monotonic()
-    fitting = 1 + int(BUDGET_USED * (deadline - now) / max(now - training.started, 1e-9))
-    return max(1, min(planned, fitting))
+    fitting = int(BUDGET_USED * (deadline - now) / max(now - training.epoch_started, 1e-9))
+    return max(progress.epoch, min(training.engine.config.epochs, progress.epoch + fitting))
 
 
 def _next_epoch(training: Training) -> str:

@@ -248,13 +248,11 @@ def _begin(
 def _work(stage: Stage, request: Request, listener: Listener) -> None:
     """Train and test; every path of a job goes through here."""
     parts, preparation = stage.parts, stage.preparation
-    before = time.monotonic()
     yardstick = make_yardstick(parts["train"], parts["test"], preparation)
-    measuring = time.monotonic() - before
     module = build_module(stage.recipe, preparation)
     info = replace(stage.info, parameters=sum(weight.numel() for weight in module.parameters()))
     listener.ready(Ready(stage.material, stage.recipe, info.choices, yardstick, stage.folder))
-    deadline = None if request.budget is None else request.started + request.budget - measuring - RESERVE
+    deadline = None if request.budget is None else request.started + request.budget - yardstick.seconds - RESERVE
     batches = Batches(*_tensors(parts["train"]), *_tensors(parts["validation"]))
     result = _train(module, batches, stage, yardstick, (listener, deadline))
     evaluation = _test(module, stage, yardstick)

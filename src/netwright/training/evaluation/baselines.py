@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from netwright.core.values import Task
 from netwright.data import Prepared
@@ -38,7 +39,8 @@ def linear(task: Task, train: Prepared, rows: Prepared, cardinalities: tuple[int
     asked = _one_hot(rows, cardinalities, 1)
     if task == "regression":
         return np.asarray(Ridge().fit(inputs, target).predict(asked), dtype=np.float64)
-    with warnings.catch_warnings():
+    # On one thread: products this small lose by being shared out, eightfold on @digits.
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # 300 steps of L-BFGS are close enough for a baseline
         model = LogisticRegression(max_iter=300).fit(inputs, target)
     return _spread(model.predict_proba(asked).astype(np.float64), model.classes_)

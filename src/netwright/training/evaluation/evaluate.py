@@ -1,5 +1,6 @@
 """Evaluating a model on test rows beside its baselines."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ class Yardstick:
     baselines: dict[str, dict[str, Measure]]
     headline: str
     headline_reason: str
+    seconds: float = 0.0  # that measuring one model takes
 
 
 def truth_of(prepared: Prepared, preparation: Preparation) -> NDArray[Any]:
@@ -46,8 +48,10 @@ def make_yardstick(train: Prepared, test: Prepared, preparation: Preparation) ->
     fitted = linear(task, train, test, preparation.spec.cardinalities)
     if task == "regression":
         fitted = preparation.target.decode(fitted)
+    before = time.monotonic()
     baselines = {name: measure(task, truth, guessed), "linear model": measure(task, truth, fitted)}
-    return Yardstick(task, truth, baselines, *headline_of(task, train_truth))
+    seconds = (time.monotonic() - before) / len(baselines)
+    return Yardstick(task, truth, baselines, *headline_of(task, train_truth), seconds)
 
 
 def guess_yardstick(truth: NDArray[Any], preparation: Preparation) -> Yardstick:
