@@ -57,7 +57,12 @@ def test_a_wrong_value_is_refused_by_name(setting):
 
 
 def test_every_setting_but_these_is_checked():
-    assert {field.name for field in fields(TrainingConfig)} - set(WRONG) == {"decay_norms_and_biases", "seed", "device"}
+    assert {field.name for field in fields(TrainingConfig)} - set(WRONG) == {
+        "decay_norms_and_biases",
+        "statistics",
+        "seed",
+        "device",
+    }
 
 
 def test_the_nearest_name_is_offered():

@@ -107,6 +107,24 @@ class InputSpec:
 
 
 @dataclass(frozen=True)
+class LayerStatistics:
+    """How signals and gradients fare in one step: one entry a linear layer, from the input to the output.
+
+    An activation's entries are None where none follows the layer. Sums are over the step's last micro-batch.
+    """
+
+    names: tuple[str, ...]  # the module's name of each linear layer z = W x + b
+    mean: tuple[float | None, ...]  # of a = f(z), over rows and units, before dropout
+    spread: tuple[float | None, ...]  # standard deviation of the same
+    saturated: tuple[float | None, ...]  # share of z where |f'(z)| < 0.0066, a sigmoid's slope at 5: no gradient passes
+    dead: tuple[float | None, ...]  # share of units that are saturated in every row
+    delta_norm: tuple[float | None, ...]  # L2 of dL/dz, L the mean loss of the step's rows
+    gradient_norm: tuple[float | None, ...]  # L2 of dL/dW before clipping
+    weight_norm: tuple[float | None, ...]  # L2 of W before the step
+    update_ratio: tuple[float | None, ...]  # L2 of the step's change of W, over weight_norm
+
+
+@dataclass(frozen=True)
 class StepRecord:
     """One optimizer step, as written to records.jsonl."""
 
@@ -115,6 +133,7 @@ class StepRecord:
     loss: float  # mean over the step's rows, regularisation not included
     learning_rate: float
     gradient_norm: float | None = None  # L2 over all parameters before clipping; None where not measured
+    layers: LayerStatistics | None = None  # None where training.statistics is off
     kind: Literal["step"] = "step"
 
 

@@ -53,6 +53,7 @@ class TrainingConfig:
     engine: str = "auto"  # eager: any network, autograd; fused: feed-forward on the CPU, compiled; auto: the faster
     threads: int | None = None  # CPU threads; None leaves torch's own setting
     record_every: int = 10  # steps between two step records
+    statistics: bool = True  # signals and gradients of each layer in step records
     checkpoint_every: float = 30.0  # seconds between two checkpoints
 
 

@@ -22,13 +22,14 @@ from netwright.training.checkpoints import committed, load_checkpoint, save_chec
 from netwright.training.config import TrainingConfig, validate
 from netwright.training.engines.choice import choose_engine
 from netwright.training.engines.eager import EagerRunner, Engine
-from netwright.training.engines.stretch import Runner, Stretch
+from netwright.training.engines.stretch import Outcome, Runner, Stretch
 from netwright.training.losses import loss_for
 from netwright.training.optimizers import make_updater
 from netwright.training.predict import predict_logits
 from netwright.training.preflight import bring, check, task_of
 from netwright.training.records import Record, RecordSink
 from netwright.training.state import Origin, Progress, TrainingState, origin_of, restore, snapshot, to_checkpoint
+from netwright.training.statistics import watched_layers
 
 Observer = Callable[[Record], object]
 Metric = Callable[[Tensor, Tensor], float]  # logits, targets -> value
@@ -148,7 +149,8 @@ def _start(
     updater = make_updater(module, config)
     state = TrainingState(module, updater, average, Progress(config.epochs))
     loss = loss_for(config, task, batches.train_targets)
-    engine = Engine(module, loss, updater, average, config)
+    layers = tuple(watched_layers(module)) if config.statistics else ()
+    engine = Engine(module, loss, updater, average, config, layers)
     sizes = batch_sizes(batches.rows, config.batch_size)
     left = math.inf if session.deadline is None else session.deadline - time.monotonic()
     _, choice = choose_engine(module, config, batches, task, left)
@@ -207,16 +209,18 @@ def _run_stretch(training: Training) -> float:
     state.losses.append(outcome.losses)
     if outcome.norm is None:
         return 0.0
-    return _record_step(training, stretch.rates[-1], outcome.losses[-1], outcome.norm)
+    return _record_step(training, stretch.rates[-1], outcome)
 
 
 def _next_stretch(training: Training) -> Stretch:
     progress, every = training.state.progress, training.engine.config.record_every
-    left = min(every - progress.step % every, len(training.sizes) - progress.step_in_epoch)
+    heard = bool(training.observers) or training.session.records is not None
+    left = len(training.sizes) - progress.step_in_epoch
+    left = min(left, every - progress.step % every) if heard else left
     steps = 1 if progress.step == 0 else max(1, min(left, int(TIME_SLICE / training.pace)))
     last = progress.step + steps
     rates = _learning_rates(training, progress.step, last)
-    return Stretch(progress.step_in_epoch, progress.step, rates, last % every == 0 or last == 1)
+    return Stretch(progress.step_in_epoch, progress.step, rates, heard and (last % every == 0 or last == 1))
 
 
 def _attention(training: Training) -> bool:
@@ -258,9 +262,10 @@ def _learning_rates(training: Training, first: int, last: int) -> list[float]:
     return [rate * factor for factor in schedules.schedule_factors(first, last, total, config)]
 
 
-def _record_step(training: Training, rate: float, loss: Tensor, norm: Tensor | float) -> float:
-    progress = training.state.progress
-    record = StepRecord(progress.step, progress.epoch, loss.item(), rate, float(norm))
+def _record_step(training: Training, rate: float, outcome: Outcome) -> float:
+    progress, loss, norm = training.state.progress, outcome.losses[-1].item(), outcome.norm
+    assert norm is not None
+    record = StepRecord(progress.step, progress.epoch, loss, rate, float(norm), outcome.layers)
     _tell(training, record)
     return record.loss
 

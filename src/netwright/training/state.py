@@ -24,6 +24,7 @@ FREE_TO_CHANGE = (
     "threads",
     "checkpoint_every",
     "record_every",
+    "statistics",
 )  # between a checkpoint and a resume
 
 

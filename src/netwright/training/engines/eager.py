@@ -17,6 +17,7 @@ from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import LossFunction
 from netwright.training.optimizers import Updater, update
 from netwright.training.regularization import clip_by_norm, clip_by_value, gradient_norm
+from netwright.training.statistics import Watch, Watched, after_update, before_update, watching
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Engine:
     updater: Updater
     average: Average | None
     config: TrainingConfig
+    layers: tuple[Watched, ...] = ()  # that statistics are taken of
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,24 @@ class Batch:
     targets: Tensor
     step: int  # from 1
     learning_rate: float
-    measured: bool  # whether the gradient's norm is wanted
+    measured: bool  # whether the gradient's norm and the layers' statistics are wanted
 
 
-def take_step(engine: Engine, batch: Batch) -> tuple[Tensor, Tensor | None]:
-    """Take one optimizer step. Return the mean loss over the rows and, if measured, the norm before clipping."""
+def take_step(engine: Engine, batch: Batch) -> Outcome:
+    """Take one optimizer step. Return the mean loss over the rows and, if measured, what else is wanted."""
+    if not (batch.measured and engine.layers):
+        return Outcome(*_step(engine, batch, None))
+    with watching(engine.layers) as watch:
+        loss, norm = _step(engine, batch, watch)
+        return Outcome(loss, norm, after_update(watch))
+
+
+def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Tensor | None]:
     for parameter in engine.updater.parameters:
         parameter.grad = None
     loss = _backward(engine, batch.inputs, batch.targets)
+    if watch is not None:
+        before_update(watch)
     norm = _limit_gradients(engine, batch.measured)
     update(engine.updater, engine.config, batch.learning_rate)
     if engine.average is not None and engine.config.ema_decay is not None:
@@ -101,14 +113,14 @@ class EagerRunner:
         self.left = epoch_batches(self.batches, order, self.sizes, first)
 
     def run(self, stretch: Stretch) -> Outcome:
-        losses, norm = [], None
+        losses = []
         last = len(stretch.rates) - 1
         for number, rate in enumerate(stretch.rates):
             inputs, targets = next(self.left)
             measured = stretch.measured and number == last
-            loss, norm = take_step(self.engine, Batch(inputs, targets, stretch.step + number + 1, rate, measured))
-            losses.append(loss)
-        return Outcome(torch.stack(losses), norm if stretch.measured else None)
+            taken = take_step(self.engine, Batch(inputs, targets, stretch.step + number + 1, rate, measured))
+            losses.append(taken.losses)
+        return Outcome(torch.stack(losses), taken.norm if stretch.measured else None, taken.layers)
 
     def __enter__(self) -> "EagerRunner":
         return self

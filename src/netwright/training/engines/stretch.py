@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
 
+from netwright.core.values import LayerStatistics
+
 
 class Stretch(NamedTuple):
     """Consecutive steps of one epoch."""
@@ -17,14 +19,15 @@ class Stretch(NamedTuple):
     first: int  # number of the first batch in the epoch, from 0
     step: int  # optimizer steps taken before
     rates: Sequence[float]  # the learning rate of each step
-    measured: bool  # whether the gradient's norm of the last step is wanted
+    measured: bool  # whether the gradient's norm and the layers' statistics of the last step are wanted
 
 
 class Outcome(NamedTuple):
     """What the steps had to say."""
 
-    losses: Tensor  # (steps,) mean loss of each batch
+    losses: Tensor  # (steps,) mean loss of each batch; of one step, a scalar
     norm: Tensor | float | None  # of the last step's gradient before clipping, if it was wanted
+    layers: LayerStatistics | None = None  # of the last step, if they were wanted
 
 
 @runtime_checkable

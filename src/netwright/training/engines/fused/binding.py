@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from netwright.training.averaging import Average
 from netwright.training.engines.fused.layout import ALIGNMENT, Layout, aligned
 from netwright.training.engines.fused.program import Writer
-from netwright.training.engines.fused.table import Array, Memory
+from netwright.training.engines.fused.table import QUANTITIES, Array, Memory
 from netwright.training.optimizers import Updater
 
 FIRST = {"momentum_buffer": True, "exp_avg": True, "square_avg": False, "exp_avg_sq": False}  # else second
@@ -32,11 +32,16 @@ def zeros(size: int, dtype: Any) -> Array:
     return room[start : start + size * np.dtype(dtype).itemsize].view(dtype)
 
 
-def make_memory(writer: Writer, layout: Layout, dtype: Any, accumulate: bool) -> Memory:
-    """Return buffers of the sizes that the table needs; those of the optimizer and the average come with binding."""
+def make_memory(writer: Writer, layout: Layout, dtype: Any, accumulate: bool, watched: tuple[str, ...]) -> Memory:
+    """Return buffers of the sizes that the table needs; those of the optimizer and the average come with binding.
+
+    `watched` names the layers that statistics are kept of, if any.
+    """
     sizes = (layout.size, layout.size, writer.values, writer.values, writer.kept, writer.running)
-    total = layout.size if accumulate else 0
-    return Memory(*(zeros(size, dtype) for size in (*sizes, 0, 0, 0, total)))
+    total, before = layout.size if accumulate else 0, layout.size if watched else 0
+    statistics = np.full((len(watched), QUANTITIES), np.nan)
+    buffers = [zeros(size, dtype) for size in (*sizes, 0, 0, 0, total, before)]
+    return Memory(*[*buffers, statistics])
 
 
 def bind_weights(module: nn.Module, layout: Layout, memory: Memory) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
-from torch import Tensor
+from torch import Tensor, nn
 
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Task
@@ -24,12 +24,13 @@ from netwright.training.engines.fused.binding import (
 from netwright.training.engines.fused.compiled import bound
 from netwright.training.engines.fused.interpreter import run_steps
 from netwright.training.engines.fused.layout import Layout, lay_out
-from netwright.training.engines.fused.program import finish, write_program
+from netwright.training.engines.fused.program import Writer, finish, write_program
 from netwright.training.engines.fused.table import Data, Rule
 from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import loss_terms
 from netwright.training.optimizers import hidden_weights
 from netwright.training.state import TrainingState
+from netwright.training.statistics import layer_statistics
 
 RULES = {
     "sgd": table.SGD,
@@ -58,7 +59,8 @@ class FusedRunner:
         dtype = batches.train_inputs[0].numpy().dtype
         count = sum(parameter.requires_grad for parameter in module.parameters())
         self.counters = Counters(np.zeros(count, np.float32), np.zeros(len(writer.tracked), np.int64))
-        memory = make_memory(writer, layout, dtype, config.accumulate > 1)
+        self.layers = _names(module, writer) if config.statistics else ()
+        memory = make_memory(writer, layout, dtype, config.accumulate > 1, self.layers)
         memory = bind_optimizer(state.updater, places, memory, self.counters)
         bind_weights(module, layout, memory)
         bind_statistics(writer, memory, self.counters)
@@ -83,7 +85,10 @@ class FusedRunner:
         steps += count
         batches += self.parts[stretch.first + count] - self.parts[stretch.first]
         losses = torch.from_numpy(table_[1].astype(self.memory.parameters.dtype))
-        return Outcome(losses, norm if stretch.measured else None)
+        if not stretch.measured:
+            return Outcome(losses, None)
+        layers = layer_statistics(self.layers, self.memory.statistics.T.tolist()) if self.layers else None
+        return Outcome(losses, norm, layers)
 
     def __enter__(self) -> "FusedRunner":
         # The products of small networks lose by being shared out, and sums would depend on how.
@@ -94,6 +99,12 @@ class FusedRunner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.limits.restore_original_limits()
+
+
+def _names(module: nn.Module, writer: Writer) -> tuple[str, ...]:
+    """Return the module's names of the linear layers, in the order of the table."""
+    names = {id(layer): name for name, layer in module.named_modules()}
+    return tuple(names[id(layer)] for layer in writer.linear)
 
 
 def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Task) -> Data:

@@ -3,7 +3,7 @@
 forward: a^l from a^(l-1), operation by operation. Backward, in the opposite order: delta^l = dL/dz^l from delta^(l+1).
 """
 
-from netwright.training.engines.fused import losses, optimizers
+from netwright.training.engines.fused import losses, optimizers, statistics
 from netwright.training.engines.fused.compiled import entry, inlined, kernel
 from netwright.training.engines.fused.flat import copy
 from netwright.training.engines.fused.limits import limit_gradients, update_average
@@ -53,25 +53,30 @@ def run_steps(program: Program, memory: Memory, data: Data, rule: Rule, span: tu
     """
     norm = 0.0
     for number in range(out.shape[1]):
-        batch, step = span[0] + number, span[1] + number + 1
-        out[1, number] = backpropagate(program, memory, data, rule, (batch, step))
-        norm, scale = limit_gradients(memory, rule, number == out.shape[1] - 1)
+        batch, step, last = span[0] + number, span[1] + number + 1, number == out.shape[1] - 1
+        watched = last and memory.statistics.shape[0] > 0
+        out[1, number] = backpropagate(program, memory, data, rule, (batch, step, watched))
+        if watched:
+            statistics.before_update(program, memory)
+        norm, scale = limit_gradients(memory, rule, last)
         optimizers.update(program, memory, rule, out[0, number], step, scale)
+        if watched:
+            statistics.after_update(program, memory)
         if rule.ema >= 0.0:
             update_average(memory, rule.ema, step)
     return norm
 
 
 @inlined
-def backpropagate(program: Program, memory: Memory, data: Data, rule: Rule, which: tuple[int, int]) -> Real:
+def backpropagate(program: Program, memory: Memory, data: Data, rule: Rule, which: tuple[int, int, bool]) -> Real:
     """Fill the gradients of one batch's mean loss, in micro-batches that add up; return the loss."""
-    batch, step = which
+    batch, step, watched = which
     first, last = data.parts[batch], data.parts[batch + 1]
     scale = 1.0 / (data.bounds[last] - data.bounds[first])
     loss = 0.0
     for part in range(first, last):
         start = data.bounds[part]
-        window = Window(start, data.bounds[part + 1] - start, step, part - first, scale)
+        window = Window(start, data.bounds[part + 1] - start, step, part - first, scale, watched)
         loss += pass_through(program, memory, data, rule, window)
         if last - first > 1:
             accumulate(memory, part == first, part == last - 1)
@@ -94,8 +99,12 @@ def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, windo
     count = program.table.shape[0]
     for k in range(count):
         forward(program.table[k], program.numbers[k], memory, data, (window, rule.seed))
+        if window.watched:
+            statistics.after_forward(program.table[k], memory, window.rows)
     loss = losses.measure(program, memory, data, rule, window)
     for k in range(count - 1, -1, -1):
+        if window.watched:
+            statistics.before_backward(program.table[k], memory, window.rows)
         backward(program.table[k], memory, data, window)
     return loss
 

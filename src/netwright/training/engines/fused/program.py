@@ -39,6 +39,7 @@ class Writer:
     slot: int = 0  # the value that the next layer reads
     width: int = 0
     needs_delta: bool = False  # whether anything below the next layer is trained
+    linear: list[nn.Linear] = field(default_factory=list)  # those that statistics are taken of, in order
 
     def place(self, parameter: Any) -> int:
         if parameter is None:
@@ -135,7 +136,8 @@ def _linear(writer: Writer, layer: nn.Linear) -> None:
     sizes = {"width_in": layer.in_features, "width_out": layer.out_features}
     turned = writer.keep(layer.weight.numel()) if _pays_to_turn(layer) else table.NONE
     places = {"input": source, "output": out, "weight": weight, "bias": bias, "shift": turned}
-    writer.add(table.LINEAR, function=int(writer.needs_delta), **places, **sizes)
+    writer.add(table.LINEAR, function=int(writer.needs_delta), layer=len(writer.linear), **places, **sizes)
+    writer.linear.append(layer)
     writer.slot, writer.width, writer.needs_delta = out, layer.out_features, True
 
 
@@ -168,10 +170,17 @@ def _layer_norm(writer: Writer, layer: nn.LayerNorm) -> None:
     writer.needs_delta = True
 
 
+def _activate(writer: Writer, **fields: Any) -> None:
+    """The first activation after a linear layer is the one that statistics speak of."""
+    layer = len(writer.linear) - 1
+    taken = any(operation.kind == table.ACTIVATE and operation.layer == layer for operation in writer.operations)
+    writer.add(table.ACTIVATE, layer=table.NONE if taken else layer, **fields)
+
+
 def _activation(kind: int, numbers: Callable[[Any], tuple[float, float]]) -> Callable[[Writer, Any], None]:
     def write(writer: Writer, layer: Any) -> None:
         a, b = numbers(layer)
-        writer.add(table.ACTIVATE, function=kind, kept=writer.keep(writer.rows * writer.width), a=a, b=b)
+        _activate(writer, function=kind, kept=writer.keep(writer.rows * writer.width), a=a, b=b)
 
     return write
 
@@ -193,7 +202,7 @@ def _prelu(writer: Writer, layer: nn.PReLU) -> None:
         raise NotFused("a PReLU has one slope for each unit")
     size = writer.rows * writer.width
     places = {"weight": writer.place(layer.weight), "kept": writer.keep(size), "spare": writer.keep(size)}
-    writer.add(table.ACTIVATE, function=table.PRELU, **places)
+    _activate(writer, function=table.PRELU, **places)
     writer.needs_delta = True
 
 

@@ -26,6 +26,10 @@ RECTIFIER, PRELU, SIGMOID, TANH, ELU, GELU, SILU, MISH, SOFTPLUS = range(9)
 SGD, MOMENTUM, NESTEROV, RMSPROP, ADAM, MUON = range(6)
 MSE, MAE, HUBER, BCE, CCE = range(5)
 
+# Columns of the statistics, in the order of the fields of LayerStatistics.
+MEAN, SPREAD, SATURATED, DEAD, DELTA_NORM, GRADIENT_NORM, WEIGHT_NORM, UPDATE_RATIO = range(8)
+QUANTITIES = 8
+
 NONE = -1  # no such place
 
 
@@ -47,7 +51,7 @@ class Operation:
     function: int = NONE  # ACTIVATE: which one; LINEAR, SHORTCUT: whether the input needs a delta; EMBED: slots;
     # DROPOUT: whether the mask is multiplied into the derivative of the activation below
     column: int = NONE  # EMBED: of the categorical input; weight columns begin at `spare` of the output
-    layer: int = NONE  # DROPOUT: number of the layer, for its stream of chance
+    layer: int = NONE  # DROPOUT: number of the layer, for its stream of chance; LINEAR, ACTIVATE: row of the statistics
     a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share kept
     b: float = 0.0  # ACTIVATE: scale; BATCH_NORM: momentum; DROPOUT: factor of what is kept
 
@@ -75,6 +79,8 @@ class Memory(NamedTuple):
     second: Array  # mean squares
     average: Array  # of the weights, empty without
     total: Array  # gradients of earlier micro-batches, empty without
+    before: Array  # the weights before a watched step, empty without statistics
+    statistics: Array  # (linear layers, QUANTITIES) float64 of a watched step, no rows without
 
 
 class Data(NamedTuple):
@@ -122,6 +128,7 @@ class Window(NamedTuple):
     step: int  # optimizer steps, from 1
     part: int  # number of the micro-batch in the step
     scale: float  # 1 / rows of the whole batch
+    watched: bool  # whether statistics are taken
 
 
 def table_of(operations: list[Operation]) -> tuple[Array, Array]:
