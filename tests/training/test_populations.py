@@ -31,6 +31,20 @@ def test_every_member_is_what_it_would_be_alone(threads):
     assert [digest(member.module) for member in together] == [digest(member.module) for member in alone]
 
 
+def test_on_a_gpu_members_of_one_kind_are_trained_as_one():
+    population = [
+        Member(make_module(seed, **SHAPES[seed % 2]), replace(CONFIG, accumulate=1, seed=seed, learning_rate=rate))
+        for seed, rate in enumerate([0.01, 0.01, 0.02, 0.03, -1.0])
+    ]
+    population.append(Member(make_module(5), replace(CONFIG, accumulate=1, optimizer="muon", engine="eager")))
+    seen = []
+    found = fit_population(population, make_batches(), 2, seen.append, stacked=True)
+    assert [trained.number for trained in found] == sorted(trained.number for trained in seen) == list(range(6))
+    engines = [trained.result and trained.result.engine.value for trained in found]
+    assert engines == ["stacked", "stacked", "stacked", "stacked", None, "eager"]
+    assert isinstance(found[4].error, RecipeError)
+
+
 def test_a_member_that_fails_stops_no_other():
     population = members()[:3]
     population[1] = replace(population[1], config=replace(FUSED, learning_rate=-1.0))

@@ -2,7 +2,7 @@
 
 Threads share the rows; the fused engine releases the interpreter lock, so that each core trains a network of its own.
 Members for the eager engine come after the others, one at a time: their dropout draws from torch's one generator. So a
-member's result is what it would be alone.
+member's result is what it would be alone. On a GPU, networks of one architecture are stacked and trained as one.
 """
 
 import os
@@ -10,16 +10,20 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from threadpoolctl import threadpool_limits
 from torch import nn
 
+from netwright.core.devices import choose_device
 from netwright.core.errors import NetwrightError
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.choice import choose_engine
 from netwright.training.fit import FitResult, Session, fit
+from netwright.training.preflight import task_of
+from netwright.training.stacked import fit_stacked, stack_key
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,15 @@ class Trained:
     error: NetwrightError | None = None
 
 
+Tell = tuple[dict[int, Trained], Callable[[Trained], object]]  # where results go, and who hears of each
+
+
 def fit_population(
     members: Sequence[Member],
     batches: Batches,
     threads: int | None = None,
     finished: Callable[[Trained], object] | None = None,
+    stacked: bool | None = None,
 ) -> list[Trained]:
     """Train every member's module in place and return what came of each, in the members' order.
 
@@ -56,26 +64,70 @@ def fit_population(
         batches: rows for members that bring none of their own; shared, never copied.
         threads: members at once; None: one for each core.
         finished: called in this thread with each member as it ends.
+        stacked: train networks of one architecture as one (see `stacked.py`); None: on a GPU.
 
     Returns:
         One entry a finished member. A member that fails leaves its error there and does not stop the others.
     """
-    fused = [_is_fused(member, batches) for member in members]
     done: dict[int, Trained] = {}
-    with _one_thread_each():
-        for chosen, width in ((True, threads or os.cpu_count()), (False, 1)):
-            numbers = [number for number, kind in enumerate(fused) if kind == chosen]
-            with ThreadPoolExecutor(width) as pool:
-                waiting = [pool.submit(_train, number, members[number], batches) for number in numbers]
-                try:
-                    for future in as_completed(waiting):
-                        done[future.result().number] = future.result()
-                        if finished is not None:
-                            finished(future.result())
-                except KeyboardInterrupt:
-                    done.update((trained.number, trained) for trained in _finish(waiting))
-                    break
+    alone = set(range(len(members)))
+    tell = (done, finished or (lambda _: None))
+    try:
+        for numbers in _stacks(members, stacked):
+            _train_stack(numbers, members, batches, tell)
+            alone -= set(numbers)
+        with _one_thread_each():
+            fused = {number for number in alone if _is_fused(members[number], batches)}
+            _train_on_threads(sorted(fused), members, batches, threads or os.cpu_count() or 1, tell)
+            _train_on_threads(sorted(alone - fused), members, batches, 1, tell)
+    except KeyboardInterrupt:
+        pass
     return [done[number] for number in sorted(done)]
+
+
+def _stacks(members: Sequence[Member], stacked: bool | None) -> list[list[int]]:
+    """Return the members that can be trained as one, at least two at a time."""
+    groups: dict[Any, list[int]] = {}
+    for number, member in enumerate(members):
+        task = member.session.task if member.session else None
+        if member.batches is not None or member.session not in (None, Session(task=task)):
+            continue
+        on_gpu = choose_device(member.config.device)[0].type == "cuda" if stacked is None else stacked
+        key = stack_key(member.module, member.config) if on_gpu else None
+        if key is not None:
+            groups.setdefault((key, task), []).append(number)
+    return [numbers for numbers in groups.values() if len(numbers) > 1]
+
+
+def _train_stack(numbers: list[int], members: Sequence[Member], batches: Batches, tell: Tell) -> None:
+    session, (done, finished) = members[numbers[0]].session, tell
+    task = (session.task if session else None) or task_of(batches.train_targets)
+    device, _ = choose_device(members[numbers[0]].config.device)
+    modules = [members[number].module.to(device) for number in numbers]
+
+    def take(place: int, outcome: FitResult | NetwrightError) -> None:
+        result, error = (outcome, None) if isinstance(outcome, FitResult) else (None, outcome)
+        done[numbers[place]] = Trained(numbers[place], result, error)
+        finished(done[numbers[place]])
+
+    try:
+        fit_stacked(modules, [members[number].config for number in numbers], batches, task, take)
+    except NetwrightError as error:  # what one of them cannot do, none can
+        for place in range(len(numbers)):
+            take(place, error)
+
+
+def _train_on_threads(numbers: list[int], members: Sequence[Member], batches: Batches, width: int, tell: Tell) -> None:
+    done, finished = tell
+    with ThreadPoolExecutor(width) as pool:
+        waiting = [pool.submit(_train, number, members[number], batches) for number in numbers]
+        try:
+            for future in as_completed(waiting):
+                done[future.result().number] = future.result()
+                finished(future.result())
+        except KeyboardInterrupt:
+            done.update((trained.number, trained) for trained in _finish(waiting))
+            raise
 
 
 @contextmanager
@@ -107,5 +159,6 @@ def _train(number: int, member: Member, batches: Batches) -> Trained:
 
 
 def _finish(waiting: list["Future[Trained]"]) -> list[Trained]:
+    """Start no more; wait for those in progress."""
     begun = [future for future in waiting if not future.cancel()]
     return [future.result() for future in begun]
