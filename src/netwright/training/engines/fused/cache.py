@@ -2,10 +2,13 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+KEPT = 8  # compiled versions, a few megabytes each
 
 
 @cache
@@ -15,12 +18,22 @@ def folder() -> Path:
     given = os.environ.get("NUMBA_CACHE_DIR")
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "netwright"
     roots = [Path(given)] if given else [home, Path(tempfile.gettempdir()) / f"netwright-{os.getuid()}"]
-    return next((root / name for root in roots if _can_write(root)), Path(tempfile.mkdtemp()) / name)
+    chosen = next((root / name for root in roots if _can_write(root)), Path(tempfile.mkdtemp()) / name)
+    if not chosen.exists():
+        _forget_old(chosen.parent)
+    return chosen
 
 
 def is_compiled() -> bool:
     """Whether a process on this machine has compiled these sources before."""
     return any(folder().rglob("*.nbc"))
+
+
+def _forget_old(root: Path) -> None:
+    """Remove what older versions have compiled, but for the newest few: another checkout may be at work with them."""
+    folders = sorted(root.glob("kernels-*"), key=lambda path: path.stat().st_mtime)
+    for path in folders[:-KEPT]:
+        shutil.rmtree(path, ignore_errors=True)  # another process may be removing it too
 
 
 def _can_write(root: Path) -> bool:
