@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -28,7 +29,7 @@ from netwright.training.optimizers import make_updater
 from netwright.training.predict import predict_logits
 from netwright.training.preflight import bring, check, task_of
 from netwright.training.records import Record, RecordSink
-from netwright.training.state import Origin, Progress, TrainingState, origin_of, restore, snapshot, to_checkpoint
+from netwright.training.state import Origin, Progress, TrainingState, keep_best, origin_of, restore, to_checkpoint
 from netwright.training.statistics import watched_layers
 
 Observer = Callable[[Record], object]
@@ -185,7 +186,6 @@ def _run_epoch(training: Training) -> str:
     state, session = training.state, training.session
     progress = state.progress
     training.epoch_started = time.monotonic()
-    training.engine.module.train()
     order = epoch_order(training.batches.rows, training.engine.config.seed, progress.epoch)
     training.runner.begin_epoch(order, progress.step_in_epoch)
     while progress.step_in_epoch < len(training.sizes):
@@ -296,9 +296,9 @@ def _finish_epoch(training: Training) -> str:
 
 
 def _epoch_loss(training: Training) -> float:
-    losses = torch.cat(training.state.losses).cpu().double()
-    rows = torch.tensor(training.sizes[: len(losses)], dtype=torch.float64)
-    return float((losses @ rows / rows.sum()).item())
+    losses = torch.cat(training.state.losses).cpu().double().numpy()
+    rows = training.sizes[: len(losses)]
+    return float(np.dot(losses, rows) / sum(rows))
 
 
 def _validate(training: Training) -> tuple[float | None, float | None]:
@@ -325,7 +325,7 @@ def _judge(training: Training, train_loss: float, validation_loss: float | None,
         progress.patience = early_stopping.after_epoch(progress.patience, progress.epoch, validation_loss, False)
     best = progress.patience.best_epoch == progress.epoch
     if best:
-        state.best = snapshot(state.module)
+        keep_best(state)
     rate = _learning_rates(training, progress.step - 1, progress.step)[0]
     seconds = time.monotonic() - training.started
     record = EpochRecord(progress.epoch, progress.step, train_loss, rate, validation_loss, metric, seconds, best)

@@ -31,10 +31,11 @@ def predict_logits(module: nn.Module, inputs: Inputs, batch_size: int = 4096) ->
 
 @contextmanager
 def _evaluating(module: nn.Module) -> Iterator[None]:
-    modes = [(part, part.training) for part in module.modules()]
-    module.eval()
+    trained = [part for part in module.modules() if part.training]
+    for part in trained:
+        part.training = False
     try:
         yield
     finally:
-        for part, training in modes:
-            part.training = training
+        for part in trained:
+            part.training = True

@@ -83,9 +83,13 @@ def fingerprint(batches: Batches) -> str:
     return digest.hexdigest()
 
 
-def snapshot(module: nn.Module) -> dict[str, Tensor]:
-    """Return a copy of the module's weights and buffers."""
-    return {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
+def keep_best(state: TrainingState) -> None:
+    """Copy the module's weights and buffers, to where the last copy was."""
+    now = state.module.state_dict()
+    if state.best:
+        torch._foreach_copy_(list(state.best.values()), [now[name] for name in state.best])
+    else:
+        state.best = {name: tensor.detach().clone() for name, tensor in now.items()}
 
 
 def to_checkpoint(state: TrainingState, origin: Origin) -> Checkpoint:

@@ -110,6 +110,7 @@ class EagerRunner:
         self.left: Iterator[tuple[Inputs, Tensor]] = iter(())
 
     def begin_epoch(self, order: Tensor, first: int) -> None:
+        self.engine.module.train()
         self.left = epoch_batches(self.batches, order, self.sizes, first)
 
     def run(self, stretch: Stretch) -> Outcome:

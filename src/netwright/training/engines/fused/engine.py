@@ -52,7 +52,7 @@ class FusedRunner:
     def __init__(
         self, state: TrainingState, batches: Batches, sizes: list[int], config: TrainingConfig, task: Task
     ) -> None:
-        module = state.module
+        self.module = module = state.module
         layout = lay_out(module, config)
         places = {id(parameter): layout.places[name] for name, parameter in module.named_parameters()}
         writer = write_program(module, places, batches.train_inputs[0].shape[1], max(sizes))
@@ -93,6 +93,7 @@ class FusedRunner:
     def __enter__(self) -> "FusedRunner":
         # The products of small networks lose by being shared out, and sums would depend on how.
         self.limits = threadpool_limits(1, user_api="blas")
+        self.module.eval()  # the interpreter knows that it trains; only predictions ask the module itself
         return self
 
     def __exit__(
