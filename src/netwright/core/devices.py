@@ -1,5 +1,7 @@
 """Choosing where to compute, and saying why."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from netwright.core.errors import RecipeError
@@ -27,6 +29,19 @@ def choose_device(name: str = "auto") -> tuple["torch.device", Choice]:
             f"training.device: expected one of auto, {', '.join(available)} (what PyTorch sees here), got {name!r}"
         )
     return torch.device(name), Choice("training.device", name, "asked for")
+
+
+@contextmanager
+def cpu_threads(count: int | None) -> Iterator[None]:
+    """Have torch share its operations among so many threads, None as before; put its own setting back afterwards."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _available() -> list[str]:

@@ -7,6 +7,8 @@ NetwrightError            a user can mend it; the command line prints it as one 
 ├── RecipeError           a setting has an unknown name or a value out of range
 └── RunError              a run directory is missing, damaged, locked or read-only
     └── CheckpointError   no checkpoint of the run can be trusted
+The first four are ValueErrors too: that is what callers in Python, scikit-learn above all, look for.
+
 Interrupted               a signal asked to stop; state was saved; exits with 128 + signal number
 """
 
@@ -21,19 +23,19 @@ class NetwrightError(Exception):
     exit_code = 2
 
 
-class SourceError(NetwrightError):
+class SourceError(NetwrightError, ValueError):
     """The data cannot be read."""
 
 
-class SchemaError(NetwrightError):
+class SchemaError(NetwrightError, ValueError):
     """The data can be read but not learnt from."""
 
 
-class ContractError(NetwrightError):
+class ContractError(NetwrightError, ValueError):
     """New data does not fit the schema that the run was trained on."""
 
 
-class RecipeError(NetwrightError):
+class RecipeError(NetwrightError, ValueError):
     """A setting has an unknown name or a value out of range."""
 
 

@@ -5,15 +5,26 @@ a split, prepared arrays.
 Does not know torch, networks or training.
 """
 
+from netwright.data.allocation import Shares, allocate
 from netwright.data.conform import Conformed, conform
 from netwright.data.quality import check_quality
-from netwright.data.row_identity import shared_rows
-from netwright.data.schema.infer import infer_schema
+from netwright.data.row_identity import merge_rows, shared_rows
+from netwright.data.schema.infer import infer_features, infer_schema
 from netwright.data.schema.request import SchemaRequest
+from netwright.data.sources.tables.frames import frame_of
+from netwright.data.sources.tables.normal import simple_columns
 from netwright.data.sources.tables.reading import read_table
 from netwright.data.splits import Split, SplitConfig, split_rows
 from netwright.data.table import ReadOptions, Table
-from netwright.data.transforms.preparation import Preparation, PreparationConfig, Prepared, fit_preparation, prepare
+from netwright.data.transforms.preparation import (
+    Preparation,
+    PreparationConfig,
+    Prepared,
+    fit_features,
+    fit_preparation,
+    prepare,
+    prepare_features,
+)
 
 __all__ = [
     "Conformed",
@@ -22,15 +33,23 @@ __all__ = [
     "Prepared",
     "ReadOptions",
     "SchemaRequest",
+    "Shares",
     "Split",
     "SplitConfig",
     "Table",
+    "allocate",
     "check_quality",
     "conform",
+    "fit_features",
     "fit_preparation",
+    "frame_of",
+    "infer_features",
     "infer_schema",
+    "merge_rows",
     "prepare",
+    "prepare_features",
     "read_table",
     "shared_rows",
+    "simple_columns",
     "split_rows",
 ]

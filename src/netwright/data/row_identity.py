@@ -45,6 +45,34 @@ def same_rows(table: Table, schema: Schema) -> np.ndarray:
     return groups
 
 
+def merge_rows(frame: pl.DataFrame, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Merge rows that are the same, so that a weight of k and k copies of a row are one and the same data.
+
+    Args:
+        frame: features and target, each column of a type that a Table has.
+        weights: float64 [rows], at least 0; rows of weight 0 are left out.
+
+    Returns:
+        The position of one row of each kind, in an order that their values alone decide, and the sums of the weights.
+    """
+    kept = np.flatnonzero(weights > 0)
+    hashes = row_hashes(frame, frame.columns)[kept]
+    order = np.argsort(hashes, kind="stable")
+    rows, hashes = kept[order], hashes[order]
+    copies = 1 + np.flatnonzero(hashes[1:] == hashes[:-1])
+    copies = copies[_are_equal(frame, rows[copies - 1], rows[copies])]
+    starts = np.delete(np.arange(len(rows)), copies)
+    return rows[starts], np.add.reduceat(weights[rows], starts) if len(starts) else weights[rows]
+
+
+def _are_equal(frame: pl.DataFrame, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Whether each of `rows` is what the other is: two rows may have one hash by chance."""
+    equal = np.ones(len(rows), bool)
+    for cells in frame:
+        equal &= cells.gather(rows).eq_missing(cells.gather(others)).to_numpy()
+    return equal
+
+
 def shared_rows(table: Table, other: Table, schema: Schema) -> int:
     """Count the rows of `other` that stand in `table` too, features and target alike."""
     columns = compared_columns(schema)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from netwright.core.seeds import derive_seed
@@ -15,6 +15,7 @@ from netwright.core.seeds import derive_seed
 BLOCK_BYTES = 256 * 2**20  # rows gathered at once; a whole epoch where it fits
 
 Inputs = tuple[Tensor, ...]  # the module's positional arguments, each with rows first
+Gathered = tuple[Inputs, Tensor, Tensor | None]  # inputs, targets and, if rows have them, weights of one batch
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,18 @@ class Batches:
     train_targets: Shaped[Tensor, "..."]
     validation_inputs: Inputs | None = None
     validation_targets: Shaped[Tensor, "..."] | None = None
+    train_weights: Float[Tensor, " rows"] | None = None  # how much each row counts, None: all the same
+    validation_weights: Float[Tensor, " validation"] | None = None
 
     def __post_init__(self) -> None:
-        rows = {len(tensor) for tensor in (*self.train_inputs, self.train_targets)}
-        assert len(rows) == 1, f"training inputs and targets have different numbers of rows: {rows}"
+        rows = {len(tensor) for tensor in self.train_tensors}
+        assert len(rows) == 1, f"training inputs, targets and weights have different numbers of rows: {rows}"
+
+    @property
+    def train_tensors(self) -> Inputs:
+        """Inputs, targets, and weights if there are any."""
+        weights = () if self.train_weights is None else (self.train_weights,)
+        return (*self.train_inputs, self.train_targets, *weights)
 
     @property
     def rows(self) -> int:
@@ -64,8 +73,8 @@ def epoch_order(rows: int, seed: int, epoch: int) -> Int[Tensor, " rows"]:
 
 def epoch_batches(
     batches: Batches, order: Int[Tensor, " rows"], sizes: list[int], start: int = 0
-) -> Iterator[tuple[Inputs, Tensor]]:
-    """Yield inputs and targets of each batch from number `start` on.
+) -> Iterator[Gathered]:
+    """Yield inputs, targets and weights of each batch from number `start` on.
 
     Rows are gathered for many batches at once and then sliced. Blocks begin at fixed batches whatever `start` is: a
     slice then lies at the same place in memory after a resume, which some matrix kernels' last bit depends on.
@@ -80,15 +89,15 @@ def epoch_batches(
             yield from _block(batches, rows, block_sizes, max(0, start - first))
 
 
-def _block(batches: Batches, rows: Tensor, sizes: list[int], start: int) -> Iterator[tuple[Inputs, Tensor]]:
+def _block(batches: Batches, rows: Tensor, sizes: list[int], start: int) -> Iterator[Gathered]:
     rows = rows.to(batches.train_targets.device)
-    inputs = [torch.split(tensor.index_select(0, rows), sizes) for tensor in batches.train_inputs]
-    targets = torch.split(batches.train_targets.index_select(0, rows), sizes)
+    columns = [torch.split(tensor.index_select(0, rows), sizes) for tensor in batches.train_tensors]
+    width = len(batches.train_inputs)
     for number in range(start, len(sizes)):
-        yield tuple(tensor[number] for tensor in inputs), targets[number]
+        parts = tuple(column[number] for column in columns)
+        yield parts[:width], parts[width], parts[-1] if batches.train_weights is not None else None
 
 
 def _batches_per_block(batches: Batches, batch_size: int) -> int:
-    tensors = (*batches.train_inputs, batches.train_targets)
-    row_bytes = sum(tensor[:1].numel() * tensor.element_size() for tensor in tensors)
+    row_bytes = sum(tensor[:1].numel() * tensor.element_size() for tensor in batches.train_tensors)
     return max(1, BLOCK_BYTES // max(1, row_bytes * batch_size))

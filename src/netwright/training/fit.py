@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from netwright.core.devices import choose_device
+from netwright.core.devices import choose_device, cpu_threads
 from netwright.core.errors import CheckpointError, Interrupted, RunError
 from netwright.core.interrupts import StopSignal
 from netwright.core.seeds import derive_seed
@@ -25,7 +25,7 @@ from netwright.training.engines.choice import choose_engine
 from netwright.training.engines.eager import EagerRunner, Engine
 from netwright.training.engines.stretch import Outcome, Runner, Stretch
 from netwright.training.losses import loss_for
-from netwright.training.optimizers import make_updater
+from netwright.training.optimizers import Updater, make_updater
 from netwright.training.predict import predict_logits
 from netwright.training.preflight import bring, check, task_of
 from netwright.training.records import Record, RecordSink
@@ -51,6 +51,7 @@ class Session:
     resume: bool = False
     task: Task | None = None  # None: whole-number targets are classes, others are values
     records: RecordSink | None = None
+    updater: Updater | None = None  # the module's optimizer with what it remembers; None: a fresh one
 
 
 @dataclass(frozen=True)
@@ -128,15 +129,11 @@ def fit(
 @contextmanager
 def _surroundings(config: TrainingConfig, session: Session, device: torch.device) -> Iterator[None]:
     """Seed the generators that dropout draws from, set threads, hold signals back; put all back afterwards."""
-    threads = torch.get_num_threads()
     devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices), session.stop.deferred() if session.stop else nullcontext():
+    held = session.stop.deferred() if session.stop else nullcontext()
+    with torch.random.fork_rng(devices), held, cpu_threads(config.threads):
         torch.manual_seed(derive_seed(config.seed, "dropout"))
-        try:
-            torch.set_num_threads(config.threads or threads)
-            yield
-        finally:
-            torch.set_num_threads(threads)
+        yield
 
 
 def _start(
@@ -147,7 +144,7 @@ def _start(
     first = next(module.parameters())
     batches = bring(batches, task, first.dtype, first.device)
     average = None if config.ema_decay is None else start_average(module)
-    updater = make_updater(module, config)
+    updater = session.updater or make_updater(module, config)
     state = TrainingState(module, updater, average, Progress(config.epochs))
     loss = loss_for(config, task, batches.train_targets)
     layers = tuple(watched_layers(module)) if config.statistics else ()
@@ -307,7 +304,7 @@ def _validate(training: Training) -> tuple[float | None, float | None]:
     if batches.validation_inputs is None or batches.validation_targets is None:
         return None, None
     logits = predict_logits(training.engine.module, batches.validation_inputs)
-    loss = training.engine.loss(logits, batches.validation_targets).item()
+    loss = training.engine.loss(logits, batches.validation_targets, batches.validation_weights).item()
     value = metric(logits, batches.validation_targets) if metric is not None else None
     return loss, value if value is None or math.isfinite(value) else None
 

@@ -1,11 +1,12 @@
 """What a network is told to make small. Every loss reads logits, so that exponentials can be taken safely.
 
-Reduction is the mean over rows. A class weight multiplies its rows' losses; weights are scaled so that their mean over
-the training rows is 1, which keeps the learning rate's meaning and makes a batch's gradient the row-weighted mean of
-its micro-batches' gradients.
+Reduction is the mean over rows. A class weight multiplies its rows' losses, and so does a row's own weight; either kind
+is scaled so that its mean over the training rows is 1, which keeps the learning rate's meaning and makes a batch's
+gradient the row-weighted mean of its micro-batches' gradients.
 """
 
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Shaped
@@ -17,8 +18,15 @@ from netwright.core.values import Task
 from netwright.training.config import TrainingConfig
 
 Logits = Float[Tensor, "batch outputs"]
+RowWeights = Float[Tensor, " batch"]
 Targets = Shaped[Tensor, "batch *outputs"]  # (batch,) class numbers or values; (batch, outputs) values
-LossFunction = Callable[[Tensor, Tensor], Tensor]  # logits, targets -> scalar
+
+
+@runtime_checkable
+class LossFunction(Protocol):
+    """From logits, targets and the rows' own weights, if they have any, to a scalar."""
+
+    def __call__(self, logits: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor: ...
 
 
 def mse(logits: Logits, targets: Targets, _config: TrainingConfig, reduction: str) -> Tensor:
@@ -83,16 +91,18 @@ def loss_for(config: TrainingConfig, task: Task, targets: Tensor) -> LossFunctio
     """
     name, scale = loss_terms(config, task, targets)
     compute = LOSSES[name]
-    if scale is None:
-        return lambda logits, truth: compute(logits, truth, config, "mean")
+    if scale is not None:
+        scale = scale.to(targets.device, torch.float64 if targets.device.type == "cpu" else torch.float32)
 
-    weights = scale.to(targets.device, torch.float64 if targets.device.type == "cpu" else torch.float32)
+    def measure(logits: Logits, targets: Targets, weights: RowWeights | None = None) -> Tensor:
+        if scale is None and weights is None:
+            return compute(logits, targets, config, "mean")
+        rows = compute(logits, targets, config, "none").reshape(len(targets), -1).mean(dim=1)
+        if scale is not None:
+            rows = rows * scale.to(rows)[targets.flatten().long()]
+        return (rows if weights is None else rows * weights).mean()
 
-    def weighted(logits: Logits, truth: Targets) -> Tensor:
-        rows = compute(logits, truth, config, "none").flatten()
-        return (rows * weights.to(rows)[truth.flatten().long()]).mean()
-
-    return weighted
+    return measure
 
 
 def loss_terms(config: TrainingConfig, task: Task, targets: Tensor) -> tuple[str, Float[Tensor, " classes"] | None]:

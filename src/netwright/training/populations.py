@@ -73,7 +73,7 @@ def fit_population(
     alone = set(range(len(members)))
     tell = (done, finished or (lambda _: None))
     try:
-        for numbers in _stacks(members, stacked):
+        for numbers in _stacks(members, batches, stacked):
             _train_stack(numbers, members, batches, tell)
             alone -= set(numbers)
         with _one_thread_each():
@@ -85,9 +85,11 @@ def fit_population(
     return [done[number] for number in sorted(done)]
 
 
-def _stacks(members: Sequence[Member], stacked: bool | None) -> list[list[int]]:
+def _stacks(members: Sequence[Member], batches: Batches, stacked: bool | None) -> list[list[int]]:
     """Return the members that can be trained as one, at least two at a time."""
     groups: dict[Any, list[int]] = {}
+    if batches.train_weights is not None:
+        return []
     for number, member in enumerate(members):
         task = member.session.task if member.session else None
         if member.batches is not None or member.session not in (None, Session(task=task)):

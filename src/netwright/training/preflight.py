@@ -1,5 +1,7 @@
 """What is settled before the first step: the task, where the rows lie, and what could not work."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -25,7 +27,16 @@ def bring(batches: Batches, task: Task, dtype: torch.dtype, device: torch.device
         prepare_targets(batches.train_targets.to(device), task, dtype),
         None if inputs is None else tuple(tensor.to(device) for tensor in inputs),
         None if truth is None else prepare_targets(truth.to(device), task, dtype),
+        _scaled(batches.train_weights, dtype, device),
+        None if inputs is None else _scaled(batches.validation_weights, dtype, device),
     )
+
+
+def _scaled(weights: Tensor | None, dtype: torch.dtype, device: torch.device) -> Tensor | None:
+    """Weights with mean 1; none where all are the same, which is as good and faster."""
+    if weights is None or bool((weights == weights[0]).all()):
+        return None
+    return (weights.double() / weights.double().mean()).to(device, dtype)
 
 
 def check(module: nn.Module, batches: Batches, config: TrainingConfig, has_metric: bool) -> None:
@@ -44,6 +55,8 @@ def check(module: nn.Module, batches: Batches, config: TrainingConfig, has_metri
     _check_finite("training", (*batches.train_inputs, batches.train_targets))
     if batches.validation_inputs is not None and batches.validation_targets is not None:
         _check_finite("validation", (*batches.validation_inputs, batches.validation_targets))
+    _check_weights("training", batches.train_weights)
+    _check_weights("validation", batches.validation_weights)
 
 
 def _check_batch_size(module: nn.Module, batches: Batches, config: TrainingConfig) -> None:
@@ -52,6 +65,16 @@ def _check_batch_size(module: nn.Module, batches: Batches, config: TrainingConfi
         raise RecipeError(
             "training.batch_size: batch normalisation needs at least 2 rows in a batch; "
             'raise it or set network.normalization = "layer"'
+        )
+
+
+def _check_weights(which: str, weights: Tensor | None) -> None:
+    if weights is None or not len(weights):
+        return
+    low, high = float(weights.min()), float(weights.max())
+    if not (0.0 <= low <= high < math.inf) or high == 0.0:
+        raise RecipeError(
+            f"training: expected weights of {which} rows of at least 0 and not all 0, got {low:g} to {high:g}"
         )
 
 

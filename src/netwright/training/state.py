@@ -75,8 +75,8 @@ def origin_of(config: TrainingConfig, batches: Batches, engine: str) -> Origin:
 def fingerprint(batches: Batches) -> str:
     """Return a sha256 over every row and its place."""
     digest = hashlib.sha256()
-    validation = (*(batches.validation_inputs or ()), batches.validation_targets)
-    for tensor in (*batches.train_inputs, batches.train_targets, *validation):
+    validation = (*(batches.validation_inputs or ()), batches.validation_targets, batches.validation_weights)
+    for tensor in (*batches.train_tensors, *validation):
         if tensor is not None:
             digest.update(f"{tuple(tensor.shape)} {tensor.dtype}".encode())
             digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from netwright.core.errors import SchemaError
-from netwright.core.values import Column, Kind, Rejected, Schema
+from netwright.core.values import Column, Kind, Rejected, Schema, Task
 from netwright.data.labels import label_text
 from netwright.data.schema.columns import Verdict, describe
 from netwright.data.schema.datetimes import find_dates
@@ -18,6 +18,7 @@ from netwright.data.sources.tables.missing import USUAL_SPELLINGS
 from netwright.data.table import Table
 
 _NO_REQUEST = SchemaRequest()
+NO_TARGET = ("", "")  # name and reason
 
 
 def infer_schema(table: Table, request: SchemaRequest = _NO_REQUEST) -> tuple[Schema, Table]:
@@ -33,18 +34,41 @@ def infer_schema(table: Table, request: SchemaRequest = _NO_REQUEST) -> tuple[Sc
     check_names(table, request)
     target = find_target(table, request)
     table = _without_target(table, target[0])
-    found = {cells.name: _kind(cells, request.kinds) for cells in table.frame}
+    found = _kinds(table, request)
     table = _convert(table, found, target[0])
     goal = find_goal(table.frame[target[0]], request.task)
     found[target[0]] = _target_kind(goal, found[target[0]])
+    columns = _columns(table, found, target, request)
+    return Schema(columns, target[0], goal.task, goal.reason, goal.classes, _spellings(table)), table
+
+
+def infer_features(table: Table, task: Task, request: SchemaRequest = _NO_REQUEST) -> tuple[Schema, Table]:
+    """As `infer_schema`, for a table without a target: the caller keeps it, and says what the task is."""
+    check_names(table, request)
+    found = _kinds(table, request)
+    table = _convert(table, found, NO_TARGET[0])
+    columns = _columns(table, found, NO_TARGET, request)
+    return Schema(columns, NO_TARGET[0], task, "asked for", (), _spellings(table)), table
+
+
+def _kinds(table: Table, request: SchemaRequest) -> dict[str, Found]:
+    return {cells.name: _kind(cells, request.kinds) for cells in table.frame}
+
+
+def _columns(
+    table: Table, found: dict[str, Found], target: tuple[str, str], request: SchemaRequest
+) -> tuple[Column, ...]:
     columns = tuple(
         _column(table, position, name, found[name], target, request)
         for position, name in enumerate(table.frame.columns)
     )
     check_roles(columns, request, target[0])
+    return columns
+
+
+def _spellings(table: Table) -> tuple[str, ...]:
     met = dict.fromkeys(spelling for spellings in table.missing.values() for spelling in spellings)
-    spellings = tuple(dict.fromkeys((*USUAL_SPELLINGS, *met)))
-    return Schema(columns, target[0], goal.task, goal.reason, goal.classes, spellings), table
+    return tuple(dict.fromkeys((*USUAL_SPELLINGS, *met)))
 
 
 def _without_target(table: Table, target: str) -> Table:

@@ -1,7 +1,7 @@
 """All encoders of a table: fitted on training rows, applied to any rows of the same schema."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
@@ -93,10 +93,24 @@ def fit_preparation(table: Table, schema: Schema, rows: np.ndarray, config: Prep
     """
     if not len(rows):
         raise SchemaError("expected training rows to learn the preparation from, got none")
-    made = [
-        encoder for column in schema.features for encoder in _fit(table.frame[column.name].gather(rows), column, config)
-    ]
-    target = fit_target(table.frame[schema.target].gather(rows), schema.classes)
+    preparation = fit_features(table, schema, rows, schema.task, config)
+    return replace(preparation, target=fit_target(table.frame[schema.target].gather(rows), schema.classes))
+
+
+def fit_features(
+    table: Table, schema: Schema | None, rows: np.ndarray, task: Task, config: PreparationConfig = _USUAL
+) -> Preparation:
+    """As `fit_preparation`, but the features alone: the caller keeps the target. Without a schema all are numbers."""
+    if schema is None:
+        made: list[Encoder | Embedding] = [
+            encoder for cells in table.frame for encoder in _fit_number(cells.gather(rows), config)
+        ]
+    else:
+        made = [
+            encoder
+            for column in schema.features
+            for encoder in _fit(table.frame[column.name].gather(rows), column, config)
+        ]
     return Preparation(
         order=tuple(dict.fromkeys(encoder.column for encoder in made if not isinstance(encoder, Embedding))),
         scales=tuple(encoder for encoder in made if isinstance(encoder, Scale)),
@@ -105,8 +119,8 @@ def fit_preparation(table: Table, schema: Schema, rows: np.ndarray, config: Prep
         booleans=tuple(encoder for encoder in made if isinstance(encoder, Boolean)),
         datetimes=tuple(encoder for encoder in made if isinstance(encoder, CyclicDatetime)),
         embeddings=tuple(encoder for encoder in made if isinstance(encoder, Embedding)),
-        target=target,
-        task=schema.task,
+        target=Target(""),
+        task=task,
     )
 
 
@@ -144,6 +158,15 @@ def prepare(
         rows: positions into the frame, in the order wanted; all rows without it.
         with_target: leave False where the target is not known.
     """
+    numeric, categorical = prepare_features(table, preparation, rows)
+    target = preparation.target.encode(_cells(table, schema.target, rows)) if with_target else None
+    return Prepared(numeric, categorical, target)
+
+
+def prepare_features(
+    table: Table, preparation: Preparation, rows: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `prepare`, the features alone: float32 [rows, numeric] and int64 [rows, embedded columns]."""
     height = table.frame.height if rows is None else len(rows)
     numeric = np.empty((height, preparation.spec.numeric), np.float32)
     at = 0
@@ -154,8 +177,7 @@ def prepare(
     categorical = np.empty((height, len(preparation.embeddings)), np.int64)
     for position, embedding in enumerate(preparation.embeddings):
         categorical[:, position] = embedding.index(_cells(table, embedding.column, rows))
-    target = preparation.target.encode(_cells(table, schema.target, rows)) if with_target else None
-    return Prepared(numeric, categorical, target)
+    return numeric, categorical
 
 
 def _cells(table: Table, name: str, rows: np.ndarray | None) -> pl.Series:

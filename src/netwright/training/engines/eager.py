@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from netwright.training.averaging import Average, update_average
-from netwright.training.batches import Batches, Inputs, epoch_batches, micro_sizes
+from netwright.training.batches import Batches, Gathered, Inputs, epoch_batches, micro_sizes
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import LossFunction
@@ -38,6 +38,7 @@ class Batch:
 
     inputs: Inputs
     targets: Tensor
+    weights: Tensor | None  # of the rows
     step: int  # from 1
     learning_rate: float
     measured: bool  # whether the gradient's norm and the layers' statistics are wanted
@@ -55,7 +56,7 @@ def take_step(engine: Engine, batch: Batch) -> Outcome:
 def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Tensor | None]:
     for parameter in engine.updater.parameters:
         parameter.grad = None
-    loss = _backward(engine, batch.inputs, batch.targets)
+    loss = _backward(engine, batch)
     if watch is not None:
         before_update(watch)
     norm = _limit_gradients(engine, batch.measured)
@@ -65,18 +66,20 @@ def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Te
     return loss, norm
 
 
-def _backward(engine: Engine, inputs: Inputs, targets: Tensor) -> Tensor:
+def _backward(engine: Engine, batch: Batch) -> Tensor:
     """Fill the gradients of the mean loss, in micro-batches weighted by their rows."""
     if engine.config.accumulate == 1:
-        loss = engine.loss(engine.module(*inputs), targets)
+        loss = engine.loss(engine.module(*batch.inputs), batch.targets, batch.weights)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
-    sizes = micro_sizes(len(targets), engine.config.accumulate)
+    sizes = micro_sizes(len(batch.targets), engine.config.accumulate)
     shares: list[Tensor] = []
-    columns = [torch.split(tensor, sizes) for tensor in inputs]
-    for part, truth in enumerate(torch.split(targets, sizes)):
-        loss = engine.loss(engine.module(*(column[part] for column in columns)), truth)
-        share = loss * (sizes[part] / len(targets))
+    columns = [torch.split(tensor, sizes) for tensor in batch.inputs]
+    weights = None if batch.weights is None else torch.split(batch.weights, sizes)
+    for part, truth in enumerate(torch.split(batch.targets, sizes)):
+        logits = engine.module(*(column[part] for column in columns))
+        loss = engine.loss(logits, truth, None if weights is None else weights[part])
+        share = loss * (sizes[part] / len(batch.targets))
         share.backward()  # type: ignore[no-untyped-call]
         shares.append(share.detach())
     return torch.stack(shares).sum()
@@ -107,7 +110,7 @@ class EagerRunner:
 
     def __init__(self, engine: Engine, batches: Batches, sizes: list[int]) -> None:
         self.engine, self.batches, self.sizes = engine, batches, sizes
-        self.left: Iterator[tuple[Inputs, Tensor]] = iter(())
+        self.left: Iterator[Gathered] = iter(())
 
     def begin_epoch(self, order: Tensor, first: int) -> None:
         self.engine.module.train()
@@ -117,9 +120,8 @@ class EagerRunner:
         losses = []
         last = len(stretch.rates) - 1
         for number, rate in enumerate(stretch.rates):
-            inputs, targets = next(self.left)
             measured = stretch.measured and number == last
-            taken = take_step(self.engine, Batch(inputs, targets, stretch.step + number + 1, rate, measured))
+            taken = take_step(self.engine, Batch(*next(self.left), stretch.step + number + 1, rate, measured))
             losses.append(taken.losses)
         return Outcome(torch.stack(losses), taken.norm if stretch.measured else None, taken.layers)
 

@@ -21,11 +21,12 @@ def read_frame(source: Any, options: ReadOptions) -> Table:
     Raises:
         SourceError: it is no kind of table, has no rows, or two of its columns have one name.
     """
-    frame, choices = _convert(source, options)
+    frame, choices = frame_of(source, options)
     return table_of(frame, "a table in memory", options, choices)
 
 
-def _convert(source: Any, options: ReadOptions) -> tuple[pl.DataFrame, tuple[Choice, ...]]:
+def frame_of(source: Any, options: ReadOptions) -> tuple[pl.DataFrame, tuple[Choice, ...]]:
+    """The value's columns as they are, and what was chosen on the way; errors as of `read_frame`, rows not counted."""
     if isinstance(source, pl.DataFrame):
         return source, ()
     if isinstance(source, pl.LazyFrame):
@@ -48,7 +49,7 @@ def _is_pandas(source: Any) -> bool:
 
 
 def _from_pair(features: Any, target: Any, options: ReadOptions) -> tuple[pl.DataFrame, tuple[Choice, ...]]:
-    frame, _ = _convert(features, options)
+    frame, _ = frame_of(features, options)
     name = str(getattr(target, "name", None) or TARGET)
     values = target.to_list() if hasattr(target, "to_list") else np.asarray(target).ravel()
     cells = _column(name, values)

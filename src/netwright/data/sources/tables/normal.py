@@ -36,7 +36,7 @@ def typed_table(
     """As `table_of`, with a fingerprint that is known already."""
     nested = {cells.name: str(cells.dtype) for cells in frame if _is_nested(cells.dtype)}
     said = [_left_out(name, kind) for name, kind in nested.items()]
-    frame = pl.DataFrame([_simple(cells) for cells in frame if cells.name not in nested])
+    frame = simple_columns(frame)
     if not frame.width:
         raise SourceError(f"{source}: expected a column of plain values, got nested columns only ({', '.join(nested)})")
     row = np.arange(1, frame.height + 1)
@@ -47,6 +47,11 @@ def typed_table(
     total, frame, row = frame.height, frame.filter(pl.Series(keep)), row[keep]
     table = Table(frame, row, tuple(rejected), total, source, (*choices, *said), empty, fingerprint)
     return _with_typed_text(table, options)
+
+
+def simple_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns of plain values, each as one of the physical types that a Table has."""
+    return pl.DataFrame([_simple(cells) for cells in frame if not _is_nested(cells.dtype)])
 
 
 def _left_out(name: str, kind: str) -> Choice:

@@ -115,7 +115,7 @@ def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Ta
     targets = batches.train_targets.reshape(len(numeric), -1)
     values = targets.numpy() if task == "regression" else np.zeros((0, 0))
     classes = np.zeros(0) if task == "regression" else targets.long().flatten().numpy()
-    weights = loss_terms(config, task, batches.train_targets)[1]
+    weights, rows = loss_terms(config, task, batches.train_targets)[1], batches.train_weights
     parts = [micro_sizes(size, config.accumulate) for size in sizes]
     return Data(
         numeric,
@@ -123,6 +123,7 @@ def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Ta
         np.ascontiguousarray(values, numeric.dtype),
         np.ascontiguousarray(classes, np.int64),
         np.zeros(0, numeric.dtype) if weights is None else weights.numpy().astype(numeric.dtype),
+        np.zeros(0, numeric.dtype) if rows is None else np.ascontiguousarray(rows.numpy(), numeric.dtype),
         np.zeros(len(numeric), np.int64),
         np.cumsum([0, *(size for part in parts for size in part)], dtype=np.int64),
         np.cumsum([0, *map(len, parts)], dtype=np.int64),

@@ -1,5 +1,5 @@
 """The error of the last layer: each kernel writes delta = dL/d(logits) and returns L, the sum over the window's rows
-times `window.scale`; so the parts of a batch add up to the batch's mean. Class weights multiply rows.
+times `window.scale`; so the parts of a batch add up to the batch's mean. Class weights and row weights multiply rows.
 """
 
 import math
@@ -40,13 +40,14 @@ def measure(program: Program, memory: Memory, data: Data, rule: Rule, window: Wi
 def squared(logits: Array, delta: Array, data: Data, window: Window) -> Real:
     """L = mean (z - y)^2, delta = 2 (z - y) / n."""
     rows, outputs = logits.shape
-    total, share = 0.0, logits.dtype.type(2.0 * window.scale / outputs)
+    total, share, one = 0.0, logits.dtype.type(2.0 * window.scale / outputs), logits.dtype.type(1)
     for i in range(rows):
         row = data.order[window.first + i]
+        weight = data.row_weights[row] if data.row_weights.size else one
         for j in range(outputs):
             e = logits[i, j] - data.targets[row, j]
-            total += e * e
-            delta[i, j] = share * e
+            total += weight * e * e
+            delta[i, j] = weight * share * e
     return total * window.scale / outputs
 
 
@@ -54,22 +55,24 @@ def squared(logits: Array, delta: Array, data: Data, window: Window) -> Real:
 def absolute(logits: Array, delta: Array, data: Data, window: Window, limit: float) -> Real:
     """Huber: e^2 / 2 where |e| <= limit, else limit (|e| - limit / 2); limit 0: |e|, the mean absolute error."""
     rows, outputs = logits.shape
-    total, share = 0.0, window.scale / outputs
+    total = 0.0
     for i in range(rows):
         row = data.order[window.first + i]
+        weight = float(data.row_weights[row]) if data.row_weights.size else 1.0
+        share = weight * window.scale / outputs
         for j in range(outputs):
             e = float(logits[i, j]) - float(data.targets[row, j])
             sign = (1.0 if e > 0 else -1.0) if e != 0 else 0.0
             if limit == 0.0:
-                total += abs(e)
+                total += share * abs(e)
                 delta[i, j] = share * sign
             elif abs(e) <= limit:
-                total += 0.5 * e * e
+                total += share * 0.5 * e * e
                 delta[i, j] = share * e
             else:
-                total += limit * (abs(e) - 0.5 * limit)
+                total += share * limit * (abs(e) - 0.5 * limit)
                 delta[i, j] = share * limit * sign
-    return total * share
+    return total
 
 
 @kernel
@@ -79,10 +82,11 @@ def binary(logits: Array, delta: Array, data: Data, window: Window, smoothing: f
     total, share, one = 0.0, logits.dtype.type(window.scale / outputs), logits.dtype.type(1)
     for i in range(rows):
         row = data.order[window.first + i]
+        own = data.row_weights[row] if data.row_weights.size else one
         for j in range(outputs):
             number = data.classes[row * outputs + j]
             q = logits.dtype.type(number * (1.0 - smoothing) + 0.5 * smoothing)
-            weight = data.weights[number] if data.weights.size else one
+            weight = own * data.weights[number] if data.weights.size else own
             z = logits[i, j]
             e = exp(-abs(z))
             total += weight * (max(z, logits.dtype.type(0)) - z * q + log1p(e))
@@ -99,8 +103,10 @@ def categorical(logits: Array, delta: Array, data: Data, window: Window, smoothi
     below_largest(logits)
     exponentials(logits.reshape(logits.size), delta.reshape(delta.size))
     for i in range(rows):
-        truth = data.classes[data.order[window.first + i]]
-        weight = data.weights[truth] if data.weights.size else one
+        row = data.order[window.first + i]
+        truth = data.classes[row]
+        own = data.row_weights[row] if data.row_weights.size else one
+        weight = own * data.weights[truth] if data.weights.size else own
         mean, mass = logits.dtype.type(0), logits.dtype.type(0)
         for j in range(classes):
             mean += logits[i, j]

@@ -91,6 +91,7 @@ class Data(NamedTuple):
     targets: Array  # (rows, outputs) values, or (0, 0)
     classes: Array  # (rows * outputs,) int64, or (0,)
     weights: Array  # (classes,) or (0,)
+    row_weights: Array  # (rows,) or (0,)
     order: Array  # (rows,) int64
     bounds: Array  # (micro-batches + 1,) int64: where each begins in order
     parts: Array  # (batches + 1,) int64: the first micro-batch of each

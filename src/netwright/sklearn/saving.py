@@ -1,0 +1,214 @@
+"""Fitted estimators on disk: `estimator.json`, `schema.json` and `weights.safetensors`, as in a run directory.
+
+Nothing is pickled. What `partial_fit` remembers of its optimizer is not kept: the next pass begins with a fresh one.
+"""
+
+import importlib.metadata
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from sklearn.utils.validation import check_is_fitted
+
+from netwright.core.errors import RunError
+from netwright.core.files import write_atomic
+from netwright.core.values import Choice, Rejected, Schema
+from netwright.data import Preparation, ReadOptions
+from netwright.networks import build
+from netwright.sklearn.inputs import Contract
+from netwright.sklearn.learning import Learned, show
+from netwright.sklearn.targets import Values
+from netwright.training.recipe import Recipe
+from netwright.training.run_directory import read_part, write_part
+
+PLAIN = (str, int, float, bool, type(None))
+
+
+@dataclass(frozen=True)
+class Labels:
+    """An array of labels, and its type as NumPy writes it."""
+
+    kind: str
+    values: list[Any]
+
+
+@dataclass(frozen=True)
+class StoredValues:
+    """The scale of a regression's y."""
+
+    mean: list[float]
+    deviation: list[float]
+    flat: bool
+
+
+@dataclass(frozen=True)
+class StoredContract:
+    """schema.json."""
+
+    names: tuple[str, ...]
+    schema: Schema | None
+    preparation: Preparation
+    missing: tuple[str, ...]
+    max_rejected: float
+
+
+@dataclass(frozen=True)
+class Stored:
+    """estimator.json: how the estimator was made, and what it shows."""
+
+    version: str
+    estimator: str  # the class
+    parameters: dict[str, Any]
+    recipe: Recipe
+    choices: tuple[Choice, ...]
+    rejected: tuple[Rejected, ...]
+    networks: int
+    outputs: int
+    features: int
+    feature_names: list[str] | None
+    classes: Labels | None
+    values: StoredValues | None
+    loss_curve: list[float]
+    validation_loss_curve: list[float]
+
+
+def save_estimator(estimator: Any, path: Path) -> None:
+    """Write a directory, whole or not at all.
+
+    Raises:
+        NotFittedError: there is nothing to save.
+        RunError: the path is taken or cannot be written, or a parameter is nothing that JSON holds.
+    """
+    check_is_fitted(estimator)
+    stored = _stored(estimator, estimator.learned_)
+    if path.exists():
+        raise RunError(f"{path} exists already; choose another path, or remove it first")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    except OSError as error:
+        raise RunError(f"cannot write to {path.parent}: {error.strerror}; choose another path") from error
+    try:
+        _write(folder, estimator.learned_, stored)
+        folder.chmod(0o755)  # mkdtemp made it 0700
+        folder.rename(path)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def load_estimator(kind: type[Any], path: Path) -> Any:
+    """Return the estimator that `save_estimator` wrote.
+
+    Raises:
+        RunError: nothing is there, it is damaged, or it is of another class.
+    """
+    if not path.is_dir():
+        raise RunError(f"expected a directory that `save` made at {path}, found none")
+    stored = read_part(path, "estimator.json", Stored)
+    if stored.estimator != kind.__name__:
+        raise RunError(f"{path} holds a {stored.estimator}, not a {kind.__name__}; load it by {stored.estimator}.load")
+    estimator = kind(**{name: _thawed(value) for name, value in stored.parameters.items()})
+    _show(estimator, stored, _learned(path, stored))
+    return estimator
+
+
+def _write(folder: Path, learned: Learned, stored: Stored) -> None:
+    tensors = {
+        f"{number}.{name}": tensor.detach().cpu().contiguous()
+        for number, network in enumerate(learned.networks)
+        for name, tensor in network.state_dict().items()
+    }
+    contract, options = learned.contract, learned.contract.options
+    kept = StoredContract(contract.names, contract.schema, contract.preparation, options.missing, options.max_rejected)
+    write_atomic(folder / "weights.safetensors", save(tensors))
+    write_part(folder, "schema.json", kept)
+    write_part(folder, "estimator.json", stored)
+
+
+def _stored(estimator: Any, learned: Learned) -> Stored:
+    classes, values = getattr(estimator, "classes_", None), learned.values
+    names = getattr(estimator, "feature_names_in_", None)
+    return Stored(
+        version=importlib.metadata.version("netwright"),
+        estimator=type(estimator).__name__,
+        parameters={name: _frozen(name, value) for name, value in estimator.get_params().items()},
+        recipe=learned.recipe,
+        choices=learned.choices,
+        rejected=learned.rejected,
+        networks=len(learned.networks),
+        outputs=learned.outputs,
+        features=int(estimator.n_features_in_),
+        feature_names=None if names is None else names.tolist(),
+        classes=None if classes is None else Labels(classes.dtype.str, classes.tolist()),
+        values=None if values is None else StoredValues(values.mean.tolist(), values.deviation.tolist(), values.flat),
+        loss_curve=estimator.loss_curve_,
+        validation_loss_curve=estimator.validation_loss_curve_,
+    )
+
+
+def _frozen(name: str, value: Any) -> Any:
+    """A parameter as JSON holds it: tuples and dicts that are not keyed by text say what they are."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, PLAIN):
+        return value
+    if isinstance(value, list):
+        return [_frozen(name, item) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [_frozen(name, item) for item in value]}
+    if isinstance(value, dict):
+        return {"dict": [[_frozen(name, key), _frozen(name, item)] for key, item in value.items()]}
+    raise RunError(
+        f"{name}={value!r} is nothing that a file of JSON can hold; give it by name or number, or use pickle"
+    )
+
+
+def _thawed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_thawed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "tuple" in value:
+        return tuple(map(_thawed, value["tuple"]))
+    return {_thawed(key): _thawed(item) for key, item in value["dict"]}
+
+
+def _learned(path: Path, stored: Stored) -> Learned:
+    kept = read_part(path, "schema.json", StoredContract)
+    options = ReadOptions(missing=kept.missing, max_rejected=kept.max_rejected)
+    spec = replace(kept.preparation.spec, outputs=stored.outputs)
+    networks = tuple(build("mlp", stored.recipe.network, spec, 0) for _ in range(stored.networks))
+    try:
+        tensors = load_file(path / "weights.safetensors")
+        for number, network in enumerate(networks):
+            start = f"{number}."
+            own = {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
+            network.load_state_dict(own)
+            network.eval()
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise RunError(
+            f"{path}/weights.safetensors cannot be used: {str(error).splitlines()[0]}; restore it"
+        ) from error
+    contract = Contract(kept.names, kept.schema, kept.preparation, options)
+    return Learned(contract, _values(stored), stored.outputs, networks, stored.recipe, stored.choices, stored.rejected)
+
+
+def _values(stored: Stored) -> Values | None:
+    if stored.values is None:
+        return None
+    return Values(np.array(stored.values.mean), np.array(stored.values.deviation), stored.values.flat)
+
+
+def _show(estimator: Any, stored: Stored, learned: Learned) -> None:
+    if stored.classes is not None:
+        estimator.classes_ = np.array(stored.classes.values, dtype=np.dtype(stored.classes.kind))
+    if stored.feature_names is not None:
+        estimator.feature_names_in_ = np.array(stored.feature_names, dtype=object)
+    estimator.n_features_in_ = stored.features
+    show(estimator, learned, (stored.loss_curve, stored.validation_loss_curve))
