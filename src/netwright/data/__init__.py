@@ -6,6 +6,7 @@ Does not know torch, networks or training.
 """
 
 from netwright.data.conform import Conformed, conform
+from netwright.data.folds import deal_folds
 from netwright.data.quality import check_quality
 from netwright.data.row_identity import shared_rows
 from netwright.data.schema.infer import infer_schema
@@ -27,6 +28,7 @@ __all__ = [
     "Table",
     "check_quality",
     "conform",
+    "deal_folds",
     "fit_preparation",
     "infer_schema",
     "prepare",

@@ -15,7 +15,7 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch import nn
 
-from netwright.core.errors import NetwrightError
+from netwright.core.errors import Interrupted, NetwrightError
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.choice import choose_engine
@@ -46,6 +46,7 @@ def fit_population(
     batches: Batches,
     threads: int | None = None,
     finished: Callable[[Trained], object] | None = None,
+    skip: Callable[[], bool] | None = None,
 ) -> list[Trained]:
     """Train every member's module in place and return what came of each, in the members' order.
 
@@ -56,9 +57,11 @@ def fit_population(
         batches: rows for members that bring none of their own; shared, never copied.
         threads: members at once; None: one for each core.
         finished: called in this thread with each member as it ends.
+        skip: asked before each member begins, in its thread; True leaves the member out.
 
     Returns:
-        One entry a finished member. A member that fails leaves its error there and does not stop the others.
+        One entry a finished member. A member that fails leaves its error there and does not stop the others. One that
+        was left out, or that a signal to its session stopped, has no entry.
     """
     fused = [_is_fused(member, batches) for member in members]
     done: dict[int, Trained] = {}
@@ -66,12 +69,12 @@ def fit_population(
         for chosen, width in ((True, threads or os.cpu_count()), (False, 1)):
             numbers = [number for number, kind in enumerate(fused) if kind == chosen]
             with ThreadPoolExecutor(width) as pool:
-                waiting = [pool.submit(_train, number, members[number], batches) for number in numbers]
+                waiting = [pool.submit(_train, number, members[number], batches, skip) for number in numbers]
                 try:
-                    for future in as_completed(waiting):
-                        done[future.result().number] = future.result()
+                    for trained in filter(None, map(Future.result, as_completed(waiting))):
+                        done[trained.number] = trained
                         if finished is not None:
-                            finished(future.result())
+                            finished(trained)
                 except KeyboardInterrupt:
                     done.update((trained.number, trained) for trained in _finish(waiting))
                     break
@@ -98,14 +101,18 @@ def _is_fused(member: Member, batches: Batches) -> bool:
         return False  # training it will say what is wrong
 
 
-def _train(number: int, member: Member, batches: Batches) -> Trained:
+def _train(number: int, member: Member, batches: Batches, skip: Callable[[], bool] | None) -> Trained | None:
+    if skip is not None and skip():
+        return None
     try:
         result = fit(member.module, member.batches or batches, member.config, (), member.session)
     except NetwrightError as error:
         return Trained(number, None, error)
+    except Interrupted:
+        return None  # the caller holds the signal
     return Trained(number, result)
 
 
-def _finish(waiting: list["Future[Trained]"]) -> list[Trained]:
+def _finish(waiting: list["Future[Trained | None]"]) -> list[Trained]:
     begun = [future for future in waiting if not future.cancel()]
-    return [future.result() for future in begun]
+    return [trained for trained in map(Future.result, begun) if trained is not None]
