@@ -39,7 +39,7 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
         findings=sorted(summary.findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)),
         best=best_epoch(summary.epochs),
         worth=worth_of(summary.ensemble) if summary.ensemble else "",
-        folds=folds_in_words(summary.ensemble.cross_validation) if summary.ensemble else "",
+        folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
         pictures=draw_pictures(summary),
         most_classes=MOST_CLASSES,
     )

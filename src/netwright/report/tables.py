@@ -55,12 +55,13 @@ def best_value(values: list[float], higher_is_better: bool | None) -> float | No
 def networks_table(summary: RunSummary) -> Table | None:
     """What stands behind an ensemble or a learning curve, a line each; None for a single network."""
     table = new_table()
+    table.show_header = False
     table.add_column("", no_wrap=True)
     table.add_column("", overflow="fold")
     if summary.ensemble is not None:
         table.add_row(Text("networks"), Text(worth_of(summary.ensemble)))
         if summary.ensemble.cross_validation is not None:
-            table.add_row(Text("folds"), Text(folds_in_words(summary.ensemble.cross_validation)))
+            table.add_row(Text("folds"), Text(folds_in_words(summary.ensemble)))
     if summary.learning_curve is not None:
         table.add_row(Text("more rows?"), Text(learning_in_words(summary.learning_curve)))
     return table if table.rows else None

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from netwright.core.values import CrossValidation, EnsembleSummary, Evaluation, LearningCurve, Measure, RunSummary
-from netwright.report.names import baseline_name, metric_name
+from netwright.core.values import EnsembleSummary, Evaluation, LearningCurve, Measure, RunSummary
+from netwright.report.names import METRICS, baseline_name, metric_name
 from netwright.report.numbers import counted, interval, is_finite, show, spread
 
 
@@ -93,17 +93,20 @@ def worth_of(ensemble: EnsembleSummary) -> str:
     """Say what averaging was worth on the test rows: the mean network alone, and how far the average lies from it."""
     if ensemble.gain is None:
         return ""
-    alone = f"{counted(ensemble.kept, 'network')}: {spread(ensemble.mean, ensemble.deviation)} alone on the test rows"
+    networks = f"{METRICS[ensemble.headline].label} of {counted(ensemble.kept, 'network')}"
+    alone = f"{networks} {spread(ensemble.mean, ensemble.deviation)} alone on the test rows"
     beside = "better" if ensemble.gain > 0 else "worse"
     gain = f"{show(abs(ensemble.gain))} {beside}" if ensemble.gain else "the same"
     return f"{alone}; averaged {show(ensemble.value)}, {gain}."
 
 
-def folds_in_words(found: CrossValidation | None) -> str:
-    """Say what the folds came to, with the caveat that belongs to it."""
+def folds_in_words(ensemble: EnsembleSummary) -> str:
+    """Say what the folds came to, with the caveat that belongs to it; nothing where there are none."""
+    found = ensemble.cross_validation
     if found is None:
         return ""
-    folds = f"Over {counted(len(found.folds), 'fold')} {spread(found.mean, found.deviation)}"
+    label = METRICS[ensemble.headline].label
+    folds = f"{label} over {counted(len(found.folds), 'fold')} {spread(found.mean, found.deviation)}"
     pooled = f"all {counted(found.rows, 'row')} together {show(found.pooled.value)} ({interval(found.pooled)})"
     caveat = "These rows also chose each network’s epoch, so the test rows are the clean number."
     return f"{folds}; {pooled}. {caveat}"
@@ -111,5 +114,5 @@ def folds_in_words(found: CrossValidation | None) -> str:
 
 def learning_in_words(curve: LearningCurve) -> str:
     """The mean by number of training rows, and what that promises."""
-    values = ", ".join(f"{point.rows:,} rows {show(point.mean)}" for point in curve.points)
-    return f"{values}. {curve.verdict}" if values else curve.verdict
+    values = ", ".join(f"{show(point.mean)} from {point.rows:,} rows" for point in curve.points)
+    return f"{METRICS[curve.headline].label} {values}. {curve.verdict}" if values else curve.verdict

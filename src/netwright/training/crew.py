@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from netwright.core.errors import Interrupted
+from netwright.core.interrupts import StopSignal
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
@@ -41,15 +42,16 @@ def cut_short(result: FitResult, config: TrainingConfig) -> bool:
 class Clock:
     """Decides before each network whether there is time for it. Called from the threads that train."""
 
-    watch: Watch
+    stop: StopSignal | None
+    deadline: float | None
     seconds: list[float] = field(default_factory=list)  # of networks that ended
     started: list[float] = field(default_factory=list)
     skipped: list[float] = field(default_factory=list)
 
     def __call__(self) -> bool:
-        stop, now = self.watch.listener.stop, time.monotonic()
-        late = bool(self.started) and now + self._needed() >= (self.watch.deadline or float("inf"))
-        leave = late or (stop is not None and stop.number is not None)
+        now = time.monotonic()
+        late = self.deadline is not None and bool(self.started) and now + self._needed() >= self.deadline
+        leave = late or (self.stop is not None and self.stop.number is not None)
         (self.skipped if leave else self.started).append(now)
         return leave
 
@@ -73,9 +75,8 @@ def train_crew(
         Interrupted: a signal came; what `ended` kept is there for a resume.
         NetwrightError: a member cannot be trained for a reason that holds for all.
     """
-    clock, stop = Clock(watch), watch.listener.stop
-    done: list[Trained] = []
-    watch.listener.counted(count)
+    stop = watch.listener.stop
+    clock, done = Clock(stop, watch.deadline), list[Trained]()
 
     def finished(trained: Trained) -> None:
         done.append(trained)
@@ -84,9 +85,9 @@ def train_crew(
         ended(trained)
         watch.listener.counted(replace(count, done=count.done + len(done)))
 
-    if members:
-        with stop.deferred() if stop else nullcontext():
-            fit_population(members, members[0].batches or stage.parts.batches()[0], None, finished, clock)
+    with stop.deferred() if stop else nullcontext():
+        watch.listener.counted(count)
+        fit_population(members, stage.parts.batches()[0], None, finished, clock)
     number = stop.number if stop else None
     if number is not None or len(done) + len(clock.skipped) < len(members):  # Ctrl-C without a listener
         raise Interrupted(number or signal.SIGINT, f"go on with: netwright fit --resume {stage.folder}")

@@ -7,7 +7,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from safetensors.torch import load, save
@@ -21,10 +21,10 @@ Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
-class Finished(Generic[Record]):
+class Finished:
     """What one JSON file holds."""
 
-    record: Record
+    record: Any  # a frozen value, as plain values once it is read
     weights_sha256: str = ""  # empty where none are kept
 
 
@@ -46,17 +46,16 @@ def store(path: Path, record: object, module: nn.Module | None = None) -> None:
 def stored(path: Path, kind: type[Record], module: nn.Module | None = None) -> Record | None:
     """Read a record, and the weights into `module`; None where either is missing or damaged."""
     try:
-        finished = from_json(path.read_bytes(), Finished[kind])  # type: ignore[valid-type]  # known at run time only
+        finished = from_json(path.read_bytes(), Finished)
+        record = msgspec.convert(finished.record, kind)
         content = path.with_suffix(".safetensors").read_bytes() if finished.weights_sha256 else b""
     except (OSError, msgspec.DecodeError, msgspec.ValidationError):
         return None
-    if finished.weights_sha256:
-        if hashlib.sha256(content).hexdigest() != finished.weights_sha256:
-            return None
-        if module is not None:
-            module.load_state_dict(load(content))
-            module.eval()
-    record: Record = finished.record
+    if finished.weights_sha256 and hashlib.sha256(content).hexdigest() != finished.weights_sha256:
+        return None
+    if content and module is not None:
+        module.load_state_dict(load(content))
+        module.eval()
     return record
 
 

@@ -15,7 +15,7 @@ WIDTH = 400
 LEFT, RIGHT = 112.0, 330.0
 ROW = 30.0
 DOT = 4.0  # pixels, the radius
-MOST_LANES = 9  # dots that would touch are moved apart, up to so many levels
+TALLEST = 72.0  # pixels that stacked dots may take
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,14 @@ def draw(
     if not dots or whole is None:
         return Markup("")
     across = linear([*(dot.value for dot in dots), whole.value, *ends, *band.ends], LEFT, RIGHT, ticks=4)
-    lanes = stack([across(dot.value) for dot in dots])
-    high = ROW + 2 * DOT * max(map(abs, lanes))
+    lanes, tall = stack([across(dot.value) for dot in dots])
+    high = ROW + tall
     first, second, bottom = high / 2 + 6, high + 6 + ROW / 2, high + 6 + ROW
     parts = [
         *(line((across(tick), 4), (across(tick), bottom), class_="rule") for tick in across.ticks),
         bottom_axis(across, bottom),
         shade(band, across, (first, high)),
-        *(mark(dot, across, first + 2 * DOT * lane, "member") for dot, lane in zip(dots, lanes, strict=True)),
+        *(mark(dot, across, first + lane, "member") for dot, lane in zip(dots, lanes, strict=True)),
         line((across(ends[0]), second), (across(ends[1]), second), class_="whisker") if ends else Markup(""),
         mark(whole, across, second, "ours"),
         *beside(names, (show(band.mean), show(whole.value)), (first, second)),
@@ -90,14 +90,15 @@ def draw(
     return picture(WIDTH, bottom + 24, label, *parts)
 
 
-def stack(places: Sequence[float]) -> list[int]:
-    """Levels for dots at these pixels, 0 in the middle, so that neighbours do not cover each other."""
+def stack(places: Sequence[float]) -> tuple[list[float], float]:
+    """Pixels above or below the middle for dots at these pixels, so that none covers another, and how tall that is."""
     levels: list[int] = []
     for index, place in enumerate(places):
-        near = {levels[other] for other in range(index) if abs(places[other] - place) < 2 * DOT}
-        free = (level for level in sorted(range(-MOST_LANES // 2, MOST_LANES // 2 + 1), key=abs) if level not in near)
-        levels.append(next(free, 0))
-    return levels
+        taken = {levels[other] for other in range(index) if abs(places[other] - place) < 2 * DOT}
+        levels.append(next(level for level in sorted(range(-index, index + 1), key=abs) if level not in taken))
+    low, high = min(levels), max(levels)
+    step = min(2 * DOT, TALLEST / max(high - low, 1))
+    return [(level - (low + high) / 2) * step for level in levels], (high - low) * step
 
 
 def shade(band: Band, across: Scale, place: tuple[float, float]) -> Markup:
@@ -123,7 +124,7 @@ def beside(names: tuple[str, str], values: tuple[str, str], rows: tuple[float, f
         for name, y, style in zip(names, rows, styles, strict=True)
     ]
     right = [
-        text(RIGHT + 12, y + 4, value, class_=f"value {style}")
+        text(RIGHT + 16, y + 4, value, class_=f"value {style}")
         for value, y, style in zip(values, rows, styles, strict=True)
     ]
     return left + right
