@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from netwright.core.values import EnsembleSummary, Evaluation, LearningCurve, Measure, RunSummary
-from netwright.report.names import METRICS, baseline_name, metric_name
+from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import counted, interval, is_finite, show, spread
 
 
@@ -93,7 +93,7 @@ def worth_of(ensemble: EnsembleSummary) -> str:
     """Say what averaging was worth on the test rows: the mean network alone, and how far the average lies from it."""
     if ensemble.gain is None:
         return ""
-    networks = f"{METRICS[ensemble.headline].label} of {counted(ensemble.kept, 'network')}"
+    networks = f"{metric_name(ensemble.headline, ensemble).label} of {counted(ensemble.kept, 'network')}"
     alone = f"{networks} {spread(ensemble.mean, ensemble.deviation)} alone on the test rows"
     beside = "better" if ensemble.gain > 0 else "worse"
     gain = f"{show(abs(ensemble.gain))} {beside}" if ensemble.gain else "the same"
@@ -105,7 +105,7 @@ def folds_in_words(ensemble: EnsembleSummary) -> str:
     found = ensemble.cross_validation
     if found is None:
         return ""
-    label = METRICS[ensemble.headline].label
+    label = metric_name(ensemble.headline, ensemble).label
     folds = f"{label} over {counted(len(found.folds), 'fold')} {spread(found.mean, found.deviation)}"
     pooled = f"all {counted(found.rows, 'row')} together {show(found.pooled.value)} ({interval(found.pooled)})"
     caveat = "These rows also chose each network’s epoch, so the test rows are the clean number."
@@ -115,4 +115,4 @@ def folds_in_words(ensemble: EnsembleSummary) -> str:
 def learning_in_words(curve: LearningCurve) -> str:
     """The mean by number of training rows, and what that promises."""
     values = ", ".join(f"{show(point.mean)} from {point.rows:,} rows" for point in curve.points)
-    return f"{METRICS[curve.headline].label} {values}. {curve.verdict}" if values else curve.verdict
+    return f"{metric_name(curve.headline, curve).label} {values}. {curve.verdict}" if values else curve.verdict
