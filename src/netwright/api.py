@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from netwright.training.inference import Model, Predictions
-    from netwright.training.job import Listener, Request
+    from netwright.training.stage import Listener, Request
 
 Observer = Callable[[StepRecord | EpochRecord], None]
 
@@ -118,7 +118,7 @@ def fit(
         >>> run = nw.fit("@breast-cancer")  # doctest: +SKIP
         >>> run.evaluation.metrics["accuracy"].value  # doctest: +SKIP
     """
-    from netwright.training.job import Listener
+    from netwright.training.stage import Listener
 
     options = options or FitOptions()
     asked: dict[str, Any] = {"data": {"target": target, "test": test}}
@@ -150,7 +150,8 @@ def resume(path: str | Path, source: Any = None, listener: "Listener | None" = N
         source: the frame or arrays again, where the run was fitted on data in memory.
         listener: who is told of it.
     """
-    from netwright.training.job import Listener, Request, resume_job
+    from netwright.training.job import resume_job
+    from netwright.training.stage import Listener, Request
 
     resume_job(Path(path), Request(settings={}, source=source), listener or Listener())
     return finish(Run(path))
@@ -204,9 +205,9 @@ def parse_budget(budget: str | int | float | None) -> float | None:
 
 
 def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: str | int | float | None) -> "Request":
-    from netwright.training.job import Request
     from netwright.training.recipe import merge, recipe_from
     from netwright.training.settings import read_recipe
+    from netwright.training.stage import Request
 
     if options.recipe is not None:
         tree = merge(read_recipe(Path(options.recipe)), tree)

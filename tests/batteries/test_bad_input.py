@@ -39,6 +39,8 @@ def _rows(make, count: int = 60) -> str:
 
 
 THREE = HEAD + _rows(lambda i: f"{i % 7},{i},{'abc'[i % 3]}\n")
+RARE = HEAD + _rows(lambda i: f"{i % 7},{i * 1.37 % 3:.2f},{'ab'[i % 2] if i % 10 else 'c'}\n")
+DATED = "when,a,y\n" + _rows(lambda i: f"2024-{1 + i // 28:02d}-{1 + i % 28:02d},{i * 7 % 11},{'ab'[i * 5 % 3 > 0]}\n")
 LEAK = HEAD + _rows(lambda i: f"{i % 2},{i * 37 % 101},{i % 2}\n", 400)
 
 # name, file name, content, arguments after the file, words of the sentence
@@ -118,6 +120,13 @@ FILES: list[tuple[str, str, str | bytes | None, list[str], list[str]]] = [
     ("missing test file", "t.csv", GOOD, [*KIND, "--test", "absent.csv"], ["absent.csv"]),
     ("test file without a column", "t.csv", GOOD, [*KIND, "--test", "narrow.csv"], ["narrow.csv", "height"]),
     ("test file with other classes", "t.csv", GOOD, [*KIND, "--test", "strange.csv"], ["strange.csv"]),
+    ("folds beyond the rarest class", "t.csv", RARE, ["--folds", "9"], ["'c'", "9 folds", "take"]),
+    ("more folds than rows", "t.csv", GOOD, [*KIND, "--folds", "99"], ["99 folds", "folds or fewer"]),
+    ("no folds", "t.csv", GOOD, [*KIND, "--folds", "0"], ["ensemble.folds", "1 to 100", "0"]),
+    ("fewer than no members", "t.csv", GOOD, [*KIND, "--ensemble", "-2"], ["ensemble.members", "1 to 100", "-2"]),
+    ("a million networks", "t.csv", GOOD, [*KIND, "--folds", "50", "--ensemble", "99"], ["1,000", "99", "50"]),
+    ("folds that are no number", "t.csv", GOOD, [*KIND, "--set", "ensemble.folds=five"], ["ensemble.folds", "int"]),
+    ("folds over time", "t.csv", DATED, ["--target", "y", "--time", "when", "--folds", "3"], ["time", "later"]),
     ("strict, with a leak", "t.csv", LEAK, ["--strict"], ["--strict"]),
 ]  # fmt: skip
 
@@ -220,6 +229,10 @@ def _append(name: str):
     return lambda run: (run / name).write_bytes((run / name).read_bytes() + b"\n# edited\n")
 
 
+def _exchange(name: str, old: bytes, new: bytes):
+    return lambda run: (run / name).write_bytes((run / name).read_bytes().replace(old, new))
+
+
 def _unfinish(run: Path) -> None:
     text = (run / "run.json").read_text()
     (run / "run.json").write_text(text[: text.index('"stopped_because"')] + '"stopped_because": "", "rejected": []}')
@@ -241,6 +254,8 @@ RUNS: list[tuple[str, object, list[str], list[str]]] = [
     ("no evaluation to show", _remove("evaluation.json"), ["show", "RUN"], ["evaluation.json"]),
     ("no run.json to show", _remove("run.json"), ["show", "RUN"], ["run.json"]),
     ("nothing to resume from", _remove("run.json"), ["fit", "--resume", "RUN"], ["run.json"]),
+    ("no members.json", _exchange("recipe.toml", b"members = 1", b"members = 2"), PREDICT, ["members.json"]),
+    ("other settings at a resume", None, ["fit", "--resume", "RUN", "--folds", "5"], ["--resume", "no other setting"]),
     ("edited recipe at resume", _both(_unfinish, _append("recipe.toml")), ["fit", "--resume", "RUN"], ["edited"]),
     ("missing column", None, ["predict", "RUN", "narrow.csv"], ["height"]),
     ("renamed column", None, ["predict", "RUN", "renamed.csv"], ["colour", "color"]),

@@ -2,7 +2,8 @@
 
     python tests/faults/kill_and_resume.py --kills 50
 
-For each kill: a fresh run is started and killed at a random moment, four of five while it trains and one of five
+The task of many networks has no checkpoints: its finished networks are kept, and the others are trained anew. For each
+kill: a fresh run is started and killed at a random moment, four of five while it trains and one of five
 anywhere in its life; a third of them are killed again after the first resume. Then it is resumed until it ends, and
 weights.safetensors is compared with that of a run which nobody touched. Checkpoints are written as fast as the disk
 allows, so that many kills fall inside a save. Exits with 1 if any differs. Linux and macOS (forks).
@@ -41,6 +42,10 @@ TASKS = {  # dropout, momentum of Adam, EMA, the plateau schedule and a ragged l
         *("@diabetes", "--set", "training.schedule=plateau", "--set", "training.optimizer=muon"),
         *("--set", "training.accumulate=2", "--set", "training.epochs=40"),
     ],
+    "ensemble": [
+        *("@iris", "--folds", "3", "--ensemble", "4", "--engine", "fused", "--learning-curve"),
+        *("--set", "training.epochs=60"),
+    ],
 }
 
 
@@ -76,17 +81,26 @@ def _try_task(name: str, root: Path, kills: int) -> int:
     untouched = root / f"{name}-untouched"
     began = time.monotonic()
     assert _child([*fit, untouched.name]) == 0, f"the untouched run failed: {ERRORS.read_text()}"
-    life = Life(time.monotonic() - began, read_epochs(untouched)[-1].seconds)
+    life = Life(time.monotonic() - began, _training_seconds(untouched))
     expected = sha256_of(untouched / "weights.safetensors")
     outcomes = [_kill_once([*fit, f"{name}-{k}"], root / f"{name}-{k}", life, k) for k in range(kills)]
     same = sum(digest == expected for digest, _ in outcomes)
     hit = sum(resumed for _, resumed in outcomes)
     print(
-        f"{name}: {same} of {kills} byte-identical to the untouched run; {hit} went on from a checkpoint, "
+        f"{name}: {same} of {kills} byte-identical to the untouched run; {hit} went on from what was saved, "
         "the others were killed before the first or after the end",
         flush=True,
     )
     return kills - same
+
+
+def _training_seconds(folder: Path) -> float:
+    """Wall time of the training, as far as the run tells it: networks of an ensemble share it."""
+    epochs = read_epochs(folder)
+    members = folder / "members.json"
+    if epochs or not members.exists():
+        return epochs[-1].seconds
+    return sum(member["seconds"] for member in json.loads(members.read_bytes())["members"]) / (os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -98,17 +112,17 @@ class Life:
 
 
 def _kill_once(fit: list[str], folder: Path, life: Life, number: int) -> tuple[str, bool]:
-    """Return the digest of the weights in the end, and whether a checkpoint was there to go on from."""
-    records = folder / "records.jsonl"
+    """Return the digest of the weights in the end, and whether anything was saved to go on from."""
     if number % 5:
-        _child(fit, Kill(random.uniform(0, life.training), records))
+        _child(fit, Kill(random.uniform(0, life.training), folder / "run.log"))
     else:
         _child(fit, Kill(random.uniform(0, life.whole)))
     if not (folder / "recipe.toml").exists():  # killed before anything was promised
         shutil.rmtree(folder, ignore_errors=True)
         assert _child(fit) == 0, "the run after an early kill failed"
         return sha256_of(folder / "weights.safetensors"), False
-    saved = _unfinished(folder) and any((folder / "checkpoints").glob("step-*"))
+    kept = (*(folder / "checkpoints").glob("step-*"), *(folder / "members").glob("*.json"))
+    saved = _unfinished(folder) and bool(kept)
     resume = ["fit", "--resume", str(folder)]
     if random.random() < 1 / 3:
         _child(resume, Kill(random.uniform(0, life.whole)))

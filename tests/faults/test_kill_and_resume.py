@@ -14,7 +14,7 @@ def _kill(count: int) -> subprocess.CompletedProcess:
 
 
 def test_a_few_kills():
-    done = _kill(3)
+    done = _kill(4)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -38,3 +38,21 @@ def test_a_signal_saves_and_the_run_resumes(tmp_path, number, code):
     subprocess.run([*_command(tmp_path), "--resume", str(tmp_path / "hit")], check=True, capture_output=True)
     both = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("untouched", "hit")]
     assert both[0] == both[1]
+
+
+def test_a_signal_keeps_the_networks_that_are_finished(tmp_path):
+    many = ["@iris", "--ensemble", "6", "--folds", "2", *SETTINGS, "--set", "training.epochs=40", "--engine", "eager"]
+    subprocess.run(_command(tmp_path, *many, "--name", "untouched"), check=True, capture_output=True)
+    began = subprocess.Popen(_command(tmp_path, *many, "--name", "hit"), stderr=subprocess.PIPE, text=True)
+    second = tmp_path / "hit" / "members" / "002.json"
+    while began.poll() is None and not second.exists():
+        time.sleep(0.01)
+    os.kill(began.pid, signal.SIGINT)
+    _, err = began.communicate(timeout=60)
+    assert began.returncode == 130, err
+    assert "Traceback" not in err
+    assert f"--resume {tmp_path}/hit" in err
+    assert second.exists()
+    subprocess.run([*_command(tmp_path), "--resume", str(tmp_path / "hit")], check=True, capture_output=True)
+    both = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("untouched", "hit")]
+    assert both[0] == both[1]

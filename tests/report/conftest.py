@@ -9,11 +9,17 @@ import pytest
 from netwright.core.values import (
     Choice,
     Column,
+    CrossValidation,
     Diagnostics,
+    EnsembleSummary,
     EpochRecord,
     Evaluation,
     Finding,
+    FoldScore,
+    LearningCurve,
+    LearningPoint,
     Measure,
+    MemberRecord,
     Rejected,
     ReliabilityBin,
     RowCount,
@@ -288,6 +294,50 @@ def hostile(classification) -> RunSummary:
     )
 
 
-@pytest.fixture(params=["classification", "regression", "wide", "bare", "hostile"])
+def members(folds: int, networks: int) -> tuple[MemberRecord, ...]:
+    chance = random.Random(1)
+    return tuple(
+        MemberRecord(
+            number=number + 1,
+            seed=number,
+            fold=number % folds + 1,
+            epochs=30,
+            best_epoch=12 + number % 9,
+            stopped_because="no better validation loss for 10 epochs",
+            seconds=1.25,
+            validation_losses=tuple(record.validation_loss for record in epochs(30, start=0.7 + 0.02 * number)),
+            test=round(0.95 + chance.gauss(0, 0.008), 2 if number % 2 else 4),
+        )
+        for number in range(networks)
+    )
+
+
+@pytest.fixture
+def crossed(classification) -> RunSummary:
+    """Forty networks over five folds, and a learning curve."""
+    folds = tuple(FoldScore(k + 1, 91, 8, value) for k, value in enumerate((0.967, 0.945, 0.978, 0.956, 0.967)))
+    pooled = CrossValidation(folds, 0.9626, 0.0126, 455, Measure(0.9626, 0.945, 0.98))
+    found = EnsembleSummary(40, 40, "accuracy", True, 0.9649, 0.951, 0.0083, 0.0139, members(5, 40), pooled)
+    sizes, values = (22, 45, 91, 182, 364), (0.88, 0.91, 0.93, 0.945, 0.955)
+    points = tuple(
+        LearningPoint(rows, (value - 0.004, value, value + 0.006), value + 0.01)
+        for rows, value in zip(sizes, values, strict=True)
+    )
+    curve = LearningCurve("accuracy", True, 114, points, "Still getting better from 182 to 364 rows.")
+    split = {"5 folds": 455, "test": 114}
+    return replace(classification, epochs=(), ensemble=found, learning_curve=curve, split=split)
+
+
+@pytest.fixture
+def crossed_badly(hostile) -> RunSummary:
+    """What could be missing is missing, and the reasons are hostile."""
+    lost = replace(members(1, 1)[0], left_out=ATTACK, test=None, validation_losses=(None, math.nan), best_epoch=9)
+    unknown = CrossValidation((FoldScore(1, 3, 1, None),), None, None, 3, Measure(None, None, None))
+    found = EnsembleSummary(3, 1, "accuracy", True, None, None, None, None, (lost, *members(2, 2)), unknown)
+    curve = LearningCurve("accuracy", True, 3, (LearningPoint(20, (0.5,), None),), ATTACK)
+    return replace(hostile, epochs=(), ensemble=found, learning_curve=curve)
+
+
+@pytest.fixture(params=["classification", "regression", "wide", "bare", "hostile", "crossed", "crossed_badly"])
 def any_run(request) -> RunSummary:
     return request.getfixturevalue(request.param)

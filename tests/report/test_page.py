@@ -46,7 +46,7 @@ class Page(HTMLParser):
 def test_every_run_is_drawn_as_well_formed_html(any_run):
     page = Page(render_report(any_run))
     assert len(page.named("h1")) == 1
-    assert len(page.named("section")) == 7
+    assert len(page.named("section")) == (8 if any_run.learning_curve else 7)
 
 
 def test_the_page_needs_nothing_beside_it(any_run):
@@ -162,3 +162,20 @@ def luminance(colour: str) -> float:
     parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_an_ensemble_shows_its_folds_members_and_learning_curve(crossed):
+    page = render_report(crossed)
+    assert "Accuracy of 40 networks 0.951 ± 0.008 alone on the test rows; averaged 0.965, 0.014 better." in page
+    assert "Accuracy over 5 folds 0.963 ± 0.013; all 455 rows together 0.963 (0.945–0.980)." in page
+    assert "Would more rows help?" in page
+    assert all(
+        f"<b>{title}</b>" in page for title in ("Folds", "On the test rows", "Validation loss", "By training rows")
+    )
+    assert page.count("no better validation loss for 10 epochs") == 40
+
+
+def test_a_single_network_has_neither(classification):
+    page = render_report(classification)
+    assert "Would more rows help?" not in page
+    assert "Fold held out" not in page

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from netwright.core.values import Choice, Finding
-from netwright.report.tables import choices_table, data_table, final_table, findings_table
+from netwright.report.tables import choices_table, data_table, final_table, findings_table, networks_table
 
 
 def printed(table) -> str:
@@ -16,6 +16,7 @@ def printed(table) -> str:
 def test_every_table_prints_for_every_run(any_run):
     for table in (
         final_table(any_run),
+        networks_table(any_run) or "",
         data_table(any_run.schema),
         choices_table(any_run.choices),
         findings_table(any_run.findings),
@@ -43,3 +44,12 @@ def test_findings_come_worst_first(classification):
 @pytest.mark.parametrize("name", ["mean texture", "ward", "patient id"])
 def test_the_data_table_names_each_column(classification, name):
     assert name in printed(data_table(classification.schema))
+
+
+def test_an_ensemble_says_what_its_networks_are_worth(crossed, classification):
+    said = printed(networks_table(crossed))
+    assert "0.951 ± 0.008 alone" in said
+    assert "over 5 folds" in said
+    assert "Still getting better" in said
+    assert "40 networks" in printed(final_table(crossed))
+    assert networks_table(classification) is None

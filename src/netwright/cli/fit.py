@@ -12,7 +12,7 @@ from netwright.cli.options import Debug, Json, Many, split_commas
 
 if TYPE_CHECKING:
     from netwright.api import FitOptions, Run
-    from netwright.training.job import Listener
+    from netwright.training.stage import Listener
 
 STARTED = time.monotonic()  # a budget counts from the start of the command
 
@@ -32,6 +32,11 @@ def fit(
     set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
     recipe: Annotated[Path | None, typer.Option(help="Repeat the run of a recipe.toml.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with a run that was stopped, bit for bit.")] = None,
+    ensemble: Annotated[int | None, typer.Option(help="Average so many networks from different seeds.")] = None,
+    folds: Annotated[int | None, typer.Option(help="Cross-validate: hold out each of so many folds once.")] = None,
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Also train on growing shares of the rows: would more help?")
+    ] = False,
     budget: Annotated[str | None, typer.Option(help="Wall time of the whole command: 90s, 2m, 1h30m.")] = None,
     seed: Annotated[int | None, typer.Option(help="One seed for split, weights and training.")] = None,
     engine: Annotated[str | None, typer.Option(help="auto, eager or fused.")] = None,
@@ -52,6 +57,8 @@ def fit(
 
       netwright fit housing.csv --target median_house_value --set network.hidden_sizes=[512,256]
 
+      netwright fit adult.csv --target income --ensemble 8 --folds 5 --learning-curve
+
       netwright fit --recipe runs/adult-1/recipe.toml --seed 1
 
       netwright fit --resume runs/adult-1
@@ -67,7 +74,9 @@ def fit(
         "strict": strict or None,
     }
     data |= {"ignore": split_commas(ignore) or None, "missing": split_commas(missing) or None}
-    tree = _tree({"data": data, "schema": {"task": task}, "training": {"device": device, "engine": engine}}, seed, set_)
+    many = {"members": ensemble, "folds": folds, "learning_curve": learning_curve or None}
+    training = {"device": device, "engine": engine}
+    tree = _tree({"data": data, "schema": {"task": task}, "training": training, "ensemble": many}, seed, set_)
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
@@ -107,16 +116,16 @@ def _listener(json: bool, options: "FitOptions", budget: str | None) -> "Iterato
     from netwright.api import parse_budget
     from netwright.cli.watching import Watcher
     from netwright.core.interrupts import listening
-    from netwright.training.job import Listener
+    from netwright.training.stage import Listener
 
     seconds = parse_budget(budget)
     with listening() as stop, Watcher(json, None if seconds is None else options.started + seconds) as watcher:
-        yield Listener(reading=watcher.reading, ready=watcher.ready, observers=(watcher,), stop=stop)
+        yield Listener(watcher.reading, watcher.ready, (watcher,), stop, watcher.counted)
 
 
 def _print_result(run: "Run", json: bool) -> None:
     from netwright.cli.terminal import out, print_json
-    from netwright.report.tables import final_table
+    from netwright.report.tables import final_table, networks_table
 
     if json:
         print_json(result_of(run))
@@ -125,6 +134,8 @@ def _print_result(run: "Run", json: bool) -> None:
         out.print(f"note: {note}", soft_wrap=True)
     out.print(f"training ended: {run.summary.stopped_because}", soft_wrap=True)
     out.print(final_table(run.summary))
+    if (networks := networks_table(run.summary)) is not None:
+        out.print(networks)
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
 
@@ -145,6 +156,8 @@ def result_of(run: "Run") -> dict[str, Any]:
         "split": summary.split,
         "test": summary.evaluation.metrics,
         "baselines": summary.evaluation.baselines,
+        "ensemble": summary.ensemble,
+        "learning_curve": summary.learning_curve,
         "findings": summary.findings,
         "report": str(run.report),
     }

@@ -68,6 +68,47 @@ class LiveLine:
         return parts
 
 
+class CountLine:
+    """Networks trained so far, and the time left; drawn as LiveLine is."""
+
+    def __init__(self, console: Console, what: str, budget_ends: float | None) -> None:
+        self.what = what
+        self._console, self._budget_ends = console, budget_ends
+        self._printed = time.monotonic()
+        self._ended: list[float] = []  # when a network ended here
+        columns = (TextColumn("{task.description}"), BarColumn(24), TextColumn("{task.fields[text]}"))
+        self._progress = Progress(*columns, console=console, transient=True, refresh_per_second=8)
+        self._task: TaskID = self._progress.add_task(what, total=None, text="")
+
+    def __enter__(self) -> "CountLine":
+        if self._console.is_terminal:
+            self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
+        if self._console.is_terminal:
+            self._progress.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take the count, at the beginning and as each network ends."""
+        now = time.monotonic()
+        text = f"{done} of {total} done" + self._left(total - done, now)
+        self._ended.append(now)
+        self._progress.update(self._task, completed=done, total=total, text=text)
+        if not self._console.is_terminal and now - self._printed > PLAIN_SECONDS:
+            self._printed = now
+            self._console.print(f"{self.what}: {text}", soft_wrap=True)
+
+    def _left(self, more: int, now: float) -> str:
+        """Estimate from the pace since the first network ended: loading and compiling come before it."""
+        if len(self._ended) < 3:
+            return ""
+        left = (now - self._ended[1]) / (len(self._ended) - 1) * more
+        if self._budget_ends is not None:
+            left = min(left, max(self._budget_ends - now, 0.0))
+        return f", about {duration(left)} left"
+
+
 def duration(seconds: float) -> str:
     """Return seconds as a person would say them: 8 s, 2 min 05 s, 1 h 10 min."""
     whole = round(seconds)

@@ -45,6 +45,8 @@ def _show_run(path: Path, json: bool) -> None:
     if run.findings:
         out.print(tables.findings_table(run.findings))
     out.print(tables.final_table(run.summary))
+    if (networks := tables.networks_table(run.summary)) is not None:
+        out.print(networks)
     out.print(f"report  {run.report}", soft_wrap=True)
 
 

@@ -4,12 +4,12 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from netwright.cli.live import LiveLine
+from netwright.cli.live import CountLine, LiveLine
 from netwright.cli.terminal import err, out
 from netwright.core.values import EpochRecord, StepRecord
 
 if TYPE_CHECKING:
-    from netwright.training.job import Ready
+    from netwright.training.stage import Count, Ready
 
 
 class Watcher:
@@ -18,6 +18,7 @@ class Watcher:
     def __init__(self, json: bool, budget_ends: float | None) -> None:
         self._json, self._budget_ends = json, budget_ends
         self._live: LiveLine | None = None
+        self._count: CountLine | None = None
         self._stack = ExitStack()
         self._status = self._stack.enter_context(err.status("reading")) if err.is_terminal else None
 
@@ -40,15 +41,25 @@ class Watcher:
         training = ready.recipe.training
         if training.engine == "fused":
             self._say_if_compiling()
+        if ready.recipe.ensemble.networks > 1:
+            return
         steps = -(-len(ready.material.split.train) // training.batch_size)
         self._live = self._stack.enter_context(
             LiveLine(err, training.epochs, steps, ready.yardstick.headline, self._budget_ends)
         )
 
+    def counted(self, count: "Count") -> None:
+        """Show how many networks are trained; another count begins a line of its own."""
+        if self._count is None or self._count.what != count.what:
+            self._stack.close()
+            self._live = None
+            self._count = self._stack.enter_context(CountLine(err, count.what, self._budget_ends))
+        self._count(count.done, count.total)
+
     def _show(self, ready: "Ready") -> None:
         from netwright.report.tables import choices_table, data_table, findings_table
 
-        rows, sizes = ready.material.rows, ready.material.sizes
+        rows, sizes = ready.material.rows, ready.sizes
         out.print(data_table(ready.material.schema))
         out.print(
             f"rows in {rows.total:,} = used {rows.used:,} + set aside {rows.rejected:,}"

@@ -14,7 +14,8 @@ class StopSignal:
 
     def __init__(self) -> None:
         self.number: int | None = None
-        self._deferred = False
+        self._deferred = 0  # blocks that hold signals back, on any thread
+        self._counting = threading.Lock()
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         first = self.number is None
@@ -24,12 +25,16 @@ class StopSignal:
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """Let the first signal wait until the caller looks at `number`."""
-        self._deferred = True
+        """Let the first signal wait until the caller looks at `number`; blocks may nest and overlap."""
+        self._count(1)
         try:
             yield
         finally:
-            self._deferred = False
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._deferred += change
 
 
 @contextmanager

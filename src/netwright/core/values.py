@@ -1,5 +1,6 @@
 """Frozen values that cross the borders between rooms. They go to JSON and back, and know neither torch nor NumPy."""
 
+import statistics
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -203,6 +204,91 @@ class Diagnostics:
 
 
 @dataclass(frozen=True)
+class MemberRecord:
+    """One network of an ensemble: how its training went, and how good it is alone."""
+
+    number: int  # from 1
+    seed: int
+    fold: int  # that was held out to judge it, from 1; 0 where it was the split's validation rows
+    epochs: int
+    best_epoch: int  # whose weights it keeps
+    stopped_because: str
+    seconds: float  # of training, beside others that shared the cores
+    validation_losses: tuple[float | None, ...] = ()  # by epoch
+    test: float | None = None  # the headline metric on the test rows
+    left_out: str = ""  # why it is no part of the average; empty where it is
+
+
+@dataclass(frozen=True)
+class FoldScore:
+    """The headline metric on the rows of one fold, answered by the networks that did not train on them."""
+
+    fold: int  # from 1
+    rows: int
+    networks: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Out-of-fold predictions: each row is answered by the networks for which its fold was held out.
+
+    The same rows chose each network's epoch, so these values are a little too good; the test rows are clean.
+    """
+
+    folds: tuple[FoldScore, ...]
+    mean: float | None  # over folds
+    deviation: float | None  # sample standard deviation over folds
+    rows: int
+    pooled: Measure  # of all rows together, with its 95% bootstrap interval
+
+
+@dataclass(frozen=True)
+class EnsembleSummary:
+    """Members, and what averaging them was worth on the test rows. Stored as members.json."""
+
+    asked: int  # networks
+    kept: int  # networks that are averaged
+    headline: str
+    higher_is_better: bool
+    value: float | None  # the headline metric of the average
+    mean: float | None  # of the kept members
+    deviation: float | None  # sample standard deviation over the kept members
+    gain: float | None  # of the average over the mean member; above 0 is better
+    members: tuple[MemberRecord, ...]
+    cross_validation: CrossValidation | None = None
+
+
+@dataclass(frozen=True)
+class LearningPoint:
+    """Networks and a linear model that learnt from so many rows, measured on the test rows."""
+
+    rows: int
+    values: tuple[float, ...]  # one a network
+    linear: float | None
+
+    @property
+    def mean(self) -> float:
+        return statistics.fmean(self.values)
+
+    @property
+    def deviation(self) -> float:
+        """Sample standard deviation over networks; 0 of a single one."""
+        return statistics.stdev(self.values) if len(self.values) > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """The headline metric by number of training rows. Stored as learning_curve.json."""
+
+    headline: str
+    higher_is_better: bool
+    test_rows: int
+    points: tuple[LearningPoint, ...]  # fewest rows first
+    verdict: str  # one sentence
+
+
+@dataclass(frozen=True)
 class RunSummary:
     """All that the report and the terminal tables show of one run."""
 
@@ -226,3 +312,5 @@ class RunSummary:
     environment: dict[str, str]  # "torch" -> "2.13.0+cpu"
     stopped_because: str = ""  # why the training ended, and which weights were kept
     notes: tuple[str, ...] = ()  # what a resume had to say
+    ensemble: EnsembleSummary | None = None  # None where one network was trained
+    learning_curve: LearningCurve | None = None

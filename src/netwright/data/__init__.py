@@ -7,6 +7,7 @@ Does not know torch, networks or training.
 
 from netwright.data.allocation import Shares, allocate
 from netwright.data.conform import Conformed, conform
+from netwright.data.folds import deal_folds
 from netwright.data.quality import check_quality
 from netwright.data.row_identity import merge_rows, shared_rows
 from netwright.data.schema.infer import infer_features, infer_schema
@@ -40,6 +41,7 @@ __all__ = [
     "allocate",
     "check_quality",
     "conform",
+    "deal_folds",
     "fit_features",
     "fit_preparation",
     "frame_of",

@@ -141,6 +141,13 @@ def _same_rows_reason(groups: np.ndarray) -> str:
 
 
 def _group(table: Table, schema: Schema, _config: SplitConfig, shares: Shares, seed: int) -> tuple[np.ndarray, str]:
+    groups, count, joined = joined_groups(table, schema)
+    detail = f"{count:,} groups, each in one part" + ("; groups that share identical rows are joined" if joined else "")
+    return allocate(groups, None, shares, seed), detail
+
+
+def joined_groups(table: Table, schema: Schema) -> tuple[np.ndarray, int, bool]:
+    """Return each row's group, the number of groups, and whether some were joined because they share identical rows."""
     column = next(iter(schema.with_role("group")), None)
     if column is None:
         raise SchemaError("a group split expects a group column; name one with --group")
@@ -148,10 +155,7 @@ def _group(table: Table, schema: Schema, _config: SplitConfig, shares: Shares, s
     groups, joined = join_groups(codes, same_rows(table, schema))
     if groups.max() < 1:
         raise SchemaError(f"group column {column.name!r}: expected at least two groups, got one")
-    detail = f"{int(codes.max()) + 1:,} groups, each in one part"
-    return allocate(groups, None, shares, seed), detail + (
-        "; groups that share identical rows are joined" if joined else ""
-    )
+    return groups, int(codes.max()) + 1, joined
 
 
 def _time(table: Table, schema: Schema, _config: SplitConfig, shares: Shares, _seed: int) -> tuple[np.ndarray, str]:

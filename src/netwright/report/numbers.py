@@ -41,6 +41,15 @@ def interval(measure: Measure) -> str:
     return f"{show(measure.low)}{' to ' if measure.low < 0 else DASH}{show(measure.high)}"
 
 
+def spread(mean: float | None, deviation: float | None) -> str:
+    """A mean with its standard deviation, where there is one.
+
+    >>> spread(0.958, 0.0061), spread(0.958, None)
+    ('0.958 ± 0.006', '0.958')
+    """
+    return show(mean) + (f" ± {show(deviation)}" if is_finite(deviation) else "")
+
+
 def moment(seconds: float | None) -> str:
     """Seconds since 1970 as a date, with the time of day where there is one.
 

@@ -9,12 +9,15 @@ from netwright.core.values import EpochRecord, Evaluation, Measure, RunSummary
 from netwright.report.charts.confusion import MOST_CLASSES, heat_map
 from netwright.report.charts.curves import loss_curves, metric_curve
 from netwright.report.charts.intervals import dots
+from netwright.report.charts.learning import learning_picture
+from netwright.report.charts.members import member_curves
 from netwright.report.charts.reliability import diagram
 from netwright.report.charts.residuals import histogram, scatter
+from netwright.report.charts.spread import fold_dots, member_dots
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
 from netwright.report.numbers import bound, count, counted, duration, interval, setting, share, show
 from netwright.report.tables import SEVERITY_STYLES, best_value, contents
-from netwright.report.verdict import judge
+from netwright.report.verdict import folds_in_words, judge, worth_of
 
 TEMPLATE = "report.html.j2"
 
@@ -35,6 +38,8 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
         baselines=[baseline_name(name) for name in evaluation.baselines],
         findings=sorted(summary.findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)),
         best=best_epoch(summary.epochs),
+        worth=worth_of(summary.ensemble) if summary.ensemble else "",
+        folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
         pictures=draw_pictures(summary),
         most_classes=MOST_CLASSES,
     )
@@ -58,13 +63,25 @@ def draw_pictures(summary: RunSummary) -> dict[str, str]:
     """Every picture of the page by name; empty where there is nothing to draw."""
     diagnostics, evaluation = summary.diagnostics, summary.evaluation
     headline = metric_name(evaluation.headline, evaluation).label
-    return {
+    return draw_networks(summary, headline) | {
         "loss": loss_curves(summary.epochs),
         "metric": metric_curve(summary.epochs, headline),
         "confusion": heat_map(diagnostics.confusion, summary.schema.classes),
         "reliability": diagram(diagnostics.reliability),
         "scatter": scatter(diagnostics.residuals, summary.schema.target),
         "histogram": histogram(diagnostics.residuals),
+    }
+
+
+def draw_networks(summary: RunSummary, headline: str) -> dict[str, str]:
+    """Pictures of the networks behind the one: folds, members, growing shares of the rows."""
+    ensemble, curve = summary.ensemble, summary.learning_curve
+    crossed = ensemble.cross_validation if ensemble else None
+    return {
+        "folds": fold_dots(crossed, headline) if crossed else "",
+        "members": member_dots(ensemble, headline) if ensemble else "",
+        "member_curves": member_curves(ensemble.members) if ensemble else "",
+        "learning": learning_picture(curve, headline) if curve else "",
     }
 
 

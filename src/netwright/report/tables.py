@@ -9,6 +9,7 @@ from rich.text import Text
 from netwright.core.values import Choice, Column, Evaluation, Finding, Measure, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import bound, count, counted, interval, moment, setting, share, show
+from netwright.report.verdict import folds_in_words, learning_in_words, worth_of
 
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 MOST_EXAMPLES = 4
@@ -17,14 +18,15 @@ MOST_EXAMPLES = 4
 def final_table(summary: RunSummary) -> Table:
     """Test metrics with their 95% intervals, beside the baselines on the same rows; the best in bold."""
     evaluation = summary.evaluation
-    return metrics_table(evaluation, f"{summary.name}: {counted(evaluation.rows, 'test row')} it never saw")
+    ours = f"{counted(summary.ensemble.kept, 'network')}" if summary.ensemble else "this network"
+    return metrics_table(evaluation, f"{summary.name}: {counted(evaluation.rows, 'test row')} it never saw", ours)
 
 
-def metrics_table(evaluation: Evaluation, title: str = "") -> Table:
+def metrics_table(evaluation: Evaluation, title: str = "", ours: str = "this network") -> Table:
     """Metrics with their 95% intervals, beside the baselines on the same rows; the best in bold."""
     table = new_table(title)
     table.add_column("")
-    table.add_column("this network", justify="right")
+    table.add_column(ours, justify="right")
     table.add_column("95% interval", justify="right", style="dim")
     for name in evaluation.baselines:
         table.add_column(Text(baseline_name(name)), justify="right")
@@ -48,6 +50,21 @@ def best_value(values: list[float], higher_is_better: bool | None) -> float | No
     if higher_is_better is None or not finite:
         return None
     return max(finite) if higher_is_better else min(finite)
+
+
+def networks_table(summary: RunSummary) -> Table | None:
+    """What stands behind an ensemble or a learning curve, a line each; None for a single network."""
+    table = new_table()
+    table.show_header = False
+    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
+    if summary.ensemble is not None:
+        table.add_row(Text("networks"), Text(worth_of(summary.ensemble)))
+        if summary.ensemble.cross_validation is not None:
+            table.add_row(Text("folds"), Text(folds_in_words(summary.ensemble)))
+    if summary.learning_curve is not None:
+        table.add_row(Text("more rows?"), Text(learning_in_words(summary.learning_curve)))
+    return table if table.rows else None
 
 
 def data_table(schema: Schema) -> Table:

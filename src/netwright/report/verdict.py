@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from netwright.core.values import Evaluation, Measure, RunSummary
+from netwright.core.values import EnsembleSummary, Evaluation, LearningCurve, Measure, RunSummary
 from netwright.report.names import baseline_name, metric_name
-from netwright.report.numbers import counted, interval, is_finite, show
+from netwright.report.numbers import counted, interval, is_finite, show, spread
 
 
 @dataclass(frozen=True)
@@ -87,3 +87,32 @@ def close_call(best: Rival, gain: float) -> str:
         return f"It did better than the {best.name}, but {unsettled}."
     tie = "just as well" if gain == 0 else "better"
     return f"The {best.name} did {tie} on the same rows; {unsettled}, and the simpler model may do."
+
+
+def worth_of(ensemble: EnsembleSummary) -> str:
+    """Say what averaging was worth on the test rows: the mean network alone, and how far the average lies from it."""
+    if ensemble.gain is None:
+        return ""
+    networks = f"{metric_name(ensemble.headline, ensemble).label} of {counted(ensemble.kept, 'network')}"
+    alone = f"{networks} {spread(ensemble.mean, ensemble.deviation)} alone on the test rows"
+    beside = "better" if ensemble.gain > 0 else "worse"
+    gain = f"{show(abs(ensemble.gain))} {beside}" if ensemble.gain else "the same"
+    return f"{alone}; averaged {show(ensemble.value)}, {gain}."
+
+
+def folds_in_words(ensemble: EnsembleSummary) -> str:
+    """Say what the folds came to, with the caveat that belongs to it; nothing where there are none."""
+    found = ensemble.cross_validation
+    if found is None:
+        return ""
+    label = metric_name(ensemble.headline, ensemble).label
+    folds = f"{label} over {counted(len(found.folds), 'fold')} {spread(found.mean, found.deviation)}"
+    pooled = f"all {counted(found.rows, 'row')} together {show(found.pooled.value)} ({interval(found.pooled)})"
+    caveat = "These rows also chose each network’s epoch, so the test rows are the clean number."
+    return f"{folds}; {pooled}. {caveat}"
+
+
+def learning_in_words(curve: LearningCurve) -> str:
+    """The mean by number of training rows, and what that promises."""
+    values = ", ".join(f"{show(point.mean)} from {point.rows:,} rows" for point in curve.points)
+    return f"{metric_name(curve.headline, curve).label} {values}. {curve.verdict}" if values else curve.verdict

@@ -36,6 +36,8 @@ Observer = Callable[[Record], object]
 Metric = Callable[[Tensor, Tensor], float]  # logits, targets -> value
 
 BUDGET_USED = 0.95  # share of the time left that planned epochs may fill
+DIVERGED = "training diverged"  # how a sentence begins that says so
+OUT_OF_TIME = "the time budget was used up"
 TIME_SLICE = 0.02  # seconds that a stretch of steps may take, so that signals and deadlines are answered
 
 
@@ -360,7 +362,7 @@ def _next_epoch(training: Training) -> str:
 def _out_of_time(training: Training) -> str:
     if not training.state.progress.epochs:
         _finish_epoch(training)  # a part of an epoch is better than nothing to keep
-    return "the time budget was used up"
+    return OUT_OF_TIME
 
 
 def _diverged(training: Training) -> str:
@@ -369,8 +371,8 @@ def _diverged(training: Training) -> str:
     what = f"the loss was not finite at step {progress.step} (epoch {progress.epoch})"
     advice = f"lower training.learning_rate (now {config.learning_rate:g}) or set training.clip_norm"
     if not progress.epochs or not progress.patience.best_epoch:
-        raise RunError(f"training diverged: {what}, before any epoch was finished; {advice}")
-    return f"training diverged: {what}; the weights of epoch {progress.patience.best_epoch} are kept; {advice}"
+        raise RunError(f"{DIVERGED}: {what}, before any epoch was finished; {advice}")
+    return f"{DIVERGED}: {what}; the weights of epoch {progress.patience.best_epoch} are kept; {advice}"
 
 
 def _conclude(training: Training) -> FitResult:

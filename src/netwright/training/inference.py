@@ -1,5 +1,6 @@
 """From a stored run and new rows to answers, one for every row."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from safetensors.torch import load_file
 from torch import nn
 
 from netwright.core.errors import RunError
-from netwright.core.values import Finding, Schema
+from netwright.core.values import EnsembleSummary, Finding, Schema
 from netwright.data import Preparation, Table, conform, prepare, read_table
 from netwright.networks import build
+from netwright.networks.ensemble import Ensemble
+from netwright.networks.heads import predictions_from
 from netwright.training.material import read_options
 from netwright.training.predict import predict_logits
 from netwright.training.recipe import Recipe, recipe_from, with_activation
@@ -59,15 +62,27 @@ def load_model(folder: Path, activation: Any = None) -> Model:
     recipe = recipe_from(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
     recipe = recipe if activation is None else with_activation(recipe, activation)
     contract = read_part(folder, "schema.json", Contract)
-    module = build_module(recipe, contract.preparation)
+    module = build_module(recipe, contract.preparation, _members_of(folder, recipe))
     _load_weights(module, folder)
     return Model(module.eval(), contract.schema, contract.preparation, recipe)
 
 
-def build_module(recipe: Recipe, preparation: Preparation) -> nn.Module:
-    """Build the recipe's network, initialised from its seed, for inputs as `preparation` makes them."""
+def _members_of(folder: Path, recipe: Recipe) -> int | None:
+    """Return how many networks a run averages; fewer than asked for where some were left out."""
+    return read_part(folder, "members.json", EnsembleSummary).kept if recipe.ensemble.networks > 1 else None
+
+
+def build_module(recipe: Recipe, preparation: Preparation, members: int | None = None) -> nn.Module:
+    """Build the recipe's network, initialised from its seed, for inputs as `preparation` makes them.
+
+    Args:
+        recipe: its network and seed are used.
+        preparation: what the inputs are made by.
+        members: networks that are averaged, to be filled with trained weights; None: a single network.
+    """
     _refuse_unknown_function(recipe.network.activation)
-    return build("mlp", recipe.network, preparation.spec, recipe.training.seed)
+    one = build("mlp", recipe.network, preparation.spec, recipe.training.seed)
+    return one if members is None else Ensemble([deepcopy(one) for _ in range(members)], preparation.spec.task)
 
 
 def _refuse_unknown_function(activation: Any) -> None:
@@ -111,12 +126,10 @@ def _answer_block(model: Model, table: Table, rows: NDArray[np.int64]) -> NDArra
 def from_logits(logits: torch.Tensor, preparation: Preparation) -> NDArray[np.float64]:
     """Turn a head's outputs [n, outputs] into probabilities [n, classes], or values [n] in the target's unit."""
     task = preparation.spec.task
+    said = predictions_from(logits, task)
     if task == "regression":
-        return np.asarray(preparation.target.decode(logits[:, 0].numpy()))
-    if task == "binary":
-        positive = torch.sigmoid(logits[:, 0])
-        return torch.stack([1 - positive, positive], dim=1).numpy()
-    return torch.softmax(logits, dim=1).numpy()
+        return np.asarray(preparation.target.decode(said[:, 0].numpy()))
+    return (torch.cat([1 - said, said], dim=1) if task == "binary" else said).numpy()
 
 
 def read_for(model: Model, source: Any, with_target: bool) -> tuple[Table, tuple[Finding, ...]]:

@@ -5,37 +5,37 @@ import importlib.metadata
 import math
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
 from safetensors.torch import save
 from torch import nn
 
 from netwright.core.devices import choose_device
 from netwright.core.errors import Interrupted, RunError
 from netwright.core.files import sha256_of, write_atomic
-from netwright.core.interrupts import StopSignal
 from netwright.core.values import Choice, Evaluation
-from netwright.data import Preparation, Prepared, fit_preparation, prepare
-from netwright.training.batches import Batches
+from netwright.data import Preparation, fit_preparation
+from netwright.data.ranges import to_ranges
+from netwright.training import member_files
 from netwright.training.config import validate
 from netwright.training.defaults import complete
 from netwright.training.engines.choice import choose_engine
+from netwright.training.ensemble import train_ensemble
+from netwright.training.ensemble_config import validate_ensemble
 from netwright.training.environment import describe_environment
 from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
-from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, in_own_unit, make_yardstick
-from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, METRICS
-from netwright.training.fit import FitResult, Metric, Observer, Session, fit
-from netwright.training.inference import build_module, from_logits
+from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, make_yardstick
+from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
+from netwright.training.fit import FitResult, Session, fit
+from netwright.training.inference import build_module
 from netwright.training.journal import Journal
+from netwright.training.learning_curve import trace_learning_curve
 from netwright.training.losses import loss_for
-from netwright.training.material import Material, Reading, gather
-from netwright.training.predict import predict_logits
+from netwright.training.material import Material, gather
+from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_of_one, sizes_of
 from netwright.training.recipe import Recipe, recipe_from
 from netwright.training.records import RecordSink
 from netwright.training.run_directory import (
@@ -50,58 +50,10 @@ from netwright.training.run_directory import (
     write_rejected,
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
+from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, answers_of, metric_of
 
+CURVE_SHARE = 0.4  # of a budget that is kept for the learning curve where one is asked for
 RESERVE = 1.0  # seconds of a budget kept for the report and the files at the end
-
-
-@dataclass(frozen=True)
-class Ready:
-    """What is known when training is about to start."""
-
-    material: Material
-    recipe: Recipe
-    choices: tuple[Choice, ...]
-    yardstick: Yardstick
-    folder: Path
-
-
-def _ignore(_: object) -> None:
-    return None
-
-
-@dataclass(frozen=True)
-class Listener:
-    """Who is told how the job goes, and who may stop it."""
-
-    reading: Reading | None = None
-    ready: Callable[[Ready], None] = _ignore
-    observers: Sequence[Observer] = ()
-    stop: StopSignal | None = None
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a job is asked to do."""
-
-    settings: Mapping[str, Any]  # the user's part of the recipe, as nested plain values
-    source: Any = None  # a frame or arrays, in place of settings["data"]["source"]
-    runs: Path = Path("runs")
-    name: str | None = None
-    budget: float | None = None  # seconds for the whole job
-    started: float = field(default_factory=time.monotonic)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A run directory that is ready to be trained in."""
-
-    folder: Path
-    material: Material
-    recipe: Recipe
-    preparation: Preparation
-    parts: dict[str, Prepared]  # train, validation, test
-    info: RunInfo
-    resume: bool = False
 
 
 def run_job(request: Request, listener: Listener) -> Path:
@@ -115,18 +67,21 @@ def run_job(request: Request, listener: Listener) -> Path:
     """
     asked = recipe_from(request.settings, "recipe")
     validate(asked.training)
+    validate_ensemble(asked.ensemble)
     material = gather(asked, request.source, listener.reading)
-    recipe, choices = complete(request.settings, material.schema.task, len(material.split.train))
+    folds = deal(material, asked.ensemble.folds)
+    recipe, choices = complete(request.settings, material.schema.task, rows_of_one(material, folds))
     recipe = replace(recipe, data=_resolved(recipe, material))
     validate(recipe.training)
-    preparation = fit_preparation(material.table, material.schema, material.split.train, recipe.preparation)
-    parts = _prepare_parts(material, preparation)
+    rows = learnt_from(material, folds)
+    preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
+    parts = prepare_parts(material, preparation, folds)
     recipe, engine = _settle_engine(recipe, preparation, parts, request)
     choices = (*(choice for choice in choices if choice.name != engine.name), engine)
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
         try:
-            info = _begin(folder, material, recipe, preparation, choices)
+            info = _begin(folder, material, folds, (recipe, preparation, choices))
         except BaseException:
             shutil.rmtree(folder)  # no disk space, say: nothing half-written stays
             raise
@@ -135,18 +90,19 @@ def run_job(request: Request, listener: Listener) -> Path:
     return folder
 
 
-def _settle_engine(
-    recipe: Recipe, preparation: Preparation, parts: dict[str, Prepared], request: Request
-) -> tuple[Recipe, Choice]:
+def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, request: Request) -> tuple[Recipe, Choice]:
     """Build the network once, so that one that cannot be is found before a run directory exists, and fix its engine.
 
-    The recipe then names the engine: a resumed or repeated run takes the same, whatever its own clock says.
+    The recipe then names the engine, for all members alike: a resumed or repeated run takes the same, whatever its own
+    clock says.
     """
-    module = build_module(recipe, preparation)
-    batches = Batches(*_tensors(parts["train"]), *_tensors(parts["validation"]))
+    module, batches = build_module(recipe, preparation), parts.batches()[0]
     loss_for(recipe.training, preparation.spec.task, batches.train_targets)
     left = math.inf if request.budget is None else request.started + request.budget - time.monotonic()
-    name, choice = choose_engine(module, recipe.training, batches, preparation.spec.task, left)
+    whole = replace(
+        recipe.training, epochs=recipe.training.epochs * recipe.ensemble.networks
+    )  # the work of all members
+    name, choice = choose_engine(module, whole, batches, preparation.spec.task, left)
     return replace(recipe, training=replace(recipe.training, engine=name)), choice
 
 
@@ -167,7 +123,7 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
         _refuse_changed(folder, info, material)
         contract = read_part(folder, "schema.json", Contract)
         material = replace(material, schema=contract.schema, choices=info.choices)
-        parts = _prepare_parts(material, contract.preparation)
+        parts = prepare_parts(material, contract.preparation, deal(material, recipe.ensemble.folds))
         material = material.without_training_rows()
         _work(Stage(folder, material, recipe, contract.preparation, parts, info, resume=True), request, listener)
     return folder
@@ -214,13 +170,16 @@ def _stem(source: str) -> str:
 
 
 def _begin(
-    folder: Path, material: Material, recipe: Recipe, preparation: Preparation, choices: tuple[Choice, ...]
+    folder: Path, material: Material, folds: tuple[Rows, ...], chosen: tuple[Recipe, Preparation, tuple[Choice, ...]]
 ) -> RunInfo:
     """Write what is known before training."""
+    recipe, preparation, choices = chosen
     choices = (*material.choices, *choices, choose_device(recipe.training.device)[1])
     text = recipe_to_toml(recipe, choices, material.schema).encode()
     write_part(folder, "schema.json", Contract(material.schema, preparation))
-    write_part(folder, "split.json", material.split.to_json())
+    write_part(
+        folder, "split.json", material.split.to_json() | ({"folds": list(map(to_ranges, folds))} if folds else {})
+    )
     write_part(folder, "findings.json", material.findings)
     write_rejected(folder, material.rejected)
     info = RunInfo(
@@ -230,8 +189,8 @@ def _begin(
         recipe_sha256=hashlib.sha256(text).hexdigest(),
         fingerprint=_fingerprint(material),
         rows=material.rows,
-        split=material.sizes,
-        split_reason=material.split.reason,
+        split=sizes_of(material, folds),
+        split_reason=_split_reason(material, folds),
         choices=choices,
         engine=recipe.training.engine,
         parameters=0,
@@ -245,59 +204,54 @@ def _begin(
     return info
 
 
+def _split_reason(material: Material, folds: tuple[Rows, ...]) -> str:
+    dealt = f"; all but the test rows are dealt into {len(folds)} folds, and the preparation is learnt from all of them"
+    return material.split.reason + (dealt if folds else "")
+
+
 def _work(stage: Stage, request: Request, listener: Listener) -> None:
     """Train and test; every path of a job goes through here."""
     parts, preparation = stage.parts, stage.preparation
-    yardstick = make_yardstick(parts["train"], parts["test"], preparation)
-    module = build_module(stage.recipe, preparation)
-    info = replace(stage.info, parameters=sum(weight.numel() for weight in module.parameters()))
-    listener.ready(Ready(stage.material, stage.recipe, info.choices, yardstick, stage.folder))
-    deadline = None if request.budget is None else request.started + request.budget - yardstick.seconds - RESERVE
-    batches = Batches(*_tensors(parts["train"]), *_tensors(parts["validation"]))
-    result = _train(module, batches, stage, yardstick, (listener, deadline))
-    evaluation = _test(module, stage, yardstick)
-    _finish(stage, replace(info, seconds=time.monotonic() - request.started), module, result, evaluation)
+    yardstick = make_yardstick(parts.train, parts.test, preparation)
+    info = stage.info
+    listener.ready(Ready(stage.material, stage.recipe, info.choices, yardstick, stage.folder, info.split))
+    ends = None if request.budget is None else request.started + request.budget - yardstick.seconds - RESERVE
+    ensemble, watch = stage.recipe.ensemble, Watch(listener, yardstick, ends)
+    first = replace(watch, deadline=_before_the_curve(ends)) if ensemble.learning_curve else watch
+    outcome = (_train if ensemble.networks == 1 else train_ensemble)(stage, first)
+    evaluation = _test(outcome.module, stage, yardstick)
+    if ensemble.learning_curve:
+        write_part(stage.folder, "learning_curve.json", trace_learning_curve(stage, watch))
+    _finish(stage, replace(info, seconds=time.monotonic() - request.started), outcome, evaluation)
 
 
-def _prepare_parts(material: Material, preparation: Preparation) -> dict[str, Prepared]:
-    schema, split = material.schema, material.split
-    return {
-        "train": prepare(material.table, schema, preparation, split.train),
-        "validation": prepare(material.table, schema, preparation, split.validation),
-        "test": prepare(material.test, schema, preparation, material.test_rows),
-    }
+def _before_the_curve(ends: float | None) -> float | None:
+    return None if ends is None else ends - CURVE_SHARE * max(0.0, ends - time.monotonic())
 
 
-def _tensors(part: Prepared) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
-    assert part.target is not None
-    target = np.require(part.target, requirements="W")  # Arrow may hand out a view that cannot be written
-    return (torch.from_numpy(part.numeric), torch.from_numpy(part.categorical)), torch.from_numpy(target)
-
-
-def _train(
-    module: nn.Module, batches: Batches, stage: Stage, yardstick: Yardstick, watch: tuple[Listener, float | None]
-) -> FitResult:
-    listener, deadline = watch
+def _train(stage: Stage, watch: Watch) -> Outcome:
+    """Train a single network."""
+    module = build_module(stage.recipe, stage.preparation)
     with RecordSink(stage.folder / "records.jsonl") as records:
         session = Session(
             folder=stage.folder / "checkpoints",
-            stop=listener.stop,
-            deadline=deadline,
+            stop=watch.listener.stop,
+            deadline=watch.deadline,
             resume=stage.resume,
-            task=yardstick.task,
-            metric=_metric(yardstick, stage.preparation),
-            higher_is_better=yardstick.headline in HIGHER_IS_BETTER,
+            task=watch.yardstick.task,
+            metric=metric_of(watch.yardstick, stage.preparation),
+            higher_is_better=watch.yardstick.headline in HIGHER_IS_BETTER,
             records=records,
         )
-        return _fit_or_say_how_to_resume(module, batches, stage, listener, session)
+        result = _fit_or_say_how_to_resume(module, stage, watch.listener, session)
+    return Outcome(module, f"{result.stopped_because}; the weights of epoch {result.best_epoch} are kept", result.notes)
 
 
-def _fit_or_say_how_to_resume(
-    module: nn.Module, batches: Batches, stage: Stage, listener: Listener, session: Session
-) -> FitResult:
+def _fit_or_say_how_to_resume(module: nn.Module, stage: Stage, listener: Listener, session: Session) -> FitResult:
     journal = Journal(stage.folder)
     journal.write("training goes on" if stage.resume else "training begins")
     try:
+        batches = stage.parts.batches()[0]
         result = fit(module, batches, stage.recipe.training, (journal, *listener.observers), session)
         journal.write(*result.notes, f"training ends: {result.stopped_because}; best epoch {result.best_epoch}")
         return result
@@ -306,34 +260,23 @@ def _fit_or_say_how_to_resume(
         raise Interrupted(stopped.signal_number, f"go on with: netwright fit --resume {stage.folder}") from stopped
 
 
-def _metric(yardstick: Yardstick, preparation: Preparation) -> Metric:
-    """Return the headline metric as `fit` wants it: from logits and targets to a number."""
-    score = METRICS[yardstick.task][yardstick.headline]
-
-    def measure(logits: torch.Tensor, targets: torch.Tensor) -> float:
-        predicted = from_logits(logits.double().cpu(), preparation)
-        truth = in_own_unit(targets.cpu().flatten().numpy(), preparation)
-        return float(score(truth, predicted, np.ones((1, len(truth))))[0])
-
-    return measure
-
-
 def _test(module: nn.Module, stage: Stage, yardstick: Yardstick) -> StoredEvaluation:
-    device = next(module.parameters()).device
-    inputs = tuple(part.to(device) for part in _tensors(stage.parts["test"])[0])
-    predicted = from_logits(predict_logits(module, inputs).double().cpu(), stage.preparation)
-    material = stage.material
+    predicted, material = answers_of(module, stage.parts.test, stage.preparation), stage.material
     answers = Answers(yardstick.task, yardstick.truth, predicted, material.test, material.test_rows)
     evaluation: Evaluation = evaluate_against(yardstick, predicted)
     return StoredEvaluation(evaluation, diagnose_answers(answers, material.schema))
 
 
-def _finish(stage: Stage, info: RunInfo, module: nn.Module, result: FitResult, evaluation: StoredEvaluation) -> None:
+def _finish(stage: Stage, info: RunInfo, outcome: Outcome, evaluation: StoredEvaluation) -> None:
     """Write the weights and the evaluation; run.json, last, says that the run is complete."""
-    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}
-    write_atomic(stage.folder / "weights.safetensors", save(weights))
-    write_part(stage.folder, "evaluation.json", evaluation)
-    ended = f"{result.stopped_because}; the weights of epoch {result.best_epoch} are kept"
-    write_part(stage.folder, "run.json", replace(info, stopped_because=ended, notes=result.notes))
+    folder = stage.folder
+    write_atomic(folder / "weights.safetensors", save(member_files.weights_of(outcome.module)))
+    write_part(folder, "evaluation.json", evaluation)
+    if outcome.ensemble is not None:
+        write_part(folder, "members.json", outcome.ensemble)
+    parameters = sum(weight.numel() for weight in outcome.module.parameters())
+    info = replace(info, parameters=parameters, stopped_because=outcome.ended, notes=outcome.notes)
+    write_part(folder, "run.json", info)
+    member_files.remove(folder / member_files.MEMBERS)
     for name, measure in evaluation.evaluation.metrics.items():
-        Journal(stage.folder).write(f"test {name} {measure.value} ({measure.low} to {measure.high})")
+        Journal(folder).write(f"test {name} {measure.value} ({measure.low} to {measure.high})")

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 
 from netwright.core.devices import choose_device
-from netwright.core.errors import NetwrightError
+from netwright.core.errors import Interrupted, NetwrightError
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.choice import choose_engine
@@ -45,7 +45,17 @@ class Trained:
     error: NetwrightError | None = None
 
 
-Tell = tuple[dict[int, Trained], Callable[[Trained], object]]  # where results go, and who hears of each
+@dataclass(frozen=True)
+class Course:
+    """Where results go, who hears of each, and who may leave members out."""
+
+    finished: Callable[[Trained], object]
+    skip: Callable[[], bool]
+    done: dict[int, Trained] = field(default_factory=dict)
+
+    def take(self, trained: Trained) -> None:
+        self.done[trained.number] = trained
+        self.finished(trained)
 
 
 def fit_population(
@@ -53,6 +63,7 @@ def fit_population(
     batches: Batches,
     threads: int | None = None,
     finished: Callable[[Trained], object] | None = None,
+    skip: Callable[[], bool] | None = None,
     stacked: bool | None = None,
 ) -> list[Trained]:
     """Train every member's module in place and return what came of each, in the members' order.
@@ -64,25 +75,26 @@ def fit_population(
         batches: rows for members that bring none of their own; shared, never copied.
         threads: members at once; None: one for each core.
         finished: called in this thread with each member as it ends.
+        skip: asked before each member begins, in its thread; True leaves the member out.
         stacked: train networks of one architecture as one (see `stacked.py`); None: on a GPU.
 
     Returns:
-        One entry a finished member. A member that fails leaves its error there and does not stop the others.
+        One entry a finished member. A member that fails leaves its error there and does not stop the others. One that
+        was left out, or that a signal to its session stopped, has no entry.
     """
-    done: dict[int, Trained] = {}
+    course = Course(finished or (lambda _: None), skip or (lambda: False))
     alone = set(range(len(members)))
-    tell = (done, finished or (lambda _: None))
     try:
         for numbers in _stacks(members, batches, stacked):
-            _train_stack(numbers, members, batches, tell)
+            _train_stack(numbers, members, batches, course)
             alone -= set(numbers)
         with _one_thread_each():
             fused = {number for number in alone if _is_fused(members[number], batches)}
-            _train_on_threads(sorted(fused), members, batches, threads or os.cpu_count() or 1, tell)
-            _train_on_threads(sorted(alone - fused), members, batches, 1, tell)
+            _train_on_threads(sorted(fused), members, batches, threads or os.cpu_count() or 1, course)
+            _train_on_threads(sorted(alone - fused), members, batches, 1, course)
     except KeyboardInterrupt:
         pass
-    return [done[number] for number in sorted(done)]
+    return [course.done[number] for number in sorted(course.done)]
 
 
 def _stacks(members: Sequence[Member], batches: Batches, stacked: bool | None) -> list[list[int]]:
@@ -101,16 +113,15 @@ def _stacks(members: Sequence[Member], batches: Batches, stacked: bool | None) -
     return [numbers for numbers in groups.values() if len(numbers) > 1]
 
 
-def _train_stack(numbers: list[int], members: Sequence[Member], batches: Batches, tell: Tell) -> None:
-    session, (done, finished) = members[numbers[0]].session, tell
+def _train_stack(numbers: list[int], members: Sequence[Member], batches: Batches, course: Course) -> None:
+    session = members[numbers[0]].session
     task = (session.task if session else None) or task_of(batches.train_targets)
     device, _ = choose_device(members[numbers[0]].config.device)
     modules = [members[number].module.to(device) for number in numbers]
 
     def take(place: int, outcome: FitResult | NetwrightError) -> None:
         result, error = (outcome, None) if isinstance(outcome, FitResult) else (None, outcome)
-        done[numbers[place]] = Trained(numbers[place], result, error)
-        finished(done[numbers[place]])
+        course.take(Trained(numbers[place], result, error))
 
     try:
         fit_stacked(modules, [members[number].config for number in numbers], batches, task, take)
@@ -119,16 +130,16 @@ def _train_stack(numbers: list[int], members: Sequence[Member], batches: Batches
             take(place, error)
 
 
-def _train_on_threads(numbers: list[int], members: Sequence[Member], batches: Batches, width: int, tell: Tell) -> None:
-    done, finished = tell
+def _train_on_threads(
+    numbers: list[int], members: Sequence[Member], batches: Batches, width: int, course: Course
+) -> None:
     with ThreadPoolExecutor(width) as pool:
-        waiting = [pool.submit(_train, number, members[number], batches) for number in numbers]
+        waiting = [pool.submit(_train, number, members[number], batches, course.skip) for number in numbers]
         try:
-            for future in as_completed(waiting):
-                done[future.result().number] = future.result()
-                finished(future.result())
+            for trained in filter(None, map(Future.result, as_completed(waiting))):
+                course.take(trained)
         except KeyboardInterrupt:
-            done.update((trained.number, trained) for trained in _finish(waiting))
+            course.done.update((trained.number, trained) for trained in _finish(waiting))
             raise
 
 
@@ -152,15 +163,19 @@ def _is_fused(member: Member, batches: Batches) -> bool:
         return False  # training it will say what is wrong
 
 
-def _train(number: int, member: Member, batches: Batches) -> Trained:
+def _train(number: int, member: Member, batches: Batches, skip: Callable[[], bool]) -> Trained | None:
+    if skip():
+        return None
     try:
         result = fit(member.module, member.batches or batches, member.config, (), member.session)
     except NetwrightError as error:
         return Trained(number, None, error)
+    except Interrupted:
+        return None  # the caller holds the signal
     return Trained(number, result)
 
 
-def _finish(waiting: list["Future[Trained]"]) -> list[Trained]:
+def _finish(waiting: list["Future[Trained | None]"]) -> list[Trained]:
     """Start no more; wait for those in progress."""
     begun = [future for future in waiting if not future.cancel()]
-    return [future.result() for future in begun]
+    return [trained for trained in map(Future.result, begun) if trained is not None]

@@ -11,6 +11,7 @@ from netwright.core.values import Kind, Role, Task
 from netwright.data import PreparationConfig, SplitConfig
 from netwright.networks.feedforward import MLPConfig
 from netwright.training.config import TrainingConfig
+from netwright.training.ensemble_config import EnsembleConfig
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Recipe:
     preparation: PreparationConfig = field(default_factory=PreparationConfig)
     network: MLPConfig = field(default_factory=MLPConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    ensemble: EnsembleConfig = field(default_factory=EnsembleConfig)
 
 
 def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:

@@ -1,8 +1,9 @@
 """A run directory as one value: what reports and tables show."""
 
 from pathlib import Path
+from typing import TypeVar
 
-from netwright.core.values import RunSummary
+from netwright.core.values import EnsembleSummary, LearningCurve, RunSummary
 from netwright.training.run_directory import (
     Contract,
     RunInfo,
@@ -12,6 +13,8 @@ from netwright.training.run_directory import (
     read_findings,
     read_part,
 )
+
+Value = TypeVar("Value")
 
 
 def summarise(folder: Path) -> RunSummary:
@@ -44,4 +47,10 @@ def summarise(folder: Path) -> RunSummary:
         environment=info.environment,
         stopped_because=info.stopped_because,
         notes=info.notes,
+        ensemble=_part_if_there(folder, "members.json", EnsembleSummary),
+        learning_curve=_part_if_there(folder, "learning_curve.json", LearningCurve),
     )
+
+
+def _part_if_there(folder: Path, name: str, kind: type[Value]) -> Value | None:
+    return read_part(folder, name, kind) if (folder / name).exists() else None

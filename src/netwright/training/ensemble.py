@@ -1,0 +1,176 @@
+"""Ensembles: members from different seeds, and for each fold that is held out, trained together and averaged."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from torch import nn
+
+from netwright.core.errors import RunError
+from netwright.core.seeds import derive_seed
+from netwright.core.values import EnsembleSummary, MemberRecord
+from netwright.networks.ensemble import Ensemble
+from netwright.training import member_files
+from netwright.training.config import TrainingConfig
+from netwright.training.crew import cut_short, make_member, train_crew
+from netwright.training.cross_validation import cross_validate
+from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
+from netwright.training.fit import DIVERGED, FitResult
+from netwright.training.journal import Journal
+from netwright.training.member_files import MEMBERS
+from netwright.training.populations import Member, Trained
+from netwright.training.stage import Count, Outcome, Stage, Watch, answers_of, score
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A member's record with its trained network."""
+
+    record: MemberRecord
+    module: nn.Module
+
+
+def train_ensemble(stage: Stage, watch: Watch) -> Outcome:
+    """Train every member that is not on disk yet, and average them.
+
+    Raises:
+        RunError: every member diverged.
+        Interrupted: a signal came; finished members are on disk.
+    """
+    every = _members(stage, watch)
+    records: dict[int, MemberRecord] = _read_finished(stage, every)
+    waiting = [number for number in range(len(every)) if number not in records]
+    journal = Journal(stage.folder)
+    journal.write(f"{len(every)} networks: {len(records)} are there, training of {len(waiting)} begins")
+
+    def ended(trained: Trained) -> None:
+        number = waiting[trained.number]
+        record = _record(stage, watch, number, (every[number], trained))
+        records[number] = record
+        if not record.left_out or record.left_out.startswith(DIVERGED):  # what a deadline cut is trained anew
+            module = None if record.left_out else every[number].module
+            member_files.store(_path(stage.folder, number), record, module)
+        journal.write(f"network {record.number} ends: {record.left_out or record.stopped_because}")
+
+    crew = [every[number] for number in waiting]
+    train_crew(crew, stage, watch, Count("networks", len(records), len(every)), ended)
+    kept = _choose([Kept(records[number], every[number].module) for number in sorted(records)])
+    return _average(stage, watch, kept, [records[number] for number in sorted(records)])
+
+
+def _members(stage: Stage, watch: Watch) -> list[Member]:
+    """One network after another takes the next fold, so that the first of them already cover every row."""
+    folds = stage.parts.batches()
+    return [
+        make_member(stage, _config(stage, number), folds[number % len(folds)], watch)
+        for number in range(stage.recipe.ensemble.networks)
+    ]
+
+
+def _config(stage: Stage, number: int) -> TrainingConfig:
+    training = stage.recipe.training
+    return replace(training, seed=derive_seed(training.seed, "member", number))
+
+
+def _path(folder: Path, number: int) -> Path:
+    return folder / MEMBERS / f"{number + 1:03}.json"
+
+
+def _read_finished(stage: Stage, every: Sequence[Member]) -> dict[int, MemberRecord]:
+    found = {
+        number: member_files.stored(_path(stage.folder, number), MemberRecord, member.module)
+        for number, member in enumerate(every)
+    }
+    return {number: record for number, record in found.items() if record is not None}
+
+
+def _record(stage: Stage, watch: Watch, number: int, ended: tuple[Member, Trained]) -> MemberRecord:
+    """Say how a training went, and measure its network alone on the test rows."""
+    member, trained = ended
+    folds = stage.recipe.ensemble.folds
+    fold = number % folds + 1 if folds > 1 else 0
+    if trained.result is None:
+        return MemberRecord(number + 1, member.config.seed, fold, 0, 0, "", 0.0, left_out=str(trained.error))
+    result = trained.result
+    predicted = answers_of(member.module, stage.parts.test, stage.preparation)
+    value = score(watch.yardstick, watch.yardstick.truth, predicted)
+    return MemberRecord(
+        number=number + 1,
+        seed=member.config.seed,
+        fold=fold,
+        epochs=len(result.epochs),
+        best_epoch=result.best_epoch,
+        stopped_because=result.stopped_because,
+        seconds=result.seconds,
+        validation_losses=tuple(record.validation_loss for record in result.epochs),
+        test=value if math.isfinite(value) else None,
+        left_out=_fault(result, member.config),
+    )
+
+
+def _fault(result: FitResult, config: TrainingConfig) -> str:
+    """Return why a network is not worth averaging, or nothing."""
+    if result.stopped_because.startswith(DIVERGED):
+        return result.stopped_because
+    return "the time budget ended its training early" if cut_short(result, config) else ""
+
+
+def _choose(every: list[Kept]) -> list[Kept]:
+    """Leave out what diverged or was cut short; where the time budget cut all, what was cut is better than nothing.
+
+    Raises:
+        RunError: every network diverged.
+    """
+    sound = [kept for kept in every if not kept.record.left_out]
+    cut = [kept for kept in every if not kept.record.left_out.startswith(DIVERGED)]
+    if not cut:
+        raise RunError(f"every one of the {len(every)} networks failed; the first: {every[0].record.left_out}")
+    return sound or [replace(kept, record=replace(kept.record, left_out="")) for kept in cut]
+
+
+def _average(stage: Stage, watch: Watch, kept: list[Kept], records: list[MemberRecord]) -> Outcome:
+    names = {one.record.number for one in kept}
+    records = [replace(record, left_out="") if record.number in names else record for record in records]
+    module = Ensemble([one.module for one in kept], watch.yardstick.task).eval()
+    summary = _summarise(stage, watch, module, records)
+    if stage.parts.sizes:
+        summary = replace(summary, cross_validation=cross_validate(stage, watch.yardstick, _by_fold(kept)))
+    asked = stage.recipe.ensemble.networks
+    fewer = f" of {asked}, as many as the time budget had room for" if len(records) < asked or _was_cut(records) else ""
+    ended = f"{len(kept)} networks{fewer} are averaged, each with the weights of its best epoch"
+    notes = [f"network {record.number} was left out: {record.left_out}" for record in records if record.left_out]
+    return Outcome(module, ended, tuple(notes), summary)
+
+
+def _was_cut(records: list[MemberRecord]) -> bool:
+    return any(record.left_out and not record.left_out.startswith(DIVERGED) for record in records)
+
+
+def _by_fold(kept: list[Kept]) -> dict[int, list[nn.Module]]:
+    """Return the networks of each fold, counted from 0, for which it was held out."""
+    folds: dict[int, list[nn.Module]] = {}
+    for one in kept:
+        folds.setdefault(one.record.fold - 1, []).append(one.module)
+    return folds
+
+
+def _summarise(stage: Stage, watch: Watch, module: Ensemble, records: list[MemberRecord]) -> EnsembleSummary:
+    yardstick = watch.yardstick
+    higher = yardstick.headline in HIGHER_IS_BETTER
+    value = score(yardstick, yardstick.truth, answers_of(module, stage.parts.test, stage.preparation))
+    alone = [record.test for record in records if not record.left_out and record.test is not None]
+    mean = statistics.fmean(alone) if alone else None
+    known = mean is not None and math.isfinite(value)
+    return EnsembleSummary(
+        asked=stage.recipe.ensemble.networks,
+        kept=len(module.members),
+        headline=yardstick.headline,
+        higher_is_better=higher,
+        value=value if math.isfinite(value) else None,
+        mean=mean,
+        deviation=statistics.stdev(alone) if len(alone) > 1 else None,
+        gain=(value - mean if higher else mean - value) if known and mean is not None else None,
+        members=tuple(records),
+    )

@@ -1,0 +1,128 @@
+"""What a job is asked, what it has in its hands when training begins, and who hears of it."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from netwright.core.interrupts import StopSignal
+from netwright.core.values import Choice, EnsembleSummary
+from netwright.data import Preparation, Prepared
+from netwright.training.evaluation.evaluate import Yardstick, in_own_unit
+from netwright.training.evaluation.metrics import METRICS
+from netwright.training.fit import Metric, Observer
+from netwright.training.inference import from_logits
+from netwright.training.material import Material, Reading
+from netwright.training.parts import Parts, tensors
+from netwright.training.predict import predict_logits
+from netwright.training.recipe import Recipe
+from netwright.training.run_directory import RunInfo
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What is known when training is about to start."""
+
+    material: Material
+    recipe: Recipe
+    choices: tuple[Choice, ...]
+    yardstick: Yardstick
+    folder: Path
+    sizes: dict[str, int]  # rows of each part
+
+
+@dataclass(frozen=True)
+class Count:
+    """How far the training of many networks is."""
+
+    what: str  # "networks", "learning curve"
+    done: int
+    total: int
+
+
+def _ignore(_: object) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told how the job goes, and who may stop it."""
+
+    reading: Reading | None = None
+    ready: Callable[[Ready], None] = _ignore
+    observers: Sequence[Observer] = ()
+    stop: StopSignal | None = None
+    counted: Callable[[Count], None] = _ignore
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a job is asked to do."""
+
+    settings: Mapping[str, Any]  # the user's part of the recipe, as nested plain values
+    source: Any = None  # a frame or arrays, in place of settings["data"]["source"]
+    runs: Path = Path("runs")
+    name: str | None = None
+    budget: float | None = None  # seconds for the whole job
+    started: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A run directory that is ready to be trained in."""
+
+    folder: Path
+    material: Material
+    recipe: Recipe
+    preparation: Preparation
+    parts: Parts
+    info: RunInfo
+    resume: bool = False
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who follows the training, by what its networks are measured, and when it must end."""
+
+    listener: Listener
+    yardstick: Yardstick
+    deadline: float | None = None  # in time.monotonic() seconds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A trained network, and how that went."""
+
+    module: nn.Module
+    ended: str
+    notes: tuple[str, ...] = ()
+    ensemble: EnsembleSummary | None = None
+
+
+def metric_of(yardstick: Yardstick, preparation: Preparation) -> Metric:
+    """Return the headline metric as `fit` wants it: from logits and targets to a number."""
+
+    def measure(logits: torch.Tensor, targets: torch.Tensor) -> float:
+        predicted = from_logits(logits.double().cpu(), preparation)
+        return score(yardstick, in_own_unit(targets.cpu().flatten().numpy(), preparation), predicted)
+
+    return measure
+
+
+def score(yardstick: Yardstick, truth: NDArray[Any], predicted: NDArray[np.float64]) -> float:
+    """Return the headline metric of predictions; NaN where it is not defined."""
+    metric = METRICS[yardstick.task][yardstick.headline]
+    return float(metric(truth, predicted, np.ones((1, len(truth))))[0])
+
+
+def answers_of(module: nn.Module, rows: Prepared, preparation: Preparation) -> NDArray[np.float64]:
+    """Return what a network says of prepared rows: probabilities [n, classes], or values [n] in the target's unit."""
+    device = next(module.parameters()).device
+    inputs = tuple(tensor.to(device) for tensor in tensors(rows)[0])
+    return from_logits(predict_logits(module, inputs).double().cpu(), preparation)
