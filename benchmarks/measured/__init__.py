@@ -1,0 +1,1 @@
+"""What `training.py` measures. One file each, of one shape: `measure(quick) -> Iterator[Row]`."""
