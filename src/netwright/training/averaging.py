@@ -25,9 +25,11 @@ def update_average(average: Average, parameters: list[Tensor], decay: float, ste
 @contextmanager
 def averaged(module: nn.Module, average: Average | None) -> Iterator[None]:
     """Lend the averaged weights to `module`; running statistics stay the module's own. Nothing is copied."""
-    lent = {} if average is None else average
-    own = {name: parameter.data for name, parameter in module.named_parameters() if name in lent}
-    _point(module, lent)
+    if average is None:
+        yield
+        return
+    own = {name: parameter.data for name, parameter in module.named_parameters() if name in average}
+    _point(module, average)
     try:
         yield
     finally:

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from netwright.training.config import TrainingConfig, validate
 from netwright.training.engines.choice import choose_engine
 from netwright.training.engines.eager import EagerRunner, Engine
 from netwright.training.engines.stretch import Outcome, Runner, Stretch
+from netwright.training.generators import seeded
 from netwright.training.losses import loss_for
 from netwright.training.optimizers import Updater, make_updater
 from netwright.training.predict import predict_logits
@@ -52,6 +53,7 @@ class Session:
     higher_is_better: bool = True
     resume: bool = False
     task: Task | None = None  # None: whole-number targets are classes, others are values
+    networks: int = 1  # that this process trains, this one among them
     records: RecordSink | None = None
     updater: Updater | None = None  # the module's optimizer with what it remembers; None: a fresh one
 
@@ -119,23 +121,14 @@ def fit(
     session = session or Session()
     validate(config)
     device, _ = choose_device(config.device)
-    with _surroundings(config, session, device):
+    held = session.stop.deferred() if session.stop else nullcontext()
+    with seeded(derive_seed(config.seed, "dropout"), device), held, cpu_threads(config.threads):
         training = _start(module.to(device), batches, config, observers, session)
         progress = training.state.progress
         with training.runner:
             while not progress.stopped_because:
                 progress.stopped_because = _run_epoch(training) or _finish_epoch(training)
         return _conclude(training)
-
-
-@contextmanager
-def _surroundings(config: TrainingConfig, session: Session, device: torch.device) -> Iterator[None]:
-    """Seed the generators that dropout draws from, set threads, hold signals back; put all back afterwards."""
-    devices = [device] if device.type == "cuda" else []
-    held = session.stop.deferred() if session.stop else nullcontext()
-    with torch.random.fork_rng(devices), held, cpu_threads(config.threads):
-        torch.manual_seed(derive_seed(config.seed, "dropout"))
-        yield
 
 
 def _start(
@@ -153,7 +146,7 @@ def _start(
     engine = Engine(module, loss, updater, average, config, layers)
     sizes = batch_sizes(batches.rows, config.batch_size)
     left = math.inf if session.deadline is None else session.deadline - time.monotonic()
-    _, choice = choose_engine(module, config, batches, task, left)
+    _, choice = choose_engine(module, config, batches, task, left, session.networks)
     runner = EagerRunner(engine, batches, sizes)
     training = Training(state, engine, batches, session, observers, sizes, runner, choice)
     if session.folder is not None:

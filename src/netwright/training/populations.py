@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -89,12 +89,18 @@ def fit_population(
             _train_stack(numbers, members, batches, course)
             alone -= set(numbers)
         with _one_thread_each():
+            members = [replace(member, session=_shared(member, len(members))) for member in members]
             fused = {number for number in alone if _is_fused(members[number], batches)}
             _train_on_threads(sorted(fused), members, batches, threads or os.cpu_count() or 1, course)
             _train_on_threads(sorted(alone - fused), members, batches, 1, course)
     except KeyboardInterrupt:
         pass
     return [course.done[number] for number in sorted(course.done)]
+
+
+def _shared(member: Member, networks: int) -> Session:
+    """Let each member know that the others share the cost of loading the fused engine."""
+    return replace(member.session or Session(), networks=networks)
 
 
 def _stacks(members: Sequence[Member], batches: Batches, stacked: bool | None) -> list[list[int]]:
@@ -156,9 +162,10 @@ def _one_thread_each() -> Iterator[None]:
 
 
 def _is_fused(member: Member, batches: Batches) -> bool:
-    task = member.session.task if member.session else None
+    session, rows = member.session or Session(), member.batches or batches
     try:
-        return choose_engine(member.module, member.config, member.batches or batches, task)[0] == "fused"
+        chosen, _ = choose_engine(member.module, member.config, rows, session.task, networks=session.networks)
+        return chosen == "fused"
     except NetwrightError:
         return False  # training it will say what is wrong
 

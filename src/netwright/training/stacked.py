@@ -25,6 +25,7 @@ from netwright.training.batches import Batches, batch_sizes, epoch_order
 from netwright.training.config import TrainingConfig, validate
 from netwright.training.early_stopping import Patience
 from netwright.training.fit import FitResult
+from netwright.training.generators import seeded
 from netwright.training.losses import loss_for
 from netwright.training.optimizers import make_updater
 from netwright.training.preflight import bring, check
@@ -100,8 +101,7 @@ def fit_stacked(
     batches = bring(batches, task, first.dtype, first.device)
     stack = _stack(modules, configs)
     started, epoch = time.monotonic(), 0
-    with torch.random.fork_rng([first.device] if first.is_cuda else []):
-        torch.manual_seed(derive_seed(configs[0].seed, "dropout"))
+    with seeded(derive_seed(configs[0].seed, "dropout"), first.device):
         while stack.careers:
             epoch += 1
             losses = _run_epoch(stack, batches, task, epoch)

@@ -42,6 +42,7 @@ def choose_engine(
     batches: Batches,
     task: Task | None = None,
     seconds_left: float = math.inf,
+    networks: int = 1,
 ) -> tuple[str, Choice]:
     """Return "fused" or "eager", and the choice with its reason in words.
 
@@ -51,6 +52,7 @@ def choose_engine(
         batches: all rows.
         task: None: whole-number targets are classes, others are values.
         seconds_left: until training must end.
+        networks: that this process will train, who share the loading.
 
     Raises:
         RecipeError: the fused engine is asked for by name and cannot train this.
@@ -66,7 +68,7 @@ def choose_engine(
         return _say("eager", f"the fused engine cannot train this: {obstacle}")
     if seconds_left * BUDGET_FOR_LOADING < (LOADING if is_compiled() else COMPILING):
         return _say("eager", "the fused engine must be loaded or compiled first, which the time budget has no room for")
-    return _faster(estimate(module, config, batches))
+    return _faster(estimate(module, config, batches, networks))
 
 
 def why_not_fused(module: nn.Module, config: TrainingConfig, batches: Batches, task: Task) -> str:
@@ -87,7 +89,7 @@ def why_not_fused(module: nn.Module, config: TrainingConfig, batches: Batches, t
     return _odd_codes(batches, slots) or _odd_targets(batches.train_targets, config, task, writer.width)
 
 
-def estimate(module: nn.Module, config: TrainingConfig, batches: Batches) -> Estimate:
+def estimate(module: nn.Module, config: TrainingConfig, batches: Batches, networks: int = 1) -> Estimate:
     """Estimate both engines' time for all planned steps: three products of two operations a weight and row."""
     steps = len(batch_sizes(batches.rows, config.batch_size)) * config.epochs
     weights = sum(parameter.numel() for parameter in module.parameters() if parameter.ndim > 1)
@@ -95,7 +97,7 @@ def estimate(module: nn.Module, config: TrainingConfig, batches: Batches) -> Est
     threads = 1.0 + SHARED * ((config.threads or torch.get_num_threads()) - 1)
     eager = EAGER_STEP * config.accumulate + (work / RATE + weights * EAGER_UPDATE) / threads
     fused = FUSED_STEP * config.accumulate + work / RATE + weights * FUSED_UPDATE
-    return Estimate(steps * eager, LOADING + steps * fused)
+    return Estimate(steps * eager, LOADING / networks + steps * fused)
 
 
 def _faster(times: Estimate) -> tuple[str, Choice]:

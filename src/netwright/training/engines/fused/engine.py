@@ -1,11 +1,12 @@
 """The fused engine at work on one training: it binds the training state to flat buffers and runs stretches of steps."""
 
+from functools import cache
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 import torch
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 from torch import Tensor, nn
 
 from netwright.core.seeds import derive_seed
@@ -42,6 +43,12 @@ RULES = {
     "muon": table.MUON,
 }
 LOSSES = {"mse": table.MSE, "mae": table.MAE, "huber": table.HUBER, "bce": table.BCE, "cce": table.CCE}
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Look for the loaded BLAS libraries once: it takes as long as a small network's training."""
+    return ThreadpoolController()
 
 
 class FusedRunner:
@@ -92,7 +99,7 @@ class FusedRunner:
 
     def __enter__(self) -> "FusedRunner":
         # The products of small networks lose by being shared out, and sums would depend on how.
-        self.limits = threadpool_limits(1, user_api="blas")
+        self.limits = _libraries().limit(limits=1, user_api="blas")
         self.module.eval()  # the interpreter knows that it trains; only predictions ask the module itself
         return self
 
