@@ -22,6 +22,7 @@ from netwright.core.files import sha256_of, write_atomic
 from netwright.core.interrupts import StopSignal
 from netwright.core.values import Choice, Evaluation
 from netwright.data import Preparation, Prepared, fit_preparation, prepare
+from netwright.networks import fit_bins
 from netwright.training.batches import Batches
 from netwright.training.config import validate
 from netwright.training.defaults import complete
@@ -256,6 +257,7 @@ def _work(stage: Stage, request: Request, listener: Listener) -> None:
     listener.ready(Ready(stage.material, stage.recipe, info.choices, yardstick, stage.folder))
     deadline = None if request.budget is None else request.started + request.budget - measuring - RESERVE
     batches = Batches(*_tensors(parts["train"]), *_tensors(parts["validation"]))
+    fit_bins(module, batches.train_inputs[0])
     result = _train(module, batches, stage, yardstick, (listener, deadline))
     evaluation = _test(module, stage, yardstick)
     _finish(stage, replace(info, seconds=time.monotonic() - request.started), module, result, evaluation)

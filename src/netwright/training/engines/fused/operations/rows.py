@@ -4,8 +4,11 @@ from netwright.training.engines.fused.compiled import kernel
 from netwright.training.engines.fused.flat import fill, matrix, vector
 from netwright.training.engines.fused.table import (
     COLUMN,
+    FEATURES,
     FUNCTION,
+    INPUT,
     OUTPUT,
+    SIZE,
     SPARE,
     WEIGHT,
     WIDTH_IN,
@@ -19,12 +22,29 @@ from netwright.training.engines.fused.table import (
 
 @kernel
 def gather(op: Array, memory: Memory, data: Data, window: Window) -> None:
-    """a^0_ij = x_(order(i) j)."""
+    """a^0_ij = x_(order(i) j), or with columns in an order of their own x_(order(i) columns(j))."""
     out = matrix(memory.values, op[OUTPUT], window.rows, op[WIDTH_OUT])
     for i in range(window.rows):
         row = data.order[window.first + i]
-        for j in range(op[WIDTH_IN]):
-            out[i, j] = data.numeric[row, j]
+        if data.columns.size:
+            for j in range(op[WIDTH_IN]):
+                out[i, j] = data.numeric[row, data.columns[j]]
+        else:
+            for j in range(op[WIDTH_IN]):
+                out[i, j] = data.numeric[row, j]
+
+
+@kernel
+def pass_on(op: Array, memory: Memory, rows: int) -> None:
+    """Copy the columns that a numeric embedding leaves as they are: they stand behind the vectors."""
+    x, out = (
+        matrix(memory.values, op[INPUT], rows, op[WIDTH_IN]),
+        matrix(memory.values, op[OUTPUT], rows, op[WIDTH_OUT]),
+    )
+    place = op[FEATURES] * op[SIZE]
+    for i in range(rows):
+        for j in range(op[WIDTH_IN] - op[FEATURES]):
+            out[i, place + j] = x[i, op[FEATURES] + j]
 
 
 @kernel
