@@ -10,7 +10,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from netwright.training.engines.fused.compiled import by_precision, kernel
+from netwright.training.engines.fused.compiled import by_precision, kernel, ordered
 
 F = np.float32
 LOG2_E = F(1.442695040888963)
@@ -18,7 +18,7 @@ LN2_HIGH, LN2_LOW = F(0.693359375), F(-2.12194440e-4)  # their sum is ln 2; the 
 EXP_LOW, EXP_HIGH = F(-87.3), F(88.3)  # e^x stays a normal float32
 
 ONE_OVER_PI, HALF_PI = F(1 / math.pi), F(math.pi / 2)
-PI_HIGH, PI_MIDDLE, PI_LOW = F(3.140625), F(9.67502593994140625e-4), F(1.509957990978e-7)  # the same for pi
+PI_HIGH, PI_LOW = F(3.140625), F(9.676535897932e-4)  # the same for pi
 
 
 def _bits_as_float(_context: Any, _bits: Any) -> Any:
@@ -76,11 +76,17 @@ def _erf_single(x: Any) -> Any:
     return y if x >= 0 else -y
 
 
+@ordered
+def _less_half_turns(x: Any, n: Any) -> Any:
+    """x - n pi."""
+    return (x - n * PI_HIGH) - n * PI_LOW
+
+
 @kernel
 def _half_turns_single(x: Any) -> tuple[Any, Any]:
     """x = n pi + r, |r| <= pi / 2: r, and the sign (-1)^n that sine and cosine take from it."""
     n = np.floor(x * ONE_OVER_PI + F(0.5))
-    r = ((x - n * PI_HIGH) - n * PI_MIDDLE) - n * PI_LOW
+    r = _less_half_turns(x, n)
     r = min(max(r, -HALF_PI), HALF_PI) if r == r else r  # an x so great that it has no digits behind the point
     return r, F(1) - F(2) * (n - F(2) * np.floor(F(0.5) * n))
 

@@ -39,7 +39,7 @@ class Writer:
     running: int = 0
     tracked: list[tuple[nn.BatchNorm1d, int]] = field(default_factory=list)  # with their places in running
     binned: list[tuple[PiecewiseEmbedding, int]] = field(default_factory=list)  # the same
-    columns: list[int] = field(default_factory=list)  # the order in which a row's numbers are read; none: as they stand
+    columns: list[int] = field(default_factory=list)  # see Data
     beside: int = 0  # columns that a numeric embedding leaves free for the categories
     seen: set[int] = field(default_factory=set)
     slot: int = 0  # the value that the next layer reads
@@ -157,14 +157,16 @@ def _piecewise(writer: Writer, layer: PiecewiseEmbedding) -> None:
 
 
 def _vectors(writer: Writer, layer: Any, kind: int, **fields: int) -> None:
-    """Turn the numbers of the rows into vectors and others, in a wider value; the others come last in the input."""
-    if writer.columns or [operation.kind for operation in writer.operations] != [table.GATHER]:
+    """Turn the numbers of the rows into vectors, the other columns behind them, in a wider value."""
+    if [operation.kind for operation in writer.operations] != [table.GATHER]:
         raise NotFused("a numeric embedding is not the first layer")
     writer.columns = [*layer.columns.tolist(), *layer.others.tolist()]
-    source, narrow, wide = writer.slot, writer.width, layer.width + writer.beside
+    count, source, wide = layer.features, writer.slot, layer.width + writer.beside
+    writer.operations[0] = replace(writer.last(), width_in=count, width_out=count, column=0, spare=0)
     writer.slot, writer.width, writer.needs_delta = writer.new_value(wide), wide, True
-    sizes = {"width_in": narrow, "features": layer.features, "size": layer.size}
+    writer.add(table.GATHER, width_in=len(layer.others), column=count, spare=count * layer.size)
     weight, bias = writer.place(layer.weight), writer.place(layer.bias)
+    sizes = {"width_in": count, "features": count, "size": layer.size}
     writer.add(kind, input=source, weight=weight, bias=bias, **sizes, **fields)
 
 

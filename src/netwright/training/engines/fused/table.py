@@ -51,10 +51,11 @@ class Operation:
     running: int = NONE  # place of running statistics: means, then variances; PIECEWISE: of edges
     function: int = NONE  # ACTIVATE: which one; LINEAR, SHORTCUT, SCALE: whether the input needs a delta; EMBED: slots;
     # DROPOUT: whether the mask is multiplied into the derivative of the activation below
-    column: int = NONE  # EMBED: of the categorical input; weight columns begin at `spare` of the output
+    column: int = NONE  # EMBED: of the categorical input; its vector begins at `spare` of the output
+    # GATHER: where in Data.columns those begin that it writes from `spare` on; NONE: all columns as they stand
     layer: int = NONE  # DROPOUT: number of the layer, for its stream of chance
     frequency: int = NONE  # PERIODIC: place in parameters
-    features: int = 0  # PERIODIC, PIECEWISE: columns that become vectors; they come first in the input
+    features: int = 0  # PERIODIC, PIECEWISE: columns that become vectors
     size: int = 0  # PERIODIC, PIECEWISE: numbers of a vector
     parts: int = 0  # PERIODIC: waves of a column; PIECEWISE: bins
     a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share kept
@@ -98,7 +99,7 @@ class Data(NamedTuple):
     order: Array  # (rows,) int64
     bounds: Array  # (micro-batches + 1,) int64: where each begins in order
     parts: Array  # (batches + 1,) int64: the first micro-batch of each
-    columns: Array  # (features,) int64: the order in which a row's numbers are read; (0,): as they stand
+    columns: Array  # (features,) int64: of the numeric columns those that are embedded, then the others; or (0,)
 
 
 class Rule(NamedTuple):

@@ -1,4 +1,4 @@
-"""y_f = [x_f, V_f cos(2 pi w_f x_f + b_f) + c_f] for each column f that is embedded; the other columns stay.
+"""y_f = [x_f, V_f cos(2 pi w_f x_f + b_f) + c_f] for each column f that is embedded.
 
 One column at a time, turned so that the rows of the batch lie side by side: loops over rows are long, over waves short.
 Source: Holzmüller, Grinsztajn, Steinwart, Better by default, 2024.
@@ -9,7 +9,6 @@ import math
 from netwright.training.engines.fused.compiled import inlined, kernel
 from netwright.training.engines.fused.flat import matrix, vector
 from netwright.training.engines.fused.functions import cos, sin
-from netwright.training.engines.fused.operations.rows import pass_on
 from netwright.training.engines.fused.table import (
     BIAS,
     FEATURES,
@@ -32,7 +31,6 @@ from netwright.training.engines.fused.table import (
 @inlined
 def forward(op: Array, memory: Memory, rows: int) -> None:
     """Write the vectors; keep x, cosines and sines."""
-    pass_on(op, memory, rows)
     for f in range(op[FEATURES]):
         embed(op, memory, rows, f)
 

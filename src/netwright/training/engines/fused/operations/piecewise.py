@@ -1,4 +1,4 @@
-"""y_f = w_f x_f + b_f + sum_t V_ft e_t(x_f) for each column f that is embedded; the other columns stay.
+"""y_f = w_f x_f + b_f + sum_t V_ft e_t(x_f) for each column f that is embedded.
 
 e_t is 1 in the bins below that of x and 0 in those above. So the sum is that of the V below, added up once a step, and
 the share u of the one V of x's own bin t: two short vectors a number, however many bins there are.
@@ -7,7 +7,6 @@ Source: Gorishniy, Rubachev, Babenko, On embeddings for numerical features, 2022
 
 from netwright.training.engines.fused.compiled import inlined, kernel
 from netwright.training.engines.fused.flat import fill, matrix, vector
-from netwright.training.engines.fused.operations.rows import pass_on
 from netwright.training.engines.fused.table import (
     BIAS,
     FEATURES,
@@ -30,7 +29,6 @@ from netwright.training.engines.fused.table import (
 @kernel
 def forward(op: Array, memory: Memory, rows: int) -> None:
     """Write the vectors; keep each number's bin t and its share u of it."""
-    pass_on(op, memory, rows)
     x = matrix(memory.values, op[INPUT], rows, op[WIDTH_IN])
     out = matrix(memory.values, op[OUTPUT], rows, op[WIDTH_OUT])
     size, bins = op[SIZE], op[PARTS]

@@ -4,11 +4,8 @@ from netwright.training.engines.fused.compiled import kernel
 from netwright.training.engines.fused.flat import fill, matrix, vector
 from netwright.training.engines.fused.table import (
     COLUMN,
-    FEATURES,
     FUNCTION,
-    INPUT,
     OUTPUT,
-    SIZE,
     SPARE,
     WEIGHT,
     WIDTH_IN,
@@ -22,29 +19,16 @@ from netwright.training.engines.fused.table import (
 
 @kernel
 def gather(op: Array, memory: Memory, data: Data, window: Window) -> None:
-    """a^0_ij = x_(order(i) j), or with columns in an order of their own x_(order(i) columns(j))."""
+    """a^0_ij = x_(order(i) j), or of chosen columns x_(order(i) columns(j)), from column `spare` of the output on."""
     out = matrix(memory.values, op[OUTPUT], window.rows, op[WIDTH_OUT])
     for i in range(window.rows):
         row = data.order[window.first + i]
-        if data.columns.size:
+        if op[COLUMN] >= 0:
             for j in range(op[WIDTH_IN]):
-                out[i, j] = data.numeric[row, data.columns[j]]
+                out[i, op[SPARE] + j] = data.numeric[row, data.columns[op[COLUMN] + j]]
         else:
             for j in range(op[WIDTH_IN]):
                 out[i, j] = data.numeric[row, j]
-
-
-@kernel
-def pass_on(op: Array, memory: Memory, rows: int) -> None:
-    """Copy the columns that a numeric embedding leaves as they are: they stand behind the vectors."""
-    x, out = (
-        matrix(memory.values, op[INPUT], rows, op[WIDTH_IN]),
-        matrix(memory.values, op[OUTPUT], rows, op[WIDTH_OUT]),
-    )
-    place = op[FEATURES] * op[SIZE]
-    for i in range(rows):
-        for j in range(op[WIDTH_IN] - op[FEATURES]):
-            out[i, place + j] = x[i, op[FEATURES] + j]
 
 
 @kernel
