@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from netwright.core.values import InputSpec
-from netwright.networks import MLPConfig, build
+from netwright.networks import MLPConfig, build, fit_bins
+from netwright.networks.feedforward import LEARNT_OR_STRAIGHT
 from netwright.networks.layers.activations import ACTIVATIONS
 from netwright.networks.layers.normalization import NORMALIZATIONS
 from netwright.training.batches import Batches, batch_sizes, epoch_order
@@ -38,6 +39,7 @@ class Case:
     config: dict = field(default_factory=dict)
     task: str = "multiclass"
     cardinalities: tuple = (4, 3)
+    continuous: tuple = (0, 2, 3)  # of five numeric columns
 
 
 CASES = {
@@ -83,6 +85,52 @@ CASES = {
     "residual, layer norm": Case({"hidden_sizes": (8, 8), "residual": True, "normalization": "layer"}),
     "deep": Case({"hidden_sizes": (9, 8, 7, 6, 5), "activation": "selu", "normalization": "none"}),
     "wide": Case({"hidden_sizes": (70, 33), "activation": "gelu"}, {"clip_norm": 1.0, "weight_decay": 0.01}),
+    "periodic": Case({"numeric_embedding": "periodic"}),
+    "periodic, other sizes": Case({"numeric_embedding": "periodic", "embedding_size": 3, "frequencies": 5}),
+    "periodic, every column": Case({"numeric_embedding": "periodic"}, cardinalities=(), continuous=(0, 1, 2, 3, 4)),
+    # No batch normalisation: below it the embedding's bias has no gradient but rounding errors, which Adam blows up.
+    "piecewise": Case({"numeric_embedding": "piecewise", "normalization": "none"}),
+    "piecewise, momentum": Case({"numeric_embedding": "piecewise"}, {"optimizer": "momentum"}),
+    "piecewise, other sizes": Case(
+        {"numeric_embedding": "piecewise", "embedding_size": 3, "bins": 7, "normalization": "none"}
+    ),
+    "piecewise, one bin": Case({"numeric_embedding": "piecewise", "bins": 1, "normalization": "layer"}),
+    "scaling": Case({"scaling": True}),
+    "scaling, numbers only": Case({"scaling": True}, cardinalities=()),
+    "scaling, no hidden layer": Case({"scaling": True, "hidden_sizes": ()}),
+    **{
+        f"parametric {name}": Case({"activation": name, "parametric": True})
+        for name in ACTIVATIONS
+        if name not in LEARNT_OR_STRAIGHT
+    },
+    "parametric, residual": Case({"hidden_sizes": (8, 8), "residual": True, "parametric": True}),
+    **{
+        f"factors, {name}": Case(
+            {"numeric_embedding": "periodic", "scaling": True, "parametric": True},
+            {
+                "optimizer": name,
+                "weight_decay": 0.05,
+                "l1": 0.001,
+                "rate_factors": {"weight": 0.7, "bias": 0.1, "scaling": 6.0, "activation": 0.1, "normalization": 0.0},
+                "decay_factors": {"bias": 0.5, "categorical_embedding": 0.0, "numeric_embedding": 2.0},
+            },
+        )
+        for name in OPTIMIZERS
+    },
+    "factors, coupled": Case(
+        {"activation": "prelu_units"},
+        {
+            "weight_decay": 0.05,
+            "weight_decay_form": "coupled",
+            "optimizer": "momentum",
+            "rate_factors": {"weight": 0.7, "activation": 3.0},
+            "decay_factors": {"activation": 0.5, "weight": 0.1},
+        },
+    ),
+    "everything new": Case(
+        {"numeric_embedding": "piecewise", "scaling": True, "parametric": True, "residual": True},
+        {"accumulate": 2, "ema_decay": 0.9, "clip_norm": 1.0, "weight_decay": 0.01, "rate_factors": {"scaling": 6.0}},
+    ),
     "everything": Case(
         {"hidden_sizes": (8, 8), "residual": True, "activation": "prelu"},
         {"accumulate": 2, "ema_decay": 0.9, "clip_norm": 1.0, "weight_decay": 0.01, "l1": 0.001, "warmup": 0.1},
@@ -94,6 +142,7 @@ def material(case, dtype):
     generator = torch.Generator().manual_seed(1)
     count = ROWS + HELD_OUT
     numeric = torch.randn(count, 5, generator=generator, dtype=torch.float64)
+    numeric[:, 3] = numeric[:, 3].round()  # few values, so few bins
     codes = torch.stack(
         [torch.randint(0, slots, (count,), generator=generator) for slots in case.cardinalities]
         or [torch.zeros(count, dtype=torch.long)],
@@ -114,8 +163,10 @@ def material(case, dtype):
 
 
 def module_of(case, dtype):
-    spec = InputSpec(5, case.cardinalities, 3 if case.task == "multiclass" else 1, case.task)
-    return build("mlp", replace(NETWORK, **case.network), spec, seed=0).to(dtype)
+    spec = InputSpec(5, case.cardinalities, 3 if case.task == "multiclass" else 1, case.task, case.continuous)
+    module = build("mlp", replace(NETWORK, **case.network), spec, seed=0).to(dtype)
+    fit_bins(module, material(case, dtype).train_inputs[0])
+    return module
 
 
 def config_of(case, **settings):

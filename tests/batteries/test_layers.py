@@ -4,10 +4,13 @@ import pytest
 import torch
 from torch import nn
 
+from netwright.networks.layers.activations import ParametricActivation
 from netwright.networks.layers.dropout import DROPOUTS, make_dropout
 from netwright.networks.layers.embedding import CategoricalEmbedding
 from netwright.networks.layers.normalization import NORMALIZATIONS, make_normalization
+from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding, fit_bins
 from netwright.networks.layers.residual import Residual
+from netwright.networks.layers.scaling import Scaling
 
 
 def filled(layer):
@@ -18,11 +21,21 @@ def filled(layer):
     return layer
 
 
+def binned():
+    layer = PiecewiseEmbedding(5, (0, 2, 3), 3, 4)
+    fit_bins(layer, torch.randn(50, 5))
+    return layer
+
+
 LAYERS = {  # name -> (make, input width, output width)
     **{f"{name} normalization": (lambda name=name: make_normalization(name, 5), 5, 5) for name in NORMALIZATIONS},
     **{f"{name} dropout": (lambda name=name: make_dropout(name, 0.4), 5, 5) for name in DROPOUTS},
     "residual, equal widths": (lambda: Residual(nn.Linear(5, 5), 5, 5), 5, 5),
     "residual, wider": (lambda: Residual(nn.Linear(5, 8), 5, 8), 5, 8),
+    "periodic embedding": (lambda: PeriodicEmbedding(5, (0, 2, 3), 4, 6, 0.5), 5, 14),
+    "piecewise embedding": (binned, 5, 11),
+    "scaling": (lambda: Scaling(5), 5, 5),
+    "parametric activation": (lambda: ParametricActivation(nn.SiLU(), 5), 5, 5),
 }
 
 
@@ -48,6 +61,17 @@ def test_gradient_is_the_numerical_one(row, training):
         return layer(x)
 
     assert torch.autograd.gradcheck(seeded, torch.randn(6, width_in, dtype=torch.float64, requires_grad=True))
+
+
+def test_gradient_of_every_parameter_is_the_numerical_one(row):
+    layer, width_in, _ = row
+    x, named = torch.randn(6, width_in, dtype=torch.float64), dict(layer.named_parameters())
+
+    def learnt(*values):
+        torch.manual_seed(3)
+        return torch.func.functional_call(layer, dict(zip(named, values, strict=True)), (x,))
+
+    assert not named or torch.autograd.gradcheck(learnt, tuple(named.values()))
 
 
 @pytest.mark.parametrize("training", [True, False])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -5,7 +7,7 @@ from torch import nn
 
 from netwright.core.errors import RecipeError
 from netwright.core.values import InputSpec
-from netwright.networks import NETWORKS, MLPConfig, build
+from netwright.networks import NETWORKS, MLPConfig, build, fit_bins
 from netwright.networks.feedforward import MLP
 from netwright.networks.layers.activations import ACTIVATIONS, activation_name
 from netwright.networks.layers.residual import Residual
@@ -13,6 +15,9 @@ from tests.oracles.backpropagation import FUNCTIONS, Layer, gradients
 
 SPEC = InputSpec(numeric=4, cardinalities=(3, 10), outputs=3, task="multiclass")
 NUMERIC_ONLY = InputSpec(numeric=4, cardinalities=(), outputs=1, task="regression")
+
+
+MEASURED = replace(SPEC, continuous=(1, 3))
 
 
 def inputs(rows=6):
@@ -104,6 +109,15 @@ def test_autograd_is_the_recursion_over_layer_errors(activation):
         (MLPConfig(initialization="he_norm"), "'he_normal'"),
         (MLPConfig(dropout=1.0), "network.dropout"),
         (MLPConfig(hidden_sizes=(4, 0)), "network.hidden_sizes"),
+        (MLPConfig(numeric_embedding="periodc"), "'periodic'"),
+        (MLPConfig(numeric_embedding="periodic", embedding_size=1), "network.embedding_size: .* at least 2"),
+        (MLPConfig(numeric_embedding="piecewise", embedding_size=0), "network.embedding_size: .* at least 1"),
+        (MLPConfig(frequencies=0), "network.frequencies"),
+        (MLPConfig(frequency_scale=0.0), "network.frequency_scale"),
+        (MLPConfig(frequency_scale=float("nan")), "network.frequency_scale"),
+        (MLPConfig(bins=0), "network.bins"),
+        (MLPConfig(parametric=True, activation="prelu_units"), "network.parametric"),
+        (MLPConfig(parametric=True, activation="identity"), "network.parametric"),
     ],
 )
 def test_a_wrong_setting_is_named_with_the_nearest_valid_one(config, named):
@@ -115,6 +129,38 @@ def test_a_wrong_network_is_named_with_the_nearest_valid_one():
     with pytest.raises(RecipeError, match="'mlp'"):
         build("mpl", MLPConfig(), SPEC, 0)
     assert list(NETWORKS) == ["mlp"]
+
+
+@pytest.mark.parametrize("columns", [(0, 4), (2, 1), (1, 1), (-1, 2)])
+def test_continuous_columns_that_are_none_are_refused(columns):
+    with pytest.raises(RecipeError, match="positions of continuous columns below 4"):
+        build("mlp", MLPConfig(), replace(SPEC, continuous=columns), 0)
+
+
+@pytest.mark.parametrize(("kind", "size"), [("periodic", 4), ("piecewise", 16)])
+def test_embedded_columns_come_first_then_numbers_then_categories(kind, size):
+    network = build("mlp", MLPConfig((5,), numeric_embedding=kind, scaling=True), MEASURED, 0)
+    fit_bins(network, torch.randn(30, 4))
+    categories = network.embedding.width
+    assert network.hidden[0].in_features == network.scaling.weight.numel() == 2 * size + 2 + categories
+    x, codes = inputs()
+    seen = []
+    network.hidden[0].register_forward_hook(lambda _, given, __: seen.append(given[0]))
+    network(x, codes)
+    assert torch.equal(seen[0][:, 2 * size : 2 * size + 2], x[:, [0, 2]])
+    assert torch.equal(seen[0][:, 2 * size + 2 :], network.embedding(codes))
+
+
+def test_without_continuous_columns_nothing_is_embedded():
+    assert build("mlp", MLPConfig(numeric_embedding="periodic"), SPEC, 0).numeric_embedding is None
+
+
+def test_new_layers_leave_the_draws_of_the_others_alone():
+    plain, richer = (
+        build("mlp", MLPConfig((5, 3), scaling=more, parametric=more), MEASURED, 0).state_dict()
+        for more in (False, True)
+    )
+    assert all(torch.equal(tensor, richer[name]) for name, tensor in plain.items())
 
 
 def test_no_inputs_or_outputs_are_refused():

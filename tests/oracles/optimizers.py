@@ -64,18 +64,17 @@ def rule_for(optimizer: str, hidden: bool):
     return RULES[optimizer]
 
 
-def trajectory(weight, gradients, rule, c, decayed=True):
-    """Return the weight after all gradients, with the config's decay and L1 around the rule."""
+def trajectory(weight, gradients, rule, c, sparse=True):
+    """Return the weight after all gradients, with the config's decay and, where `sparse`, its L1 around the rule."""
     w = weight.astype(np.float64)
     change = rule(c)
     next(change)
     for g in gradients.astype(np.float64):
-        decay = c.weight_decay if decayed else 0.0
         if c.weight_decay_form == "coupled":
-            g = g + decay * w
+            g = g + c.weight_decay * w
         else:
-            w = w * (1 - c.learning_rate * decay)
+            w = w * (1 - c.learning_rate * c.weight_decay)
         w = w + change.send(g)
-        if decayed and c.l1:
+        if sparse and c.l1:
             w = np.sign(w) * np.maximum(np.abs(w) - c.learning_rate * c.l1, 0)
     return w

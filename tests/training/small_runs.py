@@ -35,7 +35,7 @@ def config_for(optimizer: str) -> TrainingConfig:
 
 
 def make_module(seed=0, **settings):
-    spec = InputSpec(4, (3,), 3, "multiclass")
+    spec = InputSpec(4, (3,), 3, "multiclass", continuous=(0, 1, 3))
     return build("mlp", replace(MLPConfig((6, 5), dropout=0.3), **settings), spec, seed)
 
 

@@ -20,6 +20,8 @@ WRONG = {
     "epsilon": 0.0,
     "rho": -0.1,
     "weight_decay": -1.0,
+    "rate_factors": {"bias": -1.0},
+    "decay_factors": {"wieght": 1.0},
     "l1": float("inf"),
     "warmup": -1.0,
     "step_size": 0.0,
@@ -70,6 +72,12 @@ def test_the_nearest_name_is_offered():
         validate(TrainingConfig(optimizer="adma"))
     with pytest.raises(RecipeError, match="did you mean 'balanced'"):
         validate(TrainingConfig(class_weights="balance"))
+
+
+@pytest.mark.parametrize("setting", ["rate_factors", "decay_factors"])
+def test_a_group_that_is_none_names_the_nearest(setting):
+    with pytest.raises(RecipeError, match=f"training.{setting}: .* did you mean 'normalization'"):
+        validate(TrainingConfig(**{setting: {"normalisation": 0.5}}))
 
 
 def test_adamw_with_coupled_decay_is_refused():

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from netwright.networks.parameters import parameter_groups
 from netwright.training.config import TrainingConfig
 from netwright.training.optimizers import (
     OPTIMIZERS,
@@ -25,9 +26,39 @@ def with_gradients(module):
 
 def test_vectors_are_not_decayed_unless_asked():
     module = make_module()
-    assert {p.ndim for p in make_updater(module, TrainingConfig()).decayed} == {2}
-    everything = make_updater(module, TrainingConfig(decay_norms_and_biases=True)).decayed
+    (matrices,) = make_updater(module, TrainingConfig(weight_decay=0.1)).shrunk.values()
+    assert {p.ndim for p in matrices} == {2}
+    (everything,) = make_updater(module, TrainingConfig(weight_decay=0.1, decay_norms_and_biases=True)).shrunk.values()
     assert len(everything) == len(list(module.parameters()))
+    assert not make_updater(module, TrainingConfig()).shrunk
+
+
+def test_a_decay_factor_decides_for_its_group_alone():
+    module = make_module()
+    before = {name: p.detach().clone() for name, p in module.named_parameters()}
+    config = TrainingConfig(optimizer="sgd", weight_decay=0.5, decay_factors={"bias": 1.0, "weight": 0.0})
+    with torch.no_grad():
+        for p in module.parameters():
+            p.add_(1.0)
+            p.grad = torch.zeros_like(p)
+    update(make_updater(module, config), config, 0.1)
+    kept = {"bias": 0.95, "categorical_embedding": 0.95}
+    for name, group in parameter_groups(module).items():
+        torch.testing.assert_close(module.get_parameter(name), (before[name] + 1.0) * kept.get(group, 1.0))
+
+
+def test_a_rate_factor_of_nothing_freezes_its_group():
+    module = make_module()
+    before = {name: p.detach().clone() for name, p in module.named_parameters()}
+    config = TrainingConfig(weight_decay=0.5, rate_factors={"weight": 0.0})
+    update(make_updater(with_gradients(module), config), config, 0.1)
+    for name, group in parameter_groups(module).items():
+        assert torch.equal(module.get_parameter(name), before[name]) == (group == "weight"), name
+
+
+def test_without_factors_torch_has_one_group():
+    (part,) = make_updater(make_module(), TrainingConfig()).parts
+    assert len(part.param_groups) == 1
 
 
 def test_frozen_parameters_are_left_alone():

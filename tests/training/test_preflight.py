@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from netwright.core.errors import RecipeError
+from netwright.networks import fit_bins
 from netwright.training.batches import Batches
 from netwright.training.preflight import bring, check, task_of
 from tests.training.small_runs import CONFIG, make_batches, make_module
@@ -32,6 +33,14 @@ def test_what_batch_normalisation_cannot_do_is_refused():
     with pytest.raises(RecipeError, match="batch_size"):
         check(make_module(), make_batches(rows=1), CONFIG, has_metric=False)
     check(make_module(normalization="layer"), make_batches(), single, has_metric=False)
+
+
+def test_a_piecewise_embedding_without_bins_is_refused():
+    module = make_module(numeric_embedding="piecewise")
+    with pytest.raises(RecipeError, match=r"embedding with bins.*fit_bins"):
+        check(module, make_batches(), CONFIG, has_metric=False)
+    fit_bins(module, make_batches().train_inputs[0])
+    check(module, make_batches(), CONFIG, has_metric=False)
 
 
 def test_watching_a_metric_needs_one_and_rows_to_measure_it_on():

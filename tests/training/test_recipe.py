@@ -51,6 +51,20 @@ def test_toml_gives_the_same_recipe_back_with_reasons():
     assert recipe_from(tree, "recipe.toml") == recipe
 
 
+def test_factors_survive_toml_and_are_set_one_by_one():
+    tree = parse_settings(["training.rate_factors.bias=0.1", "training.rate_factors.activation=2"])
+    recipe = recipe_from(tree, "--set")
+    assert recipe.training.rate_factors == {"bias": 0.1, "activation": 2.0}
+    assert recipe.training.decay_factors == {}
+    text = recipe_to_toml(recipe, [], SCHEMA)
+    assert "rate_factors = {bias = 0.1, activation = 2.0}" in text
+    again = tomllib.loads(text)
+    again["schema"].pop("columns")
+    assert recipe_from(again, "recipe.toml") == recipe
+    with pytest.raises(RecipeError, match=r"training.rate_factors.bias: expected `?float"):
+        recipe_from(parse_settings(["training.rate_factors.bias=much"]), "--set")
+
+
 def test_none_is_a_word_where_none_is_allowed():
     assert recipe_from(parse_settings(["training.patience=none"]), "").training.patience is None
 

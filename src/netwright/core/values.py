@@ -9,6 +9,9 @@ Role = Literal["feature", "target", "group", "time", "ignored"]
 Task = Literal["regression", "binary", "multiclass"]
 Severity = Literal["note", "warning", "error"]
 Strategy = Literal["random", "stratified", "group", "time", "given"]
+ParameterGroup = Literal[
+    "weight", "bias", "normalization", "categorical_embedding", "numeric_embedding", "scaling", "activation"
+]  # what a recipe may give a rate and a decay of its own; networks.parameters says which parameter is in which
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class InputSpec:
     cardinalities: tuple[int, ...]  # slots of each embedded categorical input, unseen and missing included
     outputs: int  # logits or regression outputs
     task: Task
+    continuous: tuple[int, ...] = ()  # numeric inputs that hold a measured quantity: no one-hot, indicator or sine
 
 
 @dataclass(frozen=True)

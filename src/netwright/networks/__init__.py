@@ -11,6 +11,9 @@ from torch import nn
 from netwright.core.errors import RecipeError, nearest
 from netwright.core.values import InputSpec
 from netwright.networks.feedforward import MLPConfig, build_mlp
+from netwright.networks.layers.numeric_embedding import fit_bins
+
+__all__ = ["NETWORKS", "MLPConfig", "build", "fit_bins"]
 
 NETWORKS: dict[str, Callable[[MLPConfig, InputSpec, int], nn.Module]] = {"mlp": build_mlp}
 

@@ -1,5 +1,6 @@
 """The feed-forward network: z^l = W^l a^(l-1) + b^l, a^l = dropout(f(norm(z^l)))."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,14 +9,18 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from netwright.core.errors import RecipeError
+from netwright.core.errors import RecipeError, nearest
 from netwright.core.values import InputSpec
 from netwright.networks.initialization import initialize
-from netwright.networks.layers.activations import Activation, make_activation
+from netwright.networks.layers.activations import Activation, ParametricActivation, make_activation
 from netwright.networks.layers.dropout import make_dropout
 from netwright.networks.layers.embedding import CategoricalEmbedding
 from netwright.networks.layers.normalization import make_normalization
+from netwright.networks.layers.numeric_embedding import NumericEmbedding, PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
+from netwright.networks.layers.scaling import Scaling
+
+LEARNT_OR_STRAIGHT = ("prelu", "prelu_units", "identity")  # activations that a parametric form adds nothing to
 
 
 @dataclass(frozen=True)
@@ -29,15 +34,28 @@ class MLPConfig:
     dropout_form: str = "inverted"  # inverted, classic
     residual: bool = False
     initialization: str = "auto"  # a name of INITIALIZERS, or by activation
+    numeric_embedding: str = "none"  # none, periodic, piecewise: of the continuous columns
+    embedding_size: int | None = None  # numbers that each becomes; None: 4 (itself and 3 learnt) or, piecewise, 16
+    frequencies: int = 16  # periodic: waves of each column
+    frequency_scale: float = 0.1  # periodic: standard deviation of their frequencies at the start
+    bins: int = 48  # piecewise: of each column, between quantiles of the training rows
+    scaling: bool = False  # a learnt factor for each input
+    parametric: bool = False  # each unit learns how much of the activation it takes
 
 
 class MLP(nn.Module):
-    """Embeddings beside numeric inputs, hidden layers, one linear output layer. Hands on logits."""
+    """Embeddings beside numeric inputs, hidden layers, one linear output layer. Hands on logits.
+
+    The first hidden layer reads the embedded continuous columns, then the other numeric ones, then the categories.
+    """
 
     def __init__(self, config: MLPConfig, spec: InputSpec) -> None:
         super().__init__()
+        self.numeric_embedding = _numeric_embedding(config, spec)
         self.embedding = CategoricalEmbedding(spec.cardinalities) if spec.cardinalities else None
-        width = spec.numeric + (self.embedding.width if self.embedding else 0)
+        width = self.numeric_embedding.width if self.numeric_embedding else spec.numeric
+        width += self.embedding.width if self.embedding else 0
+        self.scaling = Scaling(width) if config.scaling else None
         widths = (width, *config.hidden_sizes)
         self.hidden = nn.Sequential(*_hidden_layers(config, widths))
         self.output = nn.Linear(widths[-1], spec.outputs, device="meta").to_empty(device="cpu")  # filled by initialize
@@ -46,9 +64,11 @@ class MLP(nn.Module):
         self, numeric: Float[Tensor, "batch numeric"], categorical: Int[Tensor, "batch categorical"]
     ) -> Float[Tensor, "batch outputs"]:
         """Return logits (classification) or values (regression); `categorical` may have width 0."""
-        features = numeric
+        features = numeric if self.numeric_embedding is None else self.numeric_embedding(numeric)
         if self.embedding is not None:
-            features = torch.cat([numeric, self.embedding(categorical)], dim=1)
+            features = torch.cat([features, self.embedding(categorical)], dim=1)
+        if self.scaling is not None:
+            features = self.scaling(features)
         logits: Tensor = self.output(self.hidden(features))
         return logits
 
@@ -65,6 +85,15 @@ def build_mlp(config: MLPConfig, spec: InputSpec, seed: int) -> MLP:
     return network
 
 
+def _numeric_embedding(config: MLPConfig, spec: InputSpec) -> NumericEmbedding | None:
+    if config.numeric_embedding == "none" or not spec.continuous:
+        return None
+    columns, size = (spec.numeric, spec.continuous), config.embedding_size
+    if config.numeric_embedding == "periodic":
+        return PeriodicEmbedding(*columns, size or 4, config.frequencies, config.frequency_scale)
+    return PiecewiseEmbedding(*columns, size or 16, config.bins)
+
+
 def _hidden_layers(config: MLPConfig, widths: tuple[int, ...]) -> Iterator[nn.Module]:
     for width_in, width_out in pairwise(widths):
         layers = _layers(config, width_in, width_out)
@@ -78,10 +107,15 @@ def _layers(config: MLPConfig, width_in: int, width_out: int) -> list[nn.Module]
     layers: list[nn.Module] = [
         nn.Linear(width_in, width_out, device="meta").to_empty(device="cpu"),
         make_normalization(config.normalization, width_out),
-        make_activation(config.activation),
+        _activation(config, width_out),
         make_dropout(config.dropout_form, config.dropout),
     ]
     return [layer for layer in layers if not _does_nothing(layer)]
+
+
+def _activation(config: MLPConfig, width: int) -> nn.Module:
+    function = make_activation(config.activation, width)
+    return ParametricActivation(function, width) if config.parametric else function
 
 
 def _does_nothing(layer: nn.Module) -> bool:
@@ -93,7 +127,36 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
         raise RecipeError(f"network.hidden_sizes: expected whole numbers of at least 1, got {config.hidden_sizes}")
     if not 0.0 <= config.dropout < 1.0:
         raise RecipeError(f"network.dropout: expected a share from 0 up to but not including 1, got {config.dropout}")
+    _check_embedding(config)
+    if config.parametric and config.activation in LEARNT_OR_STRAIGHT:
+        raise RecipeError(
+            f"network.parametric: expected an activation that bends and learns nothing, got {config.activation}; "
+            "take another activation, or parametric = false"
+        )
     if spec.numeric + len(spec.cardinalities) < 1:
         raise RecipeError("network: expected at least one input column, got none")
+    if list(spec.continuous) != sorted(set(spec.continuous) & set(range(spec.numeric))):
+        raise RecipeError(
+            f"network: expected ascending positions of continuous columns below {spec.numeric}, got {spec.continuous}"
+        )
     if spec.outputs < 1:
         raise RecipeError(f"network: expected at least one output, got {spec.outputs}")
+
+
+def _check_embedding(config: MLPConfig) -> None:
+    kinds = ("none", "periodic", "piecewise")
+    if config.numeric_embedding not in kinds:
+        raise RecipeError(
+            f"network.numeric_embedding: expected one of {', '.join(kinds)}, got {config.numeric_embedding!r}; "
+            f"{nearest(config.numeric_embedding, kinds)}"
+        )
+    least = 2 if config.numeric_embedding == "periodic" else 1  # the number itself, and a wave
+    for name, value, lowest in (
+        ("embedding_size", config.embedding_size, least),
+        ("frequencies", config.frequencies, 1),
+        ("bins", config.bins, 1),
+    ):
+        if value is not None and value < lowest:
+            raise RecipeError(f"network.{name}: expected a whole number of at least {lowest}, got {value}")
+    if not 0.0 < config.frequency_scale < math.inf:
+        raise RecipeError(f"network.frequency_scale: expected a number above 0, got {config.frequency_scale}")

@@ -15,6 +15,7 @@ from netwright.core.errors import RecipeError, nearest
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice
 from netwright.networks.layers.activations import Activation, activation_name, make_activation
+from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
 
 Weight = Float[Tensor, "fan_out fan_in"]
 Initializer = Callable[[Tensor, float, Generator], object]
@@ -103,7 +104,7 @@ def gain_of(activation: Activation) -> float:
 
 
 def initialize(module: nn.Module, name: str, activation: Activation, seed: int) -> None:
-    """Fill every linear and embedding layer of `module` in place; normalisations start as the identity.
+    """Fill every linear and embedding layer of `module` in place; normalisations and scalings start as the identity.
 
     The last linear layer has no activation after it: under "auto" it is Xavier uniform with gain 1.
     """
@@ -121,3 +122,5 @@ def initialize(module: nn.Module, name: str, activation: Activation, seed: int) 
         if isinstance(table, nn.Embedding):
             bound = 2 * EMBEDDING_STD
             nn.init.trunc_normal_(table.weight, 0.0, EMBEDDING_STD, -bound, bound, generator=generator)
+        elif isinstance(table, PeriodicEmbedding | PiecewiseEmbedding):
+            table.fill(generator)

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from netwright.core.errors import RecipeError, nearest
+from netwright.core.values import ParameterGroup
 
 OptimizerName = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "muon"]
 ScheduleName = Literal["constant", "cosine", "flat_cosine", "one_cycle", "step", "plateau"]
@@ -31,6 +32,10 @@ class TrainingConfig:
     weight_decay: float = 0.0
     weight_decay_form: str = "decoupled"  # coupled adds weight_decay * w to the gradient
     decay_norms_and_biases: bool = False
+    # By group of parameters (a name of ParameterGroup): eta becomes eta * rate, decoupled decay lambda becomes
+    # lambda * decay, so that w <- w - (eta * rate) (lambda * decay) w. A decay factor makes vectors decay too; 0: none.
+    rate_factors: dict[str, float] = field(default_factory=dict)
+    decay_factors: dict[str, float] = field(default_factory=dict)
     l1: float = 0.0
     schedule: str = "constant"  # a name of ScheduleName
     warmup: float = 0.0  # steps of linear warm-up; below 1, a share of all steps
@@ -65,6 +70,9 @@ def validate(config: TrainingConfig) -> None:
     """
     for setting, names in _NAMES.items():
         _check_name(setting, getattr(config, setting), names)
+    for setting in ("rate_factors", "decay_factors"):
+        for group in getattr(config, setting):
+            _check_name(setting, group, get_args(ParameterGroup))
     for setting, (expected, holds) in _RANGES.items():
         value = getattr(config, setting)
         if not holds(value):
@@ -120,10 +128,15 @@ def _weights(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, tuple | list) and len(value) > 1 and all(map(_positive, value)))
 
 
+def _factors(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_not_negative, value.values()))
+
+
 _COUNT = ("a whole number of at least 1", _count)
 _POSITIVE = ("a number above 0", _positive)
 _NOT_NEGATIVE = ("a number of at least 0", _not_negative)
 _SHARE = ("a number from 0 up to but not including 1", _share)
+_FACTORS = ("a number of at least 0 for each group of parameters", _factors)
 _FACTOR = ("a number above 0 and at most 1", lambda value: _positive(value) and value <= 1.0)
 
 _RANGES: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -136,6 +149,8 @@ _RANGES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "epsilon": _POSITIVE,
     "rho": _SHARE,
     "weight_decay": _NOT_NEGATIVE,
+    "rate_factors": _FACTORS,
+    "decay_factors": _FACTORS,
     "l1": _NOT_NEGATIVE,
     "warmup": _NOT_NEGATIVE,
     "step_size": _POSITIVE,

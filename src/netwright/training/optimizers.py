@@ -5,6 +5,7 @@ operation over all of them ("foreach").
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from netwright.training.config import TrainingConfig
+from netwright.training.factors import Treatment, treatments
 from netwright.training.regularization import add_coupled_decay, shrink, soft_threshold
 
 Parts = tuple[torch.optim.Optimizer, ...]
@@ -28,7 +30,7 @@ class Updater:
 
     parts: Parts
     parameters: list[Tensor]
-    decayed: list[Tensor]  # those that weight decay and L1 act on
+    shrunk: dict[Treatment, list[Tensor]]  # those that weight decay or L1 acts on, those treated alike together
 
 
 class Muon(torch.optim.Optimizer):
@@ -40,7 +42,7 @@ class Muon(torch.optim.Optimizer):
     Source: Jordan et al., Muon: an optimizer for hidden layers, 2024; scale by Liu et al., Muon is scalable, 2025.
     """
 
-    def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float) -> None:
+    def __init__(self, parameters: Iterable[dict[str, Any]], learning_rate: float, momentum: float) -> None:
         super().__init__(list(parameters), {"lr": learning_rate, "momentum": momentum})
 
     @torch.no_grad()
@@ -76,24 +78,25 @@ def orthogonalize(matrix: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows 
 
 def _sgd(module: nn.Module, config: TrainingConfig) -> Parts:
     """w <- w - eta g."""
-    return (torch.optim.SGD(_trained(module), lr=config.learning_rate, fused=True),)
+    return (torch.optim.SGD(_by_rate(module, config), lr=config.learning_rate, fused=True),)
 
 
 def _momentum(module: nn.Module, config: TrainingConfig) -> Parts:
     """v <- beta v + g; w <- w - eta v (Polyak, Some methods of speeding up convergence, 1964)."""
-    return (torch.optim.SGD(_trained(module), lr=config.learning_rate, momentum=config.momentum, fused=True),)
+    rate, momentum = config.learning_rate, config.momentum
+    return (torch.optim.SGD(_by_rate(module, config), lr=rate, momentum=momentum, fused=True),)
 
 
 def _nesterov(module: nn.Module, config: TrainingConfig) -> Parts:
     """v <- beta v + g; w <- w - eta (g + beta v) (Sutskever et al., On the importance of initialization, 2013)."""
     rate, momentum = config.learning_rate, config.momentum
-    return (torch.optim.SGD(_trained(module), lr=rate, momentum=momentum, nesterov=True, fused=True),)
+    return (torch.optim.SGD(_by_rate(module, config), lr=rate, momentum=momentum, nesterov=True, fused=True),)
 
 
 def _rmsprop(module: nn.Module, config: TrainingConfig) -> Parts:
     """s <- rho s + (1 - rho) g^2; w <- w - eta g / (sqrt(s) + epsilon) (Tieleman, Hinton, Lecture 6.5, 2012)."""
     rate, rho, epsilon = config.learning_rate, config.rho, config.epsilon
-    return (torch.optim.RMSprop(_trained(module), lr=rate, alpha=rho, eps=epsilon, foreach=True),)
+    return (torch.optim.RMSprop(_by_rate(module, config), lr=rate, alpha=rho, eps=epsilon, foreach=True),)
 
 
 def _adam(module: nn.Module, config: TrainingConfig) -> Parts:
@@ -101,16 +104,18 @@ def _adam(module: nn.Module, config: TrainingConfig) -> Parts:
 
     m' = m / (1 - b1^t) and v' = v / (1 - b2^t) undo the bias of starting at zero (Kingma, Ba, Adam, 2015).
     """
-    return (_adam_of(_trained(module), config),)
+    return (_adam_of(_by_rate(module, config), config),)
 
 
 def _muon(module: nn.Module, config: TrainingConfig) -> Parts:
     """Muon for the weights of hidden linear layers, Adam for all others."""
     hidden = hidden_weights(module)
     chosen = {id(weight) for weight in hidden}
-    others = [parameter for parameter in _trained(module) if id(parameter) not in chosen]
-    adam = _adam_of(others, config)
-    return (Muon(hidden, config.learning_rate, config.momentum), adam) if hidden else (adam,)
+    adam = _adam_of(_by_rate(module, config, lambda parameter: id(parameter) not in chosen), config)
+    if not hidden:
+        return (adam,)
+    matrices = _by_rate(module, config, lambda parameter: id(parameter) in chosen)
+    return Muon(matrices, config.learning_rate, config.momentum), adam
 
 
 OPTIMIZERS: dict[str, Callable[[nn.Module, TrainingConfig], Parts]] = {
@@ -125,29 +130,30 @@ OPTIMIZERS: dict[str, Callable[[nn.Module, TrainingConfig], Parts]] = {
 
 
 def make_updater(module: nn.Module, config: TrainingConfig) -> Updater:
-    """Return fresh optimizer state for `module`.
-
-    Weight decay and L1 act on matrices (linear, embedding); vectors (biases, normalisations, slopes) are left out
-    unless `decay_norms_and_biases`.
-    """
-    parameters = _trained(module)
-    decayed = [parameter for parameter in parameters if parameter.ndim > 1 or config.decay_norms_and_biases]
-    return Updater(OPTIMIZERS[config.optimizer](module, config), parameters, decayed)
+    """Return fresh optimizer state for `module`."""
+    found = treatments(module, config)
+    shrunk: defaultdict[Treatment, list[Tensor]] = defaultdict(list)
+    for name, parameter in module.named_parameters():
+        if parameter.requires_grad and (found[name].decay or found[name].l1):
+            shrunk[found[name]].append(parameter)
+    return Updater(OPTIMIZERS[config.optimizer](module, config), _trained(module), dict(shrunk))
 
 
 @torch.no_grad()
 def update(updater: Updater, config: TrainingConfig, learning_rate: float) -> None:
     """Take one step along the gradients that are there."""
-    if config.weight_decay and config.weight_decay_form == "coupled":
-        add_coupled_decay(updater.decayed, config.weight_decay)
-    elif config.weight_decay:
-        shrink(updater.decayed, learning_rate, config.weight_decay)
+    for treatment, parameters in updater.shrunk.items():
+        if treatment.decay and config.weight_decay_form == "coupled":
+            add_coupled_decay(parameters, treatment.decay)
+        elif treatment.decay:
+            shrink(parameters, learning_rate * treatment.rate, treatment.decay)
     for part in updater.parts:
         for group in part.param_groups:
-            group["lr"] = learning_rate
+            group["lr"] = learning_rate * group.get("factor", 1.0)
         part.step()
-    if config.l1:
-        soft_threshold(updater.decayed, learning_rate, config.l1)
+    for treatment, parameters in updater.shrunk.items():
+        if treatment.l1:
+            soft_threshold(parameters, learning_rate * treatment.rate, treatment.l1)
 
 
 def updater_tensors(updater: Updater) -> dict[str, Tensor]:
@@ -178,7 +184,18 @@ def hidden_weights(module: nn.Module) -> list[Tensor]:
     return [layer.weight for layer in linear[:-1] if layer.weight.requires_grad]
 
 
-def _adam_of(parameters: list[Tensor], config: TrainingConfig) -> torch.optim.Optimizer:
+def _by_rate(
+    module: nn.Module, config: TrainingConfig, chosen: Callable[[Tensor], bool] = lambda _: True
+) -> list[dict[str, Any]]:
+    """Return the trained parameters in torch's groups, one for each factor of the learning rate."""
+    found, groups = treatments(module, config), defaultdict(list)
+    for name, parameter in module.named_parameters():
+        if parameter.requires_grad and chosen(parameter):
+            groups[found[name].rate].append(parameter)
+    return [{"params": parameters, "factor": factor} for factor, parameters in groups.items()]
+
+
+def _adam_of(parameters: list[dict[str, Any]], config: TrainingConfig) -> torch.optim.Optimizer:
     return torch.optim.Adam(parameters, lr=config.learning_rate, betas=config.betas, eps=config.epsilon, fused=True)
 
 

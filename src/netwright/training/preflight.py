@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from netwright.core.errors import RecipeError
 from netwright.core.values import Task
+from netwright.networks.layers.numeric_embedding import PiecewiseEmbedding
 from netwright.training.batches import Batches, Inputs
 from netwright.training.config import TrainingConfig
 from netwright.training.losses import prepare_targets
@@ -52,6 +53,7 @@ def check(module: nn.Module, batches: Batches, config: TrainingConfig, has_metri
     if config.monitor == "metric" and (not has_metric or batches.validation_inputs is None):
         raise RecipeError('training.monitor: "metric" needs a metric and validation rows; take "validation_loss"')
     _check_batch_size(module, batches, config)
+    _check_bins(module)
     _check_finite("training", (*batches.train_inputs, batches.train_targets))
     if batches.validation_inputs is not None and batches.validation_targets is not None:
         _check_finite("validation", (*batches.validation_inputs, batches.validation_targets))
@@ -75,6 +77,14 @@ def _check_weights(which: str, weights: Tensor | None) -> None:
     if not (0.0 <= low <= high < math.inf) or high == 0.0:
         raise RecipeError(
             f"training: expected weights of {which} rows of at least 0 and not all 0, got {low:g} to {high:g}"
+        )
+
+
+def _check_bins(module: nn.Module) -> None:
+    if any(isinstance(layer, PiecewiseEmbedding) and not layer.has_bins for layer in module.modules()):
+        raise RecipeError(
+            "network.numeric_embedding: expected a piecewise embedding with bins, got one without; "
+            "call networks.fit_bins(module, numeric) with the training rows first"
         )
 
 

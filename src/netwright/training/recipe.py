@@ -103,8 +103,8 @@ def _read_field(value: Any, hint: Any, path: tuple[str, ...], origin: str) -> An
     if is_dataclass(hint):
         return _read(value, hint, path, origin)
     if get_origin(hint) is dict and isinstance(value, Mapping):
-        return {name: _read(entry, get_args(hint)[1], (*path, name), origin) for name, entry in value.items()}
-    if path[-1] == "activation":  # may be a function, which msgspec cannot describe
+        return {name: _read_field(entry, get_args(hint)[1], (*path, name), origin) for name, entry in value.items()}
+    if path == ("network", "activation"):  # may be a function, which msgspec cannot describe
         return value
     if value == "none" and type(None) in get_args(hint):
         return None  # TOML has no word for it

@@ -107,7 +107,7 @@ def _table(name: str, section: Mapping[str, Any], reasons: Mapping[str, str], sc
 
     table = tomlkit.table()
     for key, value in section.items():
-        if isinstance(value, Mapping) or (value is None and name not in NONE_IS_SAID):
+        if (name, key) == ("schema", "columns") or (value is None and name not in NONE_IS_SAID):
             continue
         _add(table, key, "none" if value is None else value, reasons.get(f"{name}.{key}", ""))
     if name == "schema":
@@ -130,7 +130,9 @@ def _columns(schema: Schema) -> Any:
 def _add(table: Any, key: str, value: Any, reason: str) -> None:
     import tomlkit
 
-    item = tomlkit.item(value)
+    item = tomlkit.inline_table() if isinstance(value, Mapping) else tomlkit.item(value)
+    if isinstance(value, Mapping):
+        item.update(value)
     if reason:
         item.comment(" ".join(reason.split()))
     table.add(key, item)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from netwright.core.errors import RecipeError, RunError
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice, EpochRecord, Task
+from netwright.networks.layers.activations import FunctionActivation
 from netwright.training import early_stopping, schedules
 from netwright.training.batches import Batches, batch_sizes, epoch_order
 from netwright.training.config import TrainingConfig, validate
@@ -67,9 +68,10 @@ def stack_key(module: nn.Module, config: TrainingConfig) -> Any:
     Members may differ in seed, learning rate and weight decay.
     """
     layers = list(module.modules())
-    plain = all(type(layer).__module__.startswith(KNOWN) and not hasattr(layer, "function") for layer in layers)
+    plain = all(type(layer).__module__.startswith(KNOWN) and type(layer) is not FunctionActivation for layer in layers)
     trained = all(parameter.requires_grad for parameter in module.parameters())
-    if not (plain and trained) or config.optimizer == "muon" or config.accumulate > 1 or config.monitor == "metric":
+    odd = config.optimizer == "muon" or config.accumulate > 1 or config.rate_factors or config.decay_factors
+    if not (plain and trained) or odd or config.monitor == "metric":
         return None
     try:
         validate(config)

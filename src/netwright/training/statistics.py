@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from netwright.core.values import LayerStatistics
-from netwright.networks.layers.activations import FunctionActivation
+from netwright.networks.layers.activations import FunctionActivation, ParametricActivation
 from netwright.networks.layers.residual import Residual
 
 FLAT = 0.0066  # |f'(z)| below which no gradient passes: a sigmoid's slope at 5. Leaky ReLU's 0.01 lies above.
@@ -56,7 +56,7 @@ def watched_layers(module: nn.Module) -> list[Watched]:
 
 def _is_activation(layer: nn.Module) -> bool:
     known = type(layer).__module__ == "torch.nn.modules.activation" and not isinstance(layer, NO_ACTIVATIONS)
-    return known or isinstance(layer, FunctionActivation)
+    return known or isinstance(layer, FunctionActivation | ParametricActivation)
 
 
 @contextmanager

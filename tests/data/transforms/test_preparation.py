@@ -174,3 +174,17 @@ def test_a_preparation_goes_to_json_and_back():
         assert arrays.numeric.shape[1] == len(preparation.numeric_names) == preparation.spec.numeric
         assert np.isfinite(arrays.numeric).all()
         assert preparation.spec.outputs == 1
+
+
+def test_continuous_columns_are_those_that_hold_a_measured_quantity():
+    columns = {
+        "colour": list("abc") * 50,
+        "width": [None, *RNG.normal(size=149).tolist()],
+        "when": pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 5, 29), "1d", eager=True),
+        "told": [True, False, None] * 50,
+        "height": RNG.normal(size=150),
+    }
+    preparation, _ = prepared(columns, PreparationConfig())
+    names = [preparation.numeric_names[position] for position in preparation.spec.continuous]
+    assert names == ["width", "width (rank)", "when", "height", "height (rank)"]
+    assert len(preparation.numeric_names) > 12

@@ -9,6 +9,8 @@ from torch import nn
 from netwright.core.errors import RecipeError
 from netwright.core.values import InputSpec
 from netwright.networks import MLPConfig, build
+from netwright.networks.layers.activations import ParametricActivation
+from netwright.networks.layers.numeric_embedding import PeriodicEmbedding
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.choice import choose_engine
@@ -87,7 +89,8 @@ OBSTACLES = {
     "Linear has hooks": hooked,
     "a weight is shared by two layers": shared,
     "float64": lambda: network().double(),
-    "PReLU has one slope for each unit": lambda: nn.Sequential(nn.Linear(20, 3), nn.PReLU(3)),
+    "not around a simple one": lambda: nn.Sequential(nn.Linear(20, 3), ParametricActivation(nn.PReLU(3), 3)),
+    "embedding is not the first layer": lambda: nn.Sequential(nn.Linear(20, 3), PeriodicEmbedding(3, (1,), 2, 2, 0.1)),
     "GELU by tanh": lambda: nn.Sequential(nn.Linear(20, 3), nn.GELU(approximate="tanh")),
     "no weights, no running statistics": lambda: nn.Sequential(nn.Linear(20, 3), nn.BatchNorm1d(3, affine=False)),
 }

@@ -24,6 +24,11 @@ class Boolean:
     def names(self) -> tuple[str, ...]:
         return (self.column, self.column + MISSING_SUFFIX) if self.indicator else (self.column,)
 
+    @property
+    def continuous(self) -> tuple[int, ...]:
+        """Positions among `names` that hold a measured quantity."""
+        return ()
+
     def write(self, cells: pl.Series, out: np.ndarray) -> None:
         """Fill `out` (float32 [rows, 1 or 2])."""
         labels = label_text(cells).str.to_lowercase()

@@ -32,6 +32,11 @@ class CyclicDatetime:
         circles = [f"{self.column} {part} {wave}" for part in self.parts for wave in ("sin", "cos")]
         return (self.column, *([self.column + MISSING_SUFFIX] if self.indicator else []), *circles)
 
+    @property
+    def continuous(self) -> tuple[int, ...]:
+        """Positions among `names` that hold a measured quantity."""
+        return (0,)
+
     def write(self, cells: pl.Series, out: np.ndarray) -> None:
         """Fill `out` (float32 [rows, names])."""
         self.moment.write(cells, out)

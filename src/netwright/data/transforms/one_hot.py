@@ -24,6 +24,11 @@ class OneHot:
         slots = (*self.categories, *([MISSING] if self.missing else []), UNSEEN)
         return tuple(f"{self.column}={slot}" for slot in slots)
 
+    @property
+    def continuous(self) -> tuple[int, ...]:
+        """Positions among `names` that hold a measured quantity."""
+        return ()
+
     def write(self, cells: pl.Series, out: np.ndarray) -> None:
         """Fill `out` (float32 [rows, slots]) with one 1 in each row."""
         unseen = out.shape[1] - 1

@@ -70,7 +70,13 @@ class Preparation:
         """Widths of input and output; a binary task has one logit, and so has a regression one output."""
         outputs = len(self.target.classes) if self.task == "multiclass" else 1
         cardinalities = tuple(embedding.cardinality for embedding in self.embeddings)
-        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task)
+        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task, tuple(self._continuous()))
+
+    def _continuous(self) -> Iterator[int]:
+        at = 0
+        for encoder in self.encoders:
+            yield from (at + position for position in encoder.continuous)
+            at += len(encoder.names)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,11 @@ class QuantileNormal:
         name = self.column + RANK_SUFFIX
         return (name, self.column + MISSING_SUFFIX) if self.indicator else (name,)
 
+    @property
+    def continuous(self) -> tuple[int, ...]:
+        """Positions among `names` that hold a measured quantity."""
+        return (0,)
+
     def write(self, cells: pl.Series, out: np.ndarray) -> None:
         """Fill `out` (float32 [rows, 1 or 2])."""
         from scipy.special import ndtri

@@ -25,6 +25,11 @@ class Scale:
     def names(self) -> tuple[str, ...]:
         return (self.column, self.column + MISSING_SUFFIX) if self.indicator else (self.column,)
 
+    @property
+    def continuous(self) -> tuple[int, ...]:
+        """Positions among `names` that hold a measured quantity."""
+        return (0,)
+
     def write(self, cells: pl.Series, out: np.ndarray) -> None:
         """Fill `out` (float32 [rows, 1 or 2])."""
         with np.errstate(over="ignore", under="ignore"):  # too great for a number: the greatest, below

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable
 from functools import partial
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -11,12 +12,15 @@ from netwright.core.errors import RecipeError, nearest
 
 Activation = str | Callable[..., Tensor]  # a name of ACTIVATIONS, or any differentiable function of one tensor
 
-ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+UNIT_SLOPES = "prelu_units"  # the one that must know the width of its layer
+
+ACTIVATIONS: dict[str, Callable[..., nn.Module]] = {
     "sigmoid": nn.Sigmoid,  # 1 / (1 + e^-z)
     "tanh": nn.Tanh,
     "relu": nn.ReLU,  # max(0, z)
     "leaky_relu": partial(nn.LeakyReLU, negative_slope=0.01),  # Maas, Hannun, Ng, Rectifier nonlinearities, 2013
     "prelu": partial(nn.PReLU, init=0.25),  # He et al., Delving deep into rectifiers, 2015
+    UNIT_SLOPES: partial(nn.PReLU, init=0.25),  # the same with a slope for each unit
     "elu": nn.ELU,  # Clevert, Unterthiner, Hochreiter, Fast and accurate deep network learning, 2016
     "selu": nn.SELU,  # Klambauer et al., Self-normalizing neural networks, 2017
     "gelu": nn.GELU,  # Hendrycks, Gimpel, Gaussian error linear units, 2016
@@ -38,8 +42,27 @@ class FunctionActivation(nn.Module):
         return self.function(x)
 
 
-def make_activation(activation: Activation) -> nn.Module:
+class ParametricActivation(nn.Module):
+    """y = z + alpha (f(z) - z), one alpha for each unit, starting at 1: each learns how much to bend, 0 being a line.
+
+    Source: Holzmüller, Grinsztajn, Steinwart, Better by default, 2024.
+    """
+
+    def __init__(self, function: nn.Module, width: int) -> None:
+        super().__init__()
+        self.function = function
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, z: Float[Tensor, "batch width"]) -> Float[Tensor, "batch width"]:
+        return torch.lerp(z, self.function(z), self.weight)
+
+
+def make_activation(activation: Activation, width: int = 1) -> nn.Module:
     """Return a fresh layer for a name of ACTIVATIONS or for a function such as `torch.sin`.
+
+    Args:
+        activation: a name or a function.
+        width: units of the layer; only an activation that learns something of each unit looks at it.
 
     Raises:
         RecipeError: the name is unknown.
@@ -52,7 +75,7 @@ def make_activation(activation: Activation) -> nn.Module:
         raise RecipeError(
             f"network.activation: expected a known activation, got {activation!r}; {nearest(activation, ACTIVATIONS)}"
         )
-    return ACTIVATIONS[activation]()
+    return ACTIVATIONS[activation](width) if activation == UNIT_SLOPES else ACTIVATIONS[activation]()
 
 
 def activation_name(activation: Activation) -> str:

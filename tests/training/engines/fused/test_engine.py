@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from netwright.core.errors import Interrupted
+from netwright.core.errors import Interrupted, RecipeError
 from netwright.core.interrupts import StopSignal
+from netwright.networks import fit_bins
 from netwright.training.fit import Session, fit
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.records import RecordSink, read_records
@@ -23,10 +24,11 @@ def without_clock(records):
     return [replace(record, seconds=0.0) if record.kind == "epoch" else record for record in records]
 
 
-def run(folder, config, stop_at=None, resume=False):
+def run(folder, config, stop_at=None, resume=False, **network):
     """Train; stop as a signal would at the given record's step. Return the module's digest and the log."""
     folder.mkdir(exist_ok=True)
-    stop, module = StopSignal(), make_module()
+    stop, module = StopSignal(), make_module(**network)
+    fit_bins(module, make_batches().train_inputs[0])
 
     def watch(record):
         if record.kind == "step" and record.step == stop_at:
@@ -47,6 +49,23 @@ def test_stopping_at_any_step_changes_no_bit(tmp_path, optimizer):
             run(tmp_path / "stopped", config, stop_at=step, resume=True)
     found, resumed_log, _ = run(tmp_path / "stopped", config, resume=True)
     assert (found, resumed_log) == (expected, log)
+
+
+@pytest.mark.parametrize("engine", ["eager", "fused"])
+@pytest.mark.parametrize("embedding", ["periodic", "piecewise"])
+def test_stopping_changes_no_bit_of_embeddings_and_factors(tmp_path, engine, embedding):
+    network = {"numeric_embedding": embedding, "scaling": True, "parametric": True}
+    factors = {"rate_factors": {"scaling": 6.0, "bias": 0.1}, "decay_factors": {"bias": 0.5, "weight": 0.0}}
+    config = replace(CONFIG, engine=engine, optimizer="adamw", **factors)
+    expected, log, whole = run(tmp_path / "whole", config, **network)
+    for step in range(1, whole.steps + 1):
+        with pytest.raises(Interrupted):
+            run(tmp_path / "stopped", config, stop_at=step, resume=True, **network)
+    found, resumed_log, _ = run(tmp_path / "stopped", config, resume=True, **network)
+    assert (found, resumed_log) == (expected, log)
+    other = replace(config, rate_factors={"scaling": 5.0})
+    with pytest.raises(RecipeError, match="rate_factors"):
+        run(tmp_path / "stopped", other, resume=True, **network)
 
 
 def test_two_runs_are_the_same_bytes(tmp_path):

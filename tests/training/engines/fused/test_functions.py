@@ -2,17 +2,19 @@
 
 import math
 
+import numba
 import numpy as np
 import pytest
 
 from netwright.training.engines.fused import functions
-from netwright.training.engines.fused.compiled import kernel
+from netwright.training.engines.fused.compiled import UNCOUNTED
 
 exp, expm1, log1p = functions.exp, functions.expm1, functions.log1p
 tanh, erf = functions.tanh, functions.erf
+cos, sin = functions.cos, functions.sin
 
 
-@kernel
+@numba.njit(**UNCOUNTED)
 def every(x, out):
     for i in range(x.size):
         out[0, i] = exp(x[i])
@@ -20,6 +22,8 @@ def every(x, out):
         out[2, i] = log1p(abs(x[i]) / x.dtype.type(90))
         out[3, i] = tanh(x[i])
         out[4, i] = erf(x[i])
+        out[5, i] = cos(x[i])
+        out[6, i] = sin(x[i])
 
 
 EXACT = {
@@ -28,6 +32,8 @@ EXACT = {
     "log1p": lambda x: math.log1p(abs(x) / 90),
     "tanh": math.tanh,
     "erf": math.erf,
+    "cos": math.cos,
+    "sin": math.sin,
 }
 
 
@@ -39,6 +45,13 @@ def test_is_the_c_library_s(dtype, tolerance):
     for row, exact in zip(out, EXACT.values(), strict=True):
         expected = np.array([exact(float(value)) for value in x])
         assert (np.abs(row - expected) <= tolerance * np.maximum(np.abs(expected), 1.0)).all()
+
+
+def test_waves_of_great_numbers_stay_waves():
+    x = np.array([1e5, -3e7, 1e20, -3e38], np.float32)
+    out = np.empty((len(EXACT), 4), np.float32)
+    every(x, out)
+    assert (np.abs(out[5:]) <= 1.0001).all()
 
 
 def test_nan_and_infinity_stay_what_they_are():

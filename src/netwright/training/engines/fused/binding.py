@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from netwright.training.averaging import Average
-from netwright.training.engines.fused.layout import ALIGNMENT, Layout, aligned
+from netwright.training.engines.fused.layout import ALIGNMENT, Layout
 from netwright.training.engines.fused.program import Writer
 from netwright.training.engines.fused.table import QUANTITIES, Array, Memory
 from netwright.training.optimizers import Updater
@@ -59,14 +59,15 @@ def bind_average(average: Average | None, layout: Layout, memory: Memory) -> Mem
 
 
 def bind_statistics(writer: Writer, memory: Memory, counters: Counters) -> None:
-    place, tracked = 0, torch.from_numpy(counters.batches)
-    for number, layer in enumerate(writer.tracked):
+    tracked = torch.from_numpy(counters.batches)
+    for number, (layer, place) in enumerate(writer.tracked):
         width = layer.num_features
         layer.running_mean = _moved(_known(layer.running_mean), memory.running, place)
         layer.running_var = _moved(_known(layer.running_var), memory.running, place + width)
         tracked[number] = _known(layer.num_batches_tracked)
         layer.num_batches_tracked = tracked[number]
-        place += aligned(2 * width)
+    for embedding, place in writer.binned:
+        embedding.edges = _moved(embedding.edges, memory.running, place)
 
 
 def bind_optimizer(updater: Updater, places: dict[int, int], memory: Memory, counters: Counters) -> Memory:

@@ -22,16 +22,23 @@ RULES = {"reassoc", "contract", "arcp", "nsz", "afn"}
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": RULES, "_nrt": True}
 # The caller holds every buffer; counting references to each view of one costs as much as a small layer's arithmetic.
 UNCOUNTED: dict[str, Any] = {**OPTIONS, "_nrt": False}
+# What only kernels call needs no way in from Python, the making of which takes as long as the rest.
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def kernel(function: Kernel) -> Kernel:
     """Compile a function that only other kernels call, and that makes no array."""
-    return cast(Kernel, numba.njit(**UNCOUNTED)(inspect.unwrap(function)))
+    return cast(Kernel, numba.njit(**UNCOUNTED, **INNER)(inspect.unwrap(function)))
+
+
+def ordered(function: Kernel) -> Kernel:
+    """Compile a function whose sums must stay as they are written: another order would lose digits."""
+    return cast(Kernel, numba.njit(**{**UNCOUNTED, **INNER, "fastmath": {"contract"}})(inspect.unwrap(function)))
 
 
 def allocating(function: Kernel) -> Kernel:
     """Compile a function that only other kernels call, and that makes arrays of its own."""
-    return cast(Kernel, numba.njit(**OPTIONS)(inspect.unwrap(function)))
+    return cast(Kernel, numba.njit(**OPTIONS, **INNER)(inspect.unwrap(function)))
 
 
 def inlined(function: Kernel) -> Kernel:

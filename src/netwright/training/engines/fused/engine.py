@@ -72,8 +72,8 @@ class FusedRunner:
         bind_weights(module, layout, memory)
         bind_statistics(writer, memory, self.counters)
         self.memory = bind_average(state.average, layout, memory)
-        self.program = finish(writer, _muon_matrices(state, config, places))
-        self.data = data_of(batches, sizes, config, task)
+        self.program = finish(writer, _muon_matrices(state, config, places), layout)
+        self.data = data_of(batches, sizes, config, task, writer.columns)
         self.rule = rule_of(config, layout, loss_terms(config, task, batches.train_targets)[0])
         self.parts: list[int] = self.data.parts.tolist()
         self.limits: Any = None
@@ -115,7 +115,7 @@ def _names(module: nn.Module, writer: Writer) -> tuple[str, ...]:
     return tuple(names[id(layer)] for layer in writer.linear)
 
 
-def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Task) -> Data:
+def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Task, columns: list[int]) -> Data:
     """Return the rows as the interpreter reads them; nothing is copied that has the right type."""
     numeric = np.ascontiguousarray(batches.train_inputs[0].numpy())
     codes = batches.train_inputs[1].numpy() if len(batches.train_inputs) > 1 else np.zeros((len(numeric), 0))
@@ -134,6 +134,7 @@ def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Ta
         np.zeros(len(numeric), np.int64),
         np.cumsum([0, *(size for part in parts for size in part)], dtype=np.int64),
         np.cumsum([0, *map(len, parts)], dtype=np.int64),
+        np.array(columns, np.int64),
     )
 
 
@@ -146,17 +147,13 @@ def rule_of(config: TrainingConfig, layout: Layout, loss: str) -> Rule:
         beta2=float(config.betas[1]),
         epsilon=float(config.epsilon),
         rho=float(config.rho),
-        decay=float(config.weight_decay),
         coupled=config.weight_decay_form == "coupled",
-        l1=float(config.l1),
         clip_norm=float(config.clip_norm or 0.0),
         clip_value=float(config.clip_value or 0.0),
         ema=-1.0 if config.ema_decay is None else float(config.ema_decay),
         smoothing=float(config.label_smoothing),
         huber=float(config.huber_delta),
         seed=derive_seed(config.seed, "dropout"),
-        hidden=layout.hidden,
-        decayed=layout.decayed,
         trained=layout.trained,
     )
 

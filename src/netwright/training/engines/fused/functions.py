@@ -10,12 +10,15 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from netwright.training.engines.fused.compiled import by_precision, kernel
+from netwright.training.engines.fused.compiled import by_precision, kernel, ordered
 
 F = np.float32
 LOG2_E = F(1.442695040888963)
 LN2_HIGH, LN2_LOW = F(0.693359375), F(-2.12194440e-4)  # their sum is ln 2; the first has few bits, so n ln2 is exact
 EXP_LOW, EXP_HIGH = F(-87.3), F(88.3)  # e^x stays a normal float32
+
+ONE_OVER_PI, HALF_PI = F(1 / math.pi), F(math.pi / 2)
+PI_HIGH, PI_LOW = F(3.140625), F(9.676535897932e-4)  # the same for pi
 
 
 def _bits_as_float(_context: Any, _bits: Any) -> Any:
@@ -71,6 +74,51 @@ def _erf_single(x: Any) -> Any:
     p = ((p * t + F(-0.284496736)) * t + F(0.254829592)) * t
     y = F(1) - p * _exp_single(-x * x)
     return y if x >= 0 else -y
+
+
+@ordered
+def _less_half_turns(x: Any, n: Any) -> Any:
+    """x - n pi."""
+    return (x - n * PI_HIGH) - n * PI_LOW
+
+
+@kernel
+def _half_turns_single(x: Any) -> tuple[Any, Any]:
+    """x = n pi + r, |r| <= pi / 2: r, and the sign (-1)^n that sine and cosine take from it."""
+    n = np.floor(x * ONE_OVER_PI + F(0.5))
+    r = _less_half_turns(x, n)
+    r = min(max(r, -HALF_PI), HALF_PI) if r == r else r  # an x so great that it has no digits behind the point
+    return r, F(1) - F(2) * (n - F(2) * np.floor(F(0.5) * n))
+
+
+@kernel
+def _cos_single(x: Any) -> Any:
+    """The Taylor series to r^12, within 1e-8."""
+    r, sign = _half_turns_single(x)
+    q = r * r
+    p = (F(1 / 479001600) * q + F(-1 / 3628800)) * q + F(1 / 40320)
+    return sign * ((((p * q + F(-1 / 720)) * q + F(1 / 24)) * q + F(-0.5)) * q + F(1))
+
+
+@kernel
+def _sin_single(x: Any) -> Any:
+    """The Taylor series to r^11, within 6e-8."""
+    r, sign = _half_turns_single(x)
+    q = r * r
+    p = (F(-1 / 39916800) * q + F(1 / 362880)) * q + F(-1 / 5040)
+    return sign * (r + r * q * ((p * q + F(1 / 120)) * q + F(-1 / 6)))
+
+
+@by_precision(lambda x: _cos_single(x), lambda x: math.cos(x))
+def cos(x: Any) -> Any:
+    """The cosine of x radians."""
+    return math.cos(x)
+
+
+@by_precision(lambda x: _sin_single(x), lambda x: math.sin(x))
+def sin(x: Any) -> Any:
+    """The sine of x radians."""
+    return math.sin(x)
 
 
 @by_precision(lambda x: _exp_single(x), lambda x: math.exp(x))

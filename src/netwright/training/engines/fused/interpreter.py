@@ -13,7 +13,10 @@ from netwright.training.engines.fused.operations import (
     dropout,
     layer_norm,
     linear,
+    periodic,
+    piecewise,
     rows,
+    scaling,
     shortcut,
 )
 from netwright.training.engines.fused.table import (
@@ -25,6 +28,9 @@ from netwright.training.engines.fused.table import (
     KIND,
     LAYER_NORM,
     LINEAR,
+    PERIODIC,
+    PIECEWISE,
+    SCALE,
     SHORTCUT,
     Array,
     Data,
@@ -129,6 +135,12 @@ def forward(op: Array, numbers: Array, memory: Memory, data: Data, chance: tuple
         layer_norm.forward(op, numbers, memory, window.rows)
     elif kind == SHORTCUT:
         shortcut.forward(op, memory, window.rows)
+    elif kind == PERIODIC:
+        periodic.forward(op, memory, window.rows)
+    elif kind == PIECEWISE:
+        piecewise.forward(op, memory, window.rows)
+    elif kind == SCALE:
+        scaling.forward(op, memory, window.rows)
 
 
 @inlined
@@ -148,3 +160,9 @@ def backward(op: Array, memory: Memory, data: Data, window: Window) -> None:
         layer_norm.backward(op, memory, window.rows)
     elif kind == SHORTCUT:
         shortcut.backward(op, memory, window.rows)
+    elif kind == PERIODIC:
+        periodic.backward(op, memory, window.rows)
+    elif kind == PIECEWISE:
+        piecewise.backward(op, memory, window.rows)
+    elif kind == SCALE:
+        scaling.backward(op, memory, window.rows)

@@ -10,38 +10,37 @@ import numpy as np
 
 from netwright.training.engines.fused.compiled import allocating, inlined, kernel
 from netwright.training.engines.fused.flat import vector
-from netwright.training.engines.fused.table import Array, Memory, Program, Rule
+from netwright.training.engines.fused.table import Array, Memory, Pace, Program, Rule
 
 ITERATIONS = 5
 POLYNOMIAL = (3.4445, -4.7750, 2.0315)
 SMALLEST_NORM = 1e-7
-Factors = tuple[float, float, float, float]  # rate, shrink, coupled, scale
 
 
 @inlined
-def orthogonal_step(program: Program, memory: Memory, rule: Rule, factors: Factors) -> None:
+def orthogonal_step(program: Program, memory: Memory, rule: Rule, pace: Pace) -> None:
     for number in range(program.hidden.shape[0]):
-        step_matrix(program.hidden[number], memory, rule, factors)
+        if pace.start <= program.hidden[number, 0] < pace.end:
+            step_matrix(program.hidden[number], memory, rule, pace)
 
 
 @allocating
-def step_matrix(shape: Array, memory: Memory, rule: Rule, factors: Factors) -> None:
+def step_matrix(shape: Array, memory: Memory, rule: Rule, pace: Pace) -> None:
     """v <- v + (1 - beta) (g - v); w <- w - 0.2 eta sqrt(max(rows, columns)) U(g + beta (v - g))."""
     place, rows, columns = shape
     size, real = rows * columns, memory.parameters.dtype.type
     w, g = vector(memory.parameters, place, size), vector(memory.gradients, place, size)
     v = vector(memory.first, place, size)
-    rate, shrink, coupled, scale = factors
     beta, rest = real(rule.momentum), real(1.0 - rule.momentum)
     direction = np.empty(size, w.dtype)
     for i in range(size):
-        gradient = real(scale) * g[i] + real(coupled) * w[i]
+        gradient = real(pace.scale) * g[i] + real(pace.coupled) * w[i]
         v[i] += rest * (gradient - v[i])
         direction[i] = gradient + beta * (v[i] - gradient)
     orthogonalize(direction.reshape((rows, columns)))
-    length = real(0.2 * rate * math.sqrt(max(rows, columns)))
+    length = real(0.2 * pace.rate * math.sqrt(max(rows, columns)))
     for i in range(size):
-        w[i] = real(shrink) * w[i] - length * direction[i]
+        w[i] = real(pace.shrink) * w[i] - length * direction[i]
 
 
 @allocating

@@ -1,39 +1,47 @@
 """Turning gradients into new weights: one loop over the flat buffers, with the decay and the clipping in it.
 
-`shrink` is 1 - eta lambda of decoupled decay, `coupled` the lambda that adds lambda w to the gradient, `scale` the
-factor of clipping. The rules are those of training/optimizers.py.
+Parameters lie in segments, each with a factor of the rate, a decay and an L1 of its own: see `layout.py`. `shrink` is
+1 - eta lambda of decoupled decay, `coupled` the lambda that adds lambda w to the gradient, `scale` the factor of
+clipping. The rules are those of training/optimizers.py.
 """
 
 import math
-from typing import NamedTuple
 
 from netwright.training.engines.fused.compiled import inlined, kernel
 from netwright.training.engines.fused.muon import orthogonal_step
-from netwright.training.engines.fused.table import ADAM, NESTEROV, RMSPROP, SGD, Memory, Program, Rule
-
-
-class Pace(NamedTuple):
-    """One step's factors, for one stretch of the flat buffers."""
-
-    start: int
-    end: int
-    rate: float
-    shrink: float
-    coupled: float
-    scale: float
+from netwright.training.engines.fused.table import (
+    ADAM,
+    DECAY,
+    END,
+    L1,
+    NESTEROV,
+    ORTHOGONAL,
+    RATE,
+    RMSPROP,
+    SGD,
+    START,
+    Memory,
+    Pace,
+    Program,
+    Rule,
+)
 
 
 @inlined
 def update(program: Program, memory: Memory, rule: Rule, rate: float, step: int, scale: float) -> None:
-    """Step along the gradients: matrices with their decay, then vectors without."""
-    shrink = 1.0 if rule.coupled else 1.0 - rate * rule.decay
-    coupled = rule.decay if rule.coupled else 0.0
-    if rule.hidden > 0:
-        orthogonal_step(program, memory, rule, (rate, shrink, coupled, scale))
-    move(memory, rule, Pace(rule.hidden, rule.decayed, rate, shrink, coupled, scale), step)
-    move(memory, rule, Pace(rule.decayed, rule.trained, rate, 1.0, 0.0, scale), step)
-    if rule.l1 > 0.0:
-        soft_threshold(memory, rule.decayed, rate * rule.l1)
+    """Step along the gradients, segment by segment."""
+    for number in range(program.segments.shape[0]):
+        segment = program.segments[number]
+        start, end = int(segment[START]), int(segment[END])
+        eta, decay = rate * segment[RATE], segment[DECAY]
+        shrink, coupled = (1.0, decay) if rule.coupled else (1.0 - eta * decay, 0.0)
+        pace = Pace(start, end, eta, shrink, coupled, scale)
+        if segment[ORTHOGONAL] > 0.0:
+            orthogonal_step(program, memory, rule, pace)
+        else:
+            move(memory, rule, pace, step)
+        if segment[L1] > 0.0:
+            soft_threshold(memory, pace, eta * segment[L1])
 
 
 @inlined
@@ -107,9 +115,9 @@ def adam(memory: Memory, rule: Rule, pace: Pace, step: int) -> None:
 
 
 @kernel
-def soft_threshold(memory: Memory, end: int, strength: float) -> None:
+def soft_threshold(memory: Memory, pace: Pace, strength: float) -> None:
     """w <- sign(w) max(|w| - strength, 0)."""
-    w = memory.parameters[:end]
+    w = memory.parameters[pace.start : pace.end]
     limit, zero = w.dtype.type(strength), w.dtype.type(0)
     for i in range(w.size):
         w[i] = w[i] - limit if w[i] > limit else (w[i] + limit if w[i] < -limit else zero)

@@ -8,11 +8,14 @@ import numpy as np
 from torch import nn
 
 from netwright.networks.feedforward import MLP
+from netwright.networks.layers.activations import ParametricActivation
 from netwright.networks.layers.dropout import ClassicDropout
 from netwright.networks.layers.embedding import CategoricalEmbedding
+from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
+from netwright.networks.layers.scaling import Scaling
 from netwright.training.engines.fused import table
-from netwright.training.engines.fused.layout import aligned
+from netwright.training.engines.fused.layout import Layout, aligned
 from netwright.training.engines.fused.table import Operation, Program
 
 SELU = (1.6732632423543772, 1.0507009873554805)  # alpha, scale; Klambauer et al., 2017
@@ -34,7 +37,10 @@ class Writer:
     values: int = 0  # size so far, of the values and of the deltas
     kept: int = 0
     running: int = 0
-    tracked: list[nn.BatchNorm1d] = field(default_factory=list)
+    tracked: list[tuple[nn.BatchNorm1d, int]] = field(default_factory=list)  # with their places in running
+    binned: list[tuple[PiecewiseEmbedding, int]] = field(default_factory=list)  # the same
+    columns: list[int] = field(default_factory=list)  # see Data
+    beside: int = 0  # columns that a numeric embedding leaves free for the categories
     seen: set[int] = field(default_factory=set)
     slot: int = 0  # the value that the next layer reads
     width: int = 0
@@ -55,6 +61,10 @@ class Writer:
 
     def keep(self, size: int) -> int:
         place, self.kept = self.kept, self.kept + aligned(size)
+        return place
+
+    def hold(self, size: int) -> int:
+        place, self.running = self.running, self.running + aligned(size)
         return place
 
     def add(self, kind: int, **fields: Any) -> None:
@@ -81,11 +91,12 @@ def write_program(module: nn.Module, places: Mapping[int, int], numeric: int, ro
     return writer
 
 
-def finish(writer: Writer, hidden: list[tuple[int, int, int]]) -> Program:
+def finish(writer: Writer, hidden: list[tuple[int, int, int]], layout: Layout) -> Program:
     """Return the table as arrays; `hidden` are the matrices of Muon."""
     rows, numbers = table.table_of(writer.operations)
     matrices = np.array(hidden, np.int64).reshape(-1, 3)
-    return Program(rows, numbers, matrices, writer.slot, writer.width)
+    segments = [(part.start, part.end, *part.treatment, part.orthogonal) for part in layout.segments]
+    return Program(rows, numbers, matrices, np.array(segments, np.float64), writer.slot, writer.width)
 
 
 def _walk(writer: Writer, layer: nn.Module, numeric: int = 0) -> None:
@@ -107,10 +118,15 @@ def _gather(writer: Writer, numeric: int, width: int) -> None:
 
 
 def _mlp(writer: Writer, network: MLP, numeric: int) -> None:
-    embedding = network.embedding
-    _gather(writer, numeric, numeric + (embedding.width if embedding else 0))
+    embedding, numbers = network.embedding, network.numeric_embedding
+    writer.beside = embedding.width if embedding else 0
+    _gather(writer, numeric, numeric + (0 if numbers else writer.beside))
+    if numbers is not None:
+        _walk(writer, numbers)
     if embedding is not None:
-        _embedding(writer, embedding, numeric)
+        _embedding(writer, embedding, writer.width - writer.beside)
+    if network.scaling is not None:
+        _walk(writer, network.scaling)
     _walk(writer, network.hidden)
     _walk(writer, network.output)
 
@@ -123,6 +139,43 @@ def _embedding(writer: Writer, layer: CategoricalEmbedding, start: int) -> None:
         writer.add(table.EMBED, width_in=width, weight=weight, column=column, spare=start, function=slots)
         start += width
         writer.needs_delta = True
+
+
+def _periodic(writer: Writer, layer: PeriodicEmbedding) -> None:
+    waves = layer.frequency.shape[1]
+    kept = writer.keep(2 * writer.rows * layer.frequency.numel())
+    spare = writer.keep(writer.rows * (layer.features + layer.size))
+    places = {"frequency": writer.place(layer.frequency), "shift": writer.place(layer.phase), "kept": kept}
+    _vectors(writer, layer, table.PERIODIC, parts=waves, spare=spare, **places)
+
+
+def _piecewise(writer: Writer, layer: PiecewiseEmbedding) -> None:
+    bins, edges = layer.weight.shape[1], writer.hold(layer.edges.numel())
+    kept, spare = writer.keep(2 * writer.rows * layer.features), writer.keep(bins * layer.size)
+    writer.binned.append((layer, edges))
+    places = {"shift": writer.place(layer.slope), "running": edges, "kept": kept, "spare": spare}
+    _vectors(writer, layer, table.PIECEWISE, parts=bins, **places)
+
+
+def _vectors(writer: Writer, layer: Any, kind: int, **fields: int) -> None:
+    """Turn the numbers of the rows into vectors, the other columns behind them, in a wider value."""
+    if [operation.kind for operation in writer.operations] != [table.GATHER]:
+        raise NotFused("a numeric embedding is not the first layer")
+    writer.columns = [*layer.columns.tolist(), *layer.others.tolist()]
+    count, source, wide = layer.features, writer.slot, layer.width + writer.beside
+    writer.operations[0] = replace(writer.last(), width_in=count, width_out=count, column=0, spare=0)
+    writer.slot, writer.width, writer.needs_delta = writer.new_value(wide), wide, True
+    writer.add(table.GATHER, width_in=len(layer.others), column=count, spare=count * layer.size)
+    weight, bias = writer.place(layer.weight), writer.place(layer.bias)
+    sizes = {"width_in": count, "features": count, "size": layer.size}
+    writer.add(kind, input=source, weight=weight, bias=bias, **sizes, **fields)
+
+
+def _scaling(writer: Writer, layer: Scaling) -> None:
+    source, out = writer.slot, writer.new_value(writer.width)
+    weight, needed = writer.place(layer.weight), int(writer.needs_delta)
+    writer.add(table.SCALE, input=source, output=out, weight=weight, function=needed)
+    writer.slot, writer.needs_delta = out, True
 
 
 def _sequential(writer: Writer, layers: nn.Sequential) -> None:
@@ -154,10 +207,10 @@ def _batch_norm(writer: Writer, layer: nn.BatchNorm1d) -> None:
         bias, writer.operations[-1] = below.bias, replace(below, bias=table.NONE)
     kept, spare = writer.keep(writer.rows * writer.width), writer.keep(2 * writer.width)
     weight, shift = writer.place(layer.weight), writer.place(layer.bias)
-    places = {"weight": weight, "shift": shift, "bias": bias, "kept": kept, "spare": spare, "running": writer.running}
+    running = writer.hold(2 * writer.width)
+    places = {"weight": weight, "shift": shift, "bias": bias, "kept": kept, "spare": spare, "running": running}
     writer.add(table.BATCH_NORM, a=layer.eps, b=layer.momentum, **places)
-    writer.running += aligned(2 * writer.width)
-    writer.tracked.append(layer)
+    writer.tracked.append((layer, running))
     writer.needs_delta = True
 
 
@@ -198,11 +251,20 @@ def _softplus(writer: Writer, layer: nn.Softplus) -> None:
 
 
 def _prelu(writer: Writer, layer: nn.PReLU) -> None:
-    if layer.num_parameters != 1:
-        raise NotFused("a PReLU has one slope for each unit")
-    size = writer.rows * writer.width
+    size, kind = writer.rows * writer.width, table.PRELU if layer.num_parameters == 1 else table.PRELU_UNITS
     places = {"weight": writer.place(layer.weight), "kept": writer.keep(size), "spare": writer.keep(size)}
-    _activate(writer, function=table.PRELU, **places)
+    _activate(writer, function=kind, **places)
+    writer.needs_delta = True
+
+
+def _parametric(writer: Writer, layer: ParametricActivation) -> None:
+    first = len(writer.operations)
+    _walk(writer, layer.function)
+    added = writer.operations[first:]
+    if len(added) != 1 or added[0].kind != table.ACTIVATE or added[0].spare != table.NONE:
+        raise NotFused("a parametric activation is not around a simple one")
+    spare = writer.keep(writer.rows * writer.width)
+    writer.operations[-1] = replace(added[0], shift=writer.place(layer.weight), spare=spare)
     writer.needs_delta = True
 
 
@@ -240,6 +302,9 @@ def _nothing(_writer: Writer, _layer: nn.Module) -> None:
 
 
 WRITERS: dict[type[nn.Module], Callable[[Writer, Any], None]] = {
+    PeriodicEmbedding: _periodic,
+    PiecewiseEmbedding: _piecewise,
+    Scaling: _scaling,
     nn.Sequential: _sequential,
     nn.Linear: _linear,
     nn.BatchNorm1d: _batch_norm,
@@ -247,6 +312,7 @@ WRITERS: dict[type[nn.Module], Callable[[Writer, Any], None]] = {
     nn.ReLU: _activation(table.RECTIFIER, lambda _: (0.0, 0.0)),
     nn.LeakyReLU: _activation(table.RECTIFIER, lambda layer: (layer.negative_slope, 0.0)),
     nn.PReLU: _prelu,
+    ParametricActivation: _parametric,
     nn.Sigmoid: _activation(table.SIGMOID, lambda _: (0.0, 0.0)),
     nn.Tanh: _activation(table.TANH, lambda _: (0.0, 0.0)),
     nn.ELU: _activation(table.ELU, lambda layer: (layer.alpha, 1.0)),

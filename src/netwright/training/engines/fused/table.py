@@ -13,16 +13,20 @@ Real = Any  # a number of the network's own floating-point type
 Word = Any  # a number of 32 or 64 bits without sign
 
 # Kinds of operation.
-GATHER, EMBED, LINEAR, BATCH_NORM, LAYER_NORM, ACTIVATE, DROPOUT, SHORTCUT = range(8)
+GATHER, EMBED, LINEAR, BATCH_NORM, LAYER_NORM, ACTIVATE, DROPOUT, SHORTCUT, PERIODIC, PIECEWISE, SCALE = range(11)
 
 # Columns of the table, in the order of the fields of Operation.
 KIND, INPUT, OUTPUT, WIDTH_IN, WIDTH_OUT, WEIGHT, BIAS, SHIFT, KEPT, SPARE, RUNNING, FUNCTION, COLUMN, LAYER = range(14)
+FREQUENCY, FEATURES, SIZE, PARTS = range(14, 18)
 
 # Columns of the numbers beside it.
 A, B = range(2)
 
+# Columns of a segment of the flat buffers.
+START, END, RATE, DECAY, L1, ORTHOGONAL = range(6)
+
 # Functions of ACTIVATE, rules of optimizers, losses.
-RECTIFIER, PRELU, SIGMOID, TANH, ELU, GELU, SILU, MISH, SOFTPLUS = range(9)
+RECTIFIER, PRELU, PRELU_UNITS, SIGMOID, TANH, ELU, GELU, SILU, MISH, SOFTPLUS = range(10)
 SGD, MOMENTUM, NESTEROV, RMSPROP, ADAM, MUON = range(6)
 MSE, MAE, HUBER, BCE, CCE = range(5)
 
@@ -44,14 +48,20 @@ class Operation:
     width_out: int = 0
     weight: int = NONE  # place in parameters and gradients
     bias: int = NONE  # LINEAR: its own; BATCH_NORM: that of the layer below
-    shift: int = NONE  # normalisations: b; LINEAR: in kept, of the transposed weight, where it is small
+    shift: int = NONE  # normalisations: b; LINEAR: in kept, of the transposed weight, where it is small;
+    # ACTIVATE: of the parametric form's alpha; PERIODIC: phases; PIECEWISE: slopes
     kept: int = NONE  # place of what the forward pass leaves for the backward pass
     spare: int = NONE  # a second such place; for LINEAR, of the delta that came by a shortcut
-    running: int = NONE  # place of running statistics: means, then variances
-    function: int = NONE  # ACTIVATE: which one; LINEAR, SHORTCUT: whether the input needs a delta; EMBED: slots;
+    running: int = NONE  # place of running statistics: means, then variances; PIECEWISE: of edges
+    function: int = NONE  # ACTIVATE: which one; LINEAR, SHORTCUT, SCALE: whether the input needs a delta; EMBED: slots;
     # DROPOUT: whether the mask is multiplied into the derivative of the activation below
-    column: int = NONE  # EMBED: of the categorical input; weight columns begin at `spare` of the output
+    column: int = NONE  # EMBED: of the categorical input; its vector begins at `spare` of the output
+    # GATHER: where in Data.columns those begin that it writes from `spare` on; NONE: all columns as they stand
     layer: int = NONE  # DROPOUT: number of the layer, for its stream of chance; LINEAR, ACTIVATE: row of the statistics
+    frequency: int = NONE  # PERIODIC: place in parameters
+    features: int = 0  # PERIODIC, PIECEWISE: columns that become vectors
+    size: int = 0  # PERIODIC, PIECEWISE: numbers of a vector
+    parts: int = 0  # PERIODIC: waves of a column; PIECEWISE: bins
     a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share kept
     b: float = 0.0  # ACTIVATE: scale; BATCH_NORM: momentum; DROPOUT: factor of what is kept
 
@@ -59,9 +69,10 @@ class Operation:
 class Program(NamedTuple):
     """A network, ready to run."""
 
-    table: Array  # (operations, 14) int64
+    table: Array  # (operations, 18) int64
     numbers: Array  # (operations, 2) float64
     hidden: Array  # (matrices, 3) int64: place, rows, columns of those that Muon updates
+    segments: Array  # (segments, 6) float64: start, end, factor of the rate, decay, L1, whether Muon's
     logits: int  # place in values
     outputs: int  # width of the logits
 
@@ -95,6 +106,7 @@ class Data(NamedTuple):
     order: Array  # (rows,) int64
     bounds: Array  # (micro-batches + 1,) int64: where each begins in order
     parts: Array  # (batches + 1,) int64: the first micro-batch of each
+    columns: Array  # (features,) int64: of the numeric columns those that are embedded, then the others; or (0,)
 
 
 class Rule(NamedTuple):
@@ -107,18 +119,25 @@ class Rule(NamedTuple):
     beta2: float
     epsilon: float
     rho: float
-    decay: float
     coupled: bool
-    l1: float
     clip_norm: float  # 0: none
     clip_value: float  # 0: none
     ema: float  # below 0: none
     smoothing: float
     huber: float
     seed: int  # of dropout
-    hidden: int  # where Muon's matrices end
-    decayed: int  # where decayed parameters end
     trained: int  # where trained parameters end
+
+
+class Pace(NamedTuple):
+    """One step's factors, for one segment of the flat buffers."""
+
+    start: int
+    end: int
+    rate: float
+    shrink: float
+    coupled: float
+    scale: float
 
 
 class Window(NamedTuple):

@@ -1,10 +1,11 @@
 """The mask's chance: rates, independence of elements, layers and steps; and training under it, in distribution."""
 
+import numba
 import numpy as np
 import pytest
 
 from netwright.training.config import TrainingConfig
-from netwright.training.engines.fused.compiled import kernel
+from netwright.training.engines.fused.compiled import UNCOUNTED
 from netwright.training.engines.fused.operations.dropout import CHANCES, mask, stream
 from netwright.training.fit import fit
 from tests.training.small_runs import make_batches, make_module
@@ -12,7 +13,7 @@ from tests.training.small_runs import make_batches, make_module
 SIZE = 20_001
 
 
-@kernel
+@numba.njit(**UNCOUNTED)
 def draw(values, kept, place, keep, scale):
     mask(values, kept, stream(place[0], place[1], place[2], place[3]), round(keep * CHANCES), scale)
 

@@ -1,9 +1,13 @@
-"""a = f(z) in place, keeping f'(z): the backward pass is delta <- delta * f'(z). One loop a function."""
+"""a = f(z) in place, keeping f'(z): the backward pass is delta <- delta * f'(z). One loop a function.
+
+The parametric form a = z + alpha (f(z) - z), one alpha for each unit, bends what f left: its slope is
+1 + alpha (f'(z) - 1), and dL/dalpha the sum of delta (f(z) - z) over rows.
+"""
 
 import math
 
-from netwright.training.engines.fused.compiled import kernel
-from netwright.training.engines.fused.flat import multiply, vector
+from netwright.training.engines.fused.compiled import inlined, kernel
+from netwright.training.engines.fused.flat import copy, matrix, multiply, sum_products, vector
 from netwright.training.engines.fused.functions import erf, exp, expm1, log1p, tanh
 from netwright.training.engines.fused.table import (
     ELU,
@@ -13,7 +17,9 @@ from netwright.training.engines.fused.table import (
     MISH,
     OUTPUT,
     PRELU,
+    PRELU_UNITS,
     RECTIFIER,
+    SHIFT,
     SIGMOID,
     SILU,
     SPARE,
@@ -30,10 +36,36 @@ from netwright.training.engines.fused.table import (
 LINEAR_BEYOND = 20.0  # where softplus is its own argument; torch's threshold
 
 
-@kernel
+@inlined
 def forward(op: Array, numbers: Array, memory: Memory, rows: int) -> None:
-    """Evaluate f and f' over the whole buffer."""
+    """Evaluate f and f', then the parametric form of them where there is one."""
     size = rows * op[WIDTH_OUT]
+    if op[SHIFT] >= 0:
+        copy(vector(memory.kept, op[SPARE], size), vector(memory.values, op[OUTPUT], size))
+    evaluate(op, numbers, memory, rows)
+    if op[SHIFT] >= 0:
+        bend(op, memory, rows)
+
+
+@kernel
+def bend(op: Array, memory: Memory, rows: int) -> None:
+    """f(z) and f'(z) become those of the parametric form; what is kept goes from z to f(z) - z."""
+    width = op[WIDTH_OUT]
+    values, slope = matrix(memory.values, op[OUTPUT], rows, width), matrix(memory.kept, op[KEPT], rows, width)
+    kept, alpha = matrix(memory.kept, op[SPARE], rows, width), vector(memory.parameters, op[SHIFT], width)
+    one = values.dtype.type(1)
+    for i in range(rows):
+        for j in range(width):
+            z, bent = kept[i, j], values[i, j] - kept[i, j]
+            kept[i, j] = bent
+            values[i, j] = z + alpha[j] * bent
+            slope[i, j] = one + alpha[j] * (slope[i, j] - one)
+
+
+@kernel
+def evaluate(op: Array, numbers: Array, memory: Memory, rows: int) -> None:
+    """Evaluate f and f' over the whole buffer."""
+    width, size = op[WIDTH_OUT], rows * op[WIDTH_OUT]
     z, slope = vector(memory.values, op[OUTPUT], size), vector(memory.kept, op[KEPT], size)
     kind = op[FUNCTION]
     if kind == RECTIFIER:
@@ -41,6 +73,10 @@ def forward(op: Array, numbers: Array, memory: Memory, rows: int) -> None:
     elif kind == PRELU:
         below_zero(z, vector(memory.kept, op[SPARE], size))
         rectifier(z, slope, memory.parameters[op[WEIGHT]])
+    elif kind == PRELU_UNITS:
+        below_zero(z, vector(memory.kept, op[SPARE], size))
+        leaks = vector(memory.parameters, op[WEIGHT], width)
+        rectify_units(matrix(memory.values, op[OUTPUT], rows, width), matrix(memory.kept, op[KEPT], rows, width), leaks)
     elif kind == SIGMOID:
         sigmoid(z, slope)
     elif kind == TANH:
@@ -59,11 +95,15 @@ def forward(op: Array, numbers: Array, memory: Memory, rows: int) -> None:
 
 @kernel
 def backward(op: Array, memory: Memory, rows: int) -> None:
-    """delta <- delta * f'(z); PReLU also learns its slope: dL/da = sum delta min(z, 0)."""
-    size = rows * op[WIDTH_OUT]
+    """delta <- delta * f'(z); PReLU also learns its slopes: dL/da = sum delta min(z, 0)."""
+    width, size = op[WIDTH_OUT], rows * op[WIDTH_OUT]
     delta, slope = vector(memory.deltas, op[OUTPUT], size), vector(memory.kept, op[KEPT], size)
+    learnt = op[SHIFT] if op[SHIFT] >= 0 else op[WEIGHT]
     if op[FUNCTION] == PRELU:
-        memory.gradients[op[WEIGHT]] = dot(delta, vector(memory.kept, op[SPARE], size))
+        memory.gradients[learnt] = dot(delta, vector(memory.kept, op[SPARE], size))
+    elif learnt >= 0:
+        kept, gradient = matrix(memory.kept, op[SPARE], rows, width), vector(memory.gradients, learnt, width)
+        sum_products(matrix(memory.deltas, op[OUTPUT], rows, width), kept, gradient)
     multiply(delta, slope)
 
 
@@ -89,6 +129,17 @@ def rectifier(z: Array, slope: Array, leak: float) -> None:
         factor = one if z[i] > 0 else low
         slope[i] = factor
         z[i] *= factor
+
+
+@kernel
+def rectify_units(z: Array, slope: Array, leaks: Array) -> None:
+    """f = z above 0, a_j z below."""
+    one = z.dtype.type(1)
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            factor = one if z[i, j] > 0 else leaks[j]
+            slope[i, j] = factor
+            z[i, j] *= factor
 
 
 @kernel

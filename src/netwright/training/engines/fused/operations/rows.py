@@ -19,12 +19,16 @@ from netwright.training.engines.fused.table import (
 
 @kernel
 def gather(op: Array, memory: Memory, data: Data, window: Window) -> None:
-    """a^0_ij = x_(order(i) j)."""
+    """a^0_ij = x_(order(i) j), or of chosen columns x_(order(i) columns(j)), from column `spare` of the output on."""
     out = matrix(memory.values, op[OUTPUT], window.rows, op[WIDTH_OUT])
     for i in range(window.rows):
         row = data.order[window.first + i]
-        for j in range(op[WIDTH_IN]):
-            out[i, j] = data.numeric[row, j]
+        if op[COLUMN] >= 0:
+            for j in range(op[WIDTH_IN]):
+                out[i, op[SPARE] + j] = data.numeric[row, data.columns[op[COLUMN] + j]]
+        else:
+            for j in range(op[WIDTH_IN]):
+                out[i, j] = data.numeric[row, j]
 
 
 @kernel
