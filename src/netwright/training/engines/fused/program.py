@@ -167,8 +167,7 @@ def _vectors(writer: Writer, layer: Any, kind: int, **fields: int) -> None:
     writer.slot, writer.width, writer.needs_delta = writer.new_value(wide), wide, True
     writer.add(table.GATHER, width_in=len(layer.others), column=count, spare=count * layer.size)
     weight, bias = writer.place(layer.weight), writer.place(layer.bias)
-    sizes = {"width_in": count, "features": count, "size": layer.size}
-    writer.add(kind, input=source, weight=weight, bias=bias, **sizes, **fields)
+    writer.add(kind, input=source, width_in=count, weight=weight, bias=bias, size=layer.size, **fields)
 
 
 def _scaling(writer: Writer, layer: Scaling) -> None:

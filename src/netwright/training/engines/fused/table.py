@@ -17,7 +17,7 @@ GATHER, EMBED, LINEAR, BATCH_NORM, LAYER_NORM, ACTIVATE, DROPOUT, SHORTCUT, PERI
 
 # Columns of the table, in the order of the fields of Operation.
 KIND, INPUT, OUTPUT, WIDTH_IN, WIDTH_OUT, WEIGHT, BIAS, SHIFT, KEPT, SPARE, RUNNING, FUNCTION, COLUMN, LAYER = range(14)
-FREQUENCY, FEATURES, SIZE, PARTS = range(14, 18)
+FREQUENCY, SIZE, PARTS = range(14, 17)
 
 # Columns of the numbers beside it.
 A, B = range(2)
@@ -59,7 +59,6 @@ class Operation:
     # GATHER: where in Data.columns those begin that it writes from `spare` on; NONE: all columns as they stand
     layer: int = NONE  # DROPOUT: number of the layer, for its stream of chance; LINEAR, ACTIVATE: row of the statistics
     frequency: int = NONE  # PERIODIC: place in parameters
-    features: int = 0  # PERIODIC, PIECEWISE: columns that become vectors
     size: int = 0  # PERIODIC, PIECEWISE: numbers of a vector
     parts: int = 0  # PERIODIC: waves of a column; PIECEWISE: bins
     a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share kept
@@ -69,7 +68,7 @@ class Operation:
 class Program(NamedTuple):
     """A network, ready to run."""
 
-    table: Array  # (operations, 18) int64
+    table: Array  # (operations, 17) int64
     numbers: Array  # (operations, 2) float64
     hidden: Array  # (matrices, 3) int64: place, rows, columns of those that Muon updates
     segments: Array  # (segments, 6) float64: start, end, factor of the rate, decay, L1, whether Muon's

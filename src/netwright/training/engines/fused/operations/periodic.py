@@ -11,7 +11,6 @@ from netwright.training.engines.fused.flat import matrix, vector
 from netwright.training.engines.fused.functions import cos, sin
 from netwright.training.engines.fused.table import (
     BIAS,
-    FEATURES,
     FREQUENCY,
     INPUT,
     KEPT,
@@ -31,7 +30,7 @@ from netwright.training.engines.fused.table import (
 @inlined
 def forward(op: Array, memory: Memory, rows: int) -> None:
     """Write the vectors; keep x, cosines and sines."""
-    for f in range(op[FEATURES]):
+    for f in range(op[WIDTH_IN]):
         embed(op, memory, rows, f)
 
 
@@ -44,7 +43,7 @@ def embed(op: Array, memory: Memory, rows: int, f: int) -> None:
     bias = vector(memory.parameters, op[BIAS] + f * others, others)
     weight = matrix(memory.parameters, op[WEIGHT] + first * others, others, waves)
     x = vector(memory.kept, op[SPARE] + f * rows, rows)
-    mixed = matrix(memory.kept, op[SPARE] + op[FEATURES] * rows, others, rows)
+    mixed = matrix(memory.kept, op[SPARE] + op[WIDTH_IN] * rows, others, rows)
     for i in range(rows):
         x[i] = values[i, f]
     for s in range(others):
@@ -78,7 +77,7 @@ def wave(op: Array, memory: Memory, rows: int, number: int) -> tuple[Array, Arra
 @inlined
 def backward(op: Array, memory: Memory, rows: int) -> None:
     """dL/dc = sum delta; dL/dV = sum delta cos; with g = -V^T delta sin: dL/db = sum g; dL/dw = 2 pi sum g x."""
-    for f in range(op[FEATURES]):
+    for f in range(op[WIDTH_IN]):
         learn(op, memory, rows, f)
 
 
@@ -90,7 +89,7 @@ def learn(op: Array, memory: Memory, rows: int, f: int) -> None:
     weight = matrix(memory.parameters, op[WEIGHT] + first * others, others, waves)
     of_weight = matrix(memory.gradients, op[WEIGHT] + first * others, others, waves)
     x, zero = vector(memory.kept, op[SPARE] + f * rows, rows), delta.dtype.type(0)
-    turned = matrix(memory.kept, op[SPARE] + op[FEATURES] * rows, others + 1, rows)
+    turned = matrix(memory.kept, op[SPARE] + op[WIDTH_IN] * rows, others + 1, rows)
     reached = turned[others]  # room for V^T delta
     for s in range(others):
         total = zero

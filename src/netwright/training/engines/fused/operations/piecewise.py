@@ -9,7 +9,6 @@ from netwright.training.engines.fused.compiled import inlined, kernel
 from netwright.training.engines.fused.flat import fill, matrix, vector
 from netwright.training.engines.fused.table import (
     BIAS,
-    FEATURES,
     INPUT,
     KEPT,
     OUTPUT,
@@ -33,7 +32,7 @@ def forward(op: Array, memory: Memory, rows: int) -> None:
     out = matrix(memory.values, op[OUTPUT], rows, op[WIDTH_OUT])
     size, bins = op[SIZE], op[PARTS]
     below = matrix(memory.kept, op[SPARE], bins, size)
-    for f in range(op[FEATURES]):
+    for f in range(op[WIDTH_IN]):
         number, share = vector(memory.kept, op[KEPT] + 2 * f * rows, rows), op[KEPT] + (2 * f + 1) * rows
         part = vector(memory.kept, share, rows)
         for i in range(rows):
@@ -81,7 +80,7 @@ def backward(op: Array, memory: Memory, rows: int) -> None:
     delta = matrix(memory.deltas, op[OUTPUT], rows, op[WIDTH_OUT])
     size, bins = op[SIZE], op[PARTS]
     inside = matrix(memory.kept, op[SPARE], bins, size)
-    for f in range(op[FEATURES]):
+    for f in range(op[WIDTH_IN]):
         number = vector(memory.kept, op[KEPT] + 2 * f * rows, rows)
         share = vector(memory.kept, op[KEPT] + (2 * f + 1) * rows, rows)
         of_weight = matrix(memory.gradients, op[WEIGHT] + f * bins * size, bins, size)
