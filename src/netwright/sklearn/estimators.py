@@ -156,7 +156,7 @@ class EnsembleClassifier(NetworkClassifier):
         others: see `NetworkClassifier`.
     """
 
-    members: Any = 5
+    members: Any = 3
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -168,7 +168,7 @@ class EnsembleRegressor(NetworkRegressor):
         others: see `NetworkRegressor`.
     """
 
-    members: Any = 5
+    members: Any = 3
 
 
 def table_tags(tags: Any) -> Any:
