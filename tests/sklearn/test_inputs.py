@@ -126,9 +126,9 @@ def test_a_kind_can_be_asked_for(flowers):
 
 
 def test_rows_of_a_frame_that_cannot_be_read_are_told(flowers):
-    frame = flowers[0].with_columns(width=pl.Series([np.inf, *[1.0] * 119]))
+    frame = flowers[0].with_columns(width=pl.Series([*[1.0] * 7, np.inf, *[1.0] * 112]))
     model = NetworkClassifier(random_state=0).fit(frame, flowers[1])
-    assert [(item.column, item.value) for item in model.rejected_] == [("width", "inf")]
+    assert [(item.row, item.column, item.value) for item in model.rejected_] == [(8, "width", "inf")]
 
 
 def test_a_frame_of_useless_columns_is_refused():

@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from netwright.sklearn import EnsembleClassifier, NetworkClassifier, NetworkRegressor
@@ -84,3 +85,10 @@ def test_a_frame_goes_on_as_a_frame(flowers):
     for _ in range(40):
         model.partial_fit(frame, labels, classes=["lily", "rose"], sample_weight=np.ones(120))
     assert model.score(frame, labels) > 0.9
+
+
+def test_numbers_do_not_go_on_as_a_table(iris):
+    table = pd.DataFrame(iris[0])
+    model = NetworkClassifier(random_state=0).partial_fit(*iris, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match="expected an array of numbers as in the first fit"):
+        model.partial_fit(table, iris[1])
