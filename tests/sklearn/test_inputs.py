@@ -52,8 +52,7 @@ def test_unseen_categories_and_missing_cells_get_an_answer(fitted, flowers):
     assert np.isfinite(said).all()
 
 
-def test_the_answers_are_those_of_netwrights_own_room(fitted, flowers):
-    """Columns in another order and one too many change nothing, as in `netwright predict`; scikit-learn warns of it."""
+def test_columns_in_another_order_are_refused_as_scikit_learn_does(fitted, flowers):
     frame = flowers[0]
     with pytest.raises(ValueError, match="feature names should match"):
         fitted.predict(frame.select(reversed(frame.columns)))
