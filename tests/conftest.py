@@ -83,5 +83,9 @@ def flowers_csv(rows: int) -> str:
 
 
 def pytest_configure(config) -> None:
-    """Keep PyTorch to one thread per test process: the tests run side by side."""
+    """Keep PyTorch to one thread per test process: the tests run side by side.
+
+    SciPy reads the second variable when it is imported; without it scikit-learn skips its check of array API input.
+    """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("SCIPY_ARRAY_API", "1")

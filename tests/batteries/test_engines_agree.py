@@ -40,6 +40,7 @@ class Case:
     task: str = "multiclass"
     cardinalities: tuple = (4, 3)
     continuous: tuple = (0, 2, 3)  # of five numeric columns
+    weighted: bool = False  # whether rows have weights of their own, some of them 0
 
 
 CASES = {
@@ -76,6 +77,13 @@ CASES = {
     "smoothing, bce": Case(config={"label_smoothing": 0.1}, task="binary"),
     "class weights, cce": Case(config={"class_weights": "balanced", "label_smoothing": 0.1}),
     "class weights, bce": Case(config={"class_weights": (1.0, 3.0)}, task="binary"),
+    **{
+        f"row weights, {name}": Case(config={"loss": name, "huber_delta": 0.7}, task=TASKS[name], weighted=True)
+        for name in LOSSES
+    },
+    "row weights and all the others": Case(
+        config={"class_weights": "balanced", "label_smoothing": 0.1, "accumulate": 3}, weighted=True
+    ),
     "numbers only": Case(cardinalities=()),
     "no hidden layer": Case({"hidden_sizes": ()}),
     "no hidden layer, numbers only": Case({"hidden_sizes": ()}, cardinalities=()),
@@ -155,10 +163,11 @@ def material(case, dtype):
         "multiclass": (score > -1.5).long() + (score > 0).long(),
     }[case.task]
     inputs = (numeric.to(dtype), codes)
+    weights = torch.randint(0, 4, (count,), generator=generator).to(dtype)
     train, held_out = slice(0, ROWS), slice(ROWS, None)
     return Batches(
         tuple(part[train] for part in inputs), targets[train], tuple(part[held_out] for part in inputs),
-        targets[held_out],
+        targets[held_out], *((weights[train], weights[held_out]) if case.weighted else ()),
     )  # fmt: skip
 
 
@@ -232,7 +241,8 @@ def gradients(case):
     order, places = epoch_order(ROWS, 0, 1), lay_out(module, config).places
     chosen = order[:BATCH]
     loss = loss_for(config, case.task, batches.train_targets)
-    loss(module(*(part[chosen] for part in batches.train_inputs)), batches.train_targets[chosen]).backward()
+    weights = None if batches.train_weights is None else batches.train_weights[chosen]
+    loss(module(*(part[chosen] for part in batches.train_inputs)), batches.train_targets[chosen], weights).backward()
     expected = {key: parameter.grad for key, parameter in module.named_parameters()}
     twin = module_of(case, torch.float64).train()
     state = TrainingState(twin, make_updater(twin, config), None, Progress(1))

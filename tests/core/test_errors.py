@@ -2,7 +2,16 @@
 
 import pytest
 
-from netwright.core.errors import Interrupted, NetwrightError, RunError, nearest
+from netwright.core.errors import (
+    ContractError,
+    Interrupted,
+    NetwrightError,
+    RecipeError,
+    RunError,
+    SchemaError,
+    SourceError,
+    nearest,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,3 +31,9 @@ def test_exit_codes():
     assert issubclass(RunError, NetwrightError)
     assert RunError.exit_code == 2
     assert [Interrupted(number).exit_code for number in (2, 15)] == [130, 143]
+
+
+@pytest.mark.parametrize("kind", [SourceError, SchemaError, ContractError, RecipeError])
+def test_what_is_wrong_with_a_value_is_a_value_error(kind):
+    assert issubclass(kind, ValueError)
+    assert not issubclass(RunError, ValueError)

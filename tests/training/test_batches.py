@@ -37,12 +37,15 @@ def test_order_is_a_permutation_that_depends_on_seed_and_epoch_only():
 @pytest.mark.parametrize("start", range(6))
 def test_batches_are_the_rows_of_the_order_wherever_one_starts(block_bytes, start, monkeypatch):
     monkeypatch.setattr(module, "BLOCK_BYTES", block_bytes)
-    rows = Batches((torch.arange(23.0).reshape(-1, 1), torch.arange(23)), torch.arange(23) * 2)
+    rows = Batches(
+        (torch.arange(23.0).reshape(-1, 1), torch.arange(23)), torch.arange(23) * 2, train_weights=torch.arange(23) / 7
+    )
     sizes, order = batch_sizes(23, 4), epoch_order(23, 0, 1)
     found = list(epoch_batches(rows, order, sizes, start))
     expected = torch.split(order, sizes)[start:]
     assert len(found) == len(expected)
-    for (inputs, targets), chosen in zip(found, expected, strict=True):
+    for (inputs, targets, weights), chosen in zip(found, expected, strict=True):
         assert torch.equal(inputs[0].flatten(), chosen.float())
         assert torch.equal(inputs[1], chosen)
         assert torch.equal(targets, chosen * 2)
+        assert torch.equal(weights, chosen / 7)

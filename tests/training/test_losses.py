@@ -40,3 +40,16 @@ def test_a_class_without_training_rows_does_not_break_balancing():
     targets = torch.tensor([0, 0, 2])
     loss = loss_for(TrainingConfig(class_weights="balanced"), "multiclass", targets)
     assert torch.isfinite(loss(torch.randn(3, 3), targets))
+
+
+@pytest.mark.parametrize(
+    ("name", "task"), [("mse", "regression"), ("huber", "regression"), ("bce", "binary"), ("cce", "multiclass")]
+)
+def test_a_row_of_weight_two_is_two_rows(name, task):
+    config = TrainingConfig(loss=name)
+    targets = prepare_targets(torch.tensor([0, 1, 1]), task, torch.float64)
+    logits = torch.randn(3, 2 if name == "cce" else 1, dtype=torch.float64)
+    loss = loss_for(config, task, targets)
+    weights = torch.tensor([1.0, 2.0, 0.0], dtype=torch.float64)
+    twice = torch.tensor([0, 1, 1])
+    assert loss(logits, targets, weights).item() == pytest.approx(loss(logits[twice], targets[twice]).item())

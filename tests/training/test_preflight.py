@@ -62,3 +62,21 @@ def test_the_task_is_guessed_from_the_targets_and_rows_are_cast():
 def test_inputs_and_targets_of_different_lengths_are_our_own_mistake():
     with pytest.raises(AssertionError, match="different numbers of rows"):
         Batches((torch.zeros(3, 1),), torch.zeros(2))
+
+
+@pytest.mark.parametrize("weights", [[1.0, -1.0], [0.0, 0.0], [1.0, float("nan")], [1.0, float("inf")]])
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_weights_that_weigh_nothing_are_refused(weights, part):
+    batches = make_batches(rows=2)
+    odd = replace(batches, **{f"{part}_weights": torch.tensor(weights)})
+    with pytest.raises(RecipeError, match=f"weights of {part}(ing)? rows of at least 0"):
+        check(make_module(), odd, CONFIG, has_metric=False)
+
+
+def test_weights_have_the_mean_one_and_equal_ones_are_none():
+    batches = make_batches(rows=3)
+    odd = replace(batches, train_weights=torch.tensor([1.0, 2.0, 6.0], dtype=torch.float64))
+    brought = bring(odd, "multiclass", torch.float32, torch.device("cpu"))
+    assert brought.train_weights.tolist() == pytest.approx([1 / 3, 2 / 3, 2.0])
+    even = replace(batches, train_weights=torch.full((3,), 5.0))
+    assert bring(even, "multiclass", torch.float32, torch.device("cpu")).train_weights is None

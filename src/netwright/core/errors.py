@@ -7,9 +7,9 @@ NetwrightError            a user can mend it; the command line prints it as one 
 ├── RecipeError           a setting has an unknown name or a value out of range
 └── RunError              a run directory is missing, damaged, locked or read-only
     └── CheckpointError   no checkpoint of the run can be trusted
-The first four are ValueErrors too: that is what callers in Python, scikit-learn above all, look for.
-
 Interrupted               a signal asked to stop; state was saved; exits with 128 + signal number
+
+The first four are ValueErrors too: that is what callers in Python, scikit-learn above all, look for.
 """
 
 import difflib

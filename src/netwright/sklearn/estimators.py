@@ -36,7 +36,7 @@ class NetworkClassifier(ClassifierMixin, NetworkParameters):  # type: ignore[mis
         n_iter_, loss_curve_, validation_loss_curve_: epochs trained and their losses, mean over an ensemble's networks.
         choices_: every setting that was not given, with its reason; `recipe_` is the whole.
         schema_: the columns' kinds and roles with reasons where X was a frame, else None.
-        rejected_: rows of a frame that could not be read, with row among the merged ones, column and reason.
+        rejected_: rows of a frame that could not be read: row (from 1, the first of its copies), column, value, reason.
 
     Example:
         >>> from sklearn.datasets import load_iris
@@ -156,7 +156,7 @@ class EnsembleClassifier(NetworkClassifier):
         others: see `NetworkClassifier`.
     """
 
-    members: Any = 5
+    members: Any = 3
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -168,7 +168,7 @@ class EnsembleRegressor(NetworkRegressor):
         others: see `NetworkRegressor`.
     """
 
-    members: Any = 5
+    members: Any = 3
 
 
 def table_tags(tags: Any) -> Any:

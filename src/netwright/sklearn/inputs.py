@@ -35,6 +35,7 @@ from netwright.training.recipe import Recipe
 DENSE_LIMIT = 2 * 2**30  # bytes of float64 that sparse training rows may become
 BLOCK_BYTES = 256 * 2**20  # of one block of rows to answer for
 SOURCE = "X"
+_LENIENT = {"dtype": None, "accept_sparse": "csr", "ensure_all_finite": False}  # cells are looked at later
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,6 @@ def training_cells(estimator: NetworkParameters, features: Any, target: Any, res
         _refuse_too_large(array)
         array = array.toarray(order="F")
     return _cells(array, _names(estimator, array.shape[1]))
-
-
-_LENIENT = {"dtype": None, "accept_sparse": "csr", "ensure_all_finite": False}
 
 
 def _is_frame(features: Any) -> bool:
@@ -180,6 +178,8 @@ def read_again(cells: Cells, contract: Contract) -> Table:
         ContractError: a column is missing, or a row cannot be read at all.
     """
     if contract.schema is None:
+        if not cells.numbers:
+            raise ContractError("X: expected an array of numbers as in the first fit, got a table; pass X.to_numpy()")
         return _table_of_numbers(cells.frame)
     options = replace(contract.options, columns=contract.names, schema=contract.schema, max_rejected=1.0)
     table = conform(read_table(cells.frame, options), contract.schema, with_target=False).table

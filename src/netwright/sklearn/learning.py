@@ -35,12 +35,14 @@ class Lesson:
     outputs: int  # of the network
     flat: bool = True  # y had one dimension
     factors: np.ndarray | None = None  # float64 [classes], on top of the weights
+    places: np.ndarray | None = None  # of the rows among those given; None: all, in order
     one_pass: bool = False  # no rows are held out, and the optimizer goes on from its last state
 
     def at(self, rows: np.ndarray) -> "Lesson":
         """The lesson of some of its rows."""
         cells = replace(self.cells, frame=self.cells.frame[rows])
-        return replace(self, cells=cells, y=self.y[rows], weights=self.weights[rows])
+        places = rows if self.places is None else self.places[rows]
+        return replace(self, cells=cells, y=self.y[rows], weights=self.weights[rows], places=places)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def begin(parameters: NetworkParameters, lesson: Lesson, seed: int) -> Learned:
     """
     lesson = merged(lesson)
     readable = read_training(lesson.cells, lesson.task, parameters)
+    rejected = _placed(readable.rejected, lesson)
     lesson = lesson.at(readable.rows)
     recipe, choices = settle(parameters, lesson.task, len(lesson.y), seed, lesson.one_pass)
     parts = _hold_out(lesson, recipe)
@@ -74,7 +77,7 @@ def begin(parameters: NetworkParameters, lesson: Lesson, seed: int) -> Learned:
     if lesson.task == "regression":
         values = learn_values(lesson.y[parts[0]], lesson.weights[parts[0]], lesson.flat)
     networks = _build(recipe, contract, lesson.outputs, members_of(parameters))
-    start = Learned(contract, values, lesson.outputs, networks, recipe, choices, readable.rejected)
+    start = Learned(contract, values, lesson.outputs, networks, recipe, choices, rejected)
     return _train(parameters, start, lesson, (readable.table, parts))
 
 
@@ -101,6 +104,12 @@ def merged(lesson: Lesson) -> Lesson:
     if len(rows) < 2:
         raise SchemaError("expected at least 2 rows that differ and have a weight, got 1 sample; bring more rows")
     return replace(lesson.at(rows), weights=weights)
+
+
+def _placed(rejected: tuple[Rejected, ...], lesson: Lesson) -> tuple[Rejected, ...]:
+    """Count the rows set aside as the caller does."""
+    assert lesson.places is not None
+    return tuple(replace(item, row=int(lesson.places[item.row - 1]) + 1) for item in rejected)
 
 
 def _hold_out(lesson: Lesson, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
@@ -23,7 +24,7 @@ from netwright.networks import build
 from netwright.sklearn.inputs import Contract
 from netwright.sklearn.learning import Learned, show
 from netwright.sklearn.targets import Values
-from netwright.training.recipe import Recipe
+from netwright.training.recipe import recipe_from
 from netwright.training.run_directory import read_part, write_part
 
 PLAIN = (str, int, float, bool, type(None))
@@ -64,7 +65,7 @@ class Stored:
     version: str
     estimator: str  # the class
     parameters: dict[str, Any]
-    recipe: Recipe
+    recipe: dict[str, Any]  # as of recipe.toml
     choices: tuple[Choice, ...]
     rejected: tuple[Rejected, ...]
     networks: int
@@ -138,7 +139,7 @@ def _stored(estimator: Any, learned: Learned) -> Stored:
         version=importlib.metadata.version("netwright"),
         estimator=type(estimator).__name__,
         parameters={name: _frozen(name, value) for name, value in estimator.get_params().items()},
-        recipe=learned.recipe,
+        recipe=msgspec.to_builtins(learned.recipe),
         choices=learned.choices,
         rejected=learned.rejected,
         networks=len(learned.networks),
@@ -183,7 +184,8 @@ def _learned(path: Path, stored: Stored) -> Learned:
     kept = read_part(path, "schema.json", StoredContract)
     options = ReadOptions(missing=kept.missing, max_rejected=kept.max_rejected)
     spec = replace(kept.preparation.spec, outputs=stored.outputs)
-    networks = tuple(build("mlp", stored.recipe.network, spec, 0) for _ in range(stored.networks))
+    recipe = recipe_from(stored.recipe, str(path / "estimator.json"))
+    networks = tuple(build("mlp", recipe.network, spec, 0) for _ in range(stored.networks))
     try:
         tensors = load_file(path / "weights.safetensors")
         for number, network in enumerate(networks):
@@ -196,7 +198,7 @@ def _learned(path: Path, stored: Stored) -> Learned:
             f"{path}/weights.safetensors cannot be used: {str(error).splitlines()[0]}; restore it"
         ) from error
     contract = Contract(kept.names, kept.schema, kept.preparation, options)
-    return Learned(contract, _values(stored), stored.outputs, networks, stored.recipe, stored.choices, stored.rejected)
+    return Learned(contract, _values(stored), stored.outputs, networks, recipe, stored.choices, stored.rejected)
 
 
 def _values(stored: Stored) -> Values | None:

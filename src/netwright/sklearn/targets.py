@@ -54,6 +54,10 @@ def check_values(y: Any) -> tuple[np.ndarray, bool]:
 def check_weights(sample_weight: Any, rows: int) -> np.ndarray:
     """Return a weight for each row, float64, at least 0 and not all 0."""
     weights = _check_sample_weight(sample_weight, np.empty((rows, 0)), dtype=np.float64, ensure_non_negative=True)
+    if not weights.any():
+        raise SchemaError(
+            "sample_weight: expected a weight that is not zero, got zeros alone; leave it out to weight none"
+        )
     return np.asarray(weights)
 
 

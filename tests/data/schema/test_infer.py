@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from netwright.core.errors import SchemaError
-from netwright.data import SchemaRequest, infer_schema, read_table
+from netwright.data import SchemaRequest, infer_features, infer_schema, read_table
 
 N = 60
 TARGET = [i % 7 + 0.5 for i in range(N)]
@@ -136,3 +136,16 @@ def test_what_was_asked_for_wins():
     assert [column.role for column in schema.columns] == ["feature", "feature", "group", "time", "ignored", "target"]
     assert [column.kind for column in schema.columns[:2]] == ["categorical", "categorical"]
     assert schema.column("a").categories
+
+
+def test_features_without_a_target_are_read_as_beside_one():
+    table = read_table(KINDS)
+    schema, typed = infer_features(table, "multiclass")
+    beside, _ = infer_schema(read_table({**KINDS, "y": TARGET}), SchemaRequest(target="y"))
+    assert schema.columns == tuple(column for column in beside.columns if column.role != "target")
+    assert (schema.task, schema.target, typed.frame.height) == ("multiclass", "", N)
+
+
+def test_features_that_are_all_useless_are_refused():
+    with pytest.raises(SchemaError, match="expected at least one feature"):
+        infer_features(read_table({"a": ["x"] * N}), "binary")

@@ -9,9 +9,11 @@ from netwright.data import (
     Preparation,
     PreparationConfig,
     SchemaRequest,
+    fit_features,
     fit_preparation,
     infer_schema,
     prepare,
+    prepare_features,
     read_table,
 )
 
@@ -188,3 +190,19 @@ def test_continuous_columns_are_those_that_hold_a_measured_quantity():
     names = [preparation.numeric_names[position] for position in preparation.spec.continuous]
     assert names == ["width", "width (rank)", "when", "height", "height (rank)"]
     assert len(preparation.numeric_names) > 12
+
+
+def test_features_alone_are_prepared_as_beside_a_target():
+    columns = {"x": RNG.normal(size=N), "z": RNG.choice(["a", "b", "c"], N), "y": RNG.normal(size=N)}
+    schema, table = made(columns)
+    rows = np.arange(0, N, 2)
+    alone = fit_features(table, schema, rows, "regression")
+    beside = prepare(table, schema, fit_preparation(table, schema, rows))
+    for one, other in zip(prepare_features(table, alone), (beside.numeric, beside.categorical), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_without_a_schema_every_column_is_a_number():
+    _, table = made({"flag": RNG.integers(0, 2, N), "same": np.zeros(N), "y": RNG.normal(size=N)})
+    preparation = fit_features(table, None, np.arange(N), "regression", PreparationConfig(numeric="standard"))
+    assert [scale.column for scale in preparation.scales] == ["flag", "same", "y"]
