@@ -14,7 +14,7 @@ from netwright.core.values import EnsembleSummary, MemberRecord
 from netwright.networks.ensemble import Ensemble
 from netwright.training import member_files
 from netwright.training.config import TrainingConfig
-from netwright.training.crew import cut_short, make_member, train_crew
+from netwright.training.crew import ENOUGH, cut_short, make_member, train_crew
 from netwright.training.cross_validation import cross_validate
 from netwright.training.environment import describe_environment
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
@@ -128,7 +128,7 @@ def _fault(result: FitResult, config: TrainingConfig) -> str:
 
 
 def _choose(every: list[Kept]) -> list[Kept]:
-    """Leave out what diverged or was cut short; where the time budget cut all, what was cut is better than nothing.
+    """Leave out what diverged or was cut short; where the time budget cut all, what trained longest is kept.
 
     Raises:
         RunError: every network diverged.
@@ -137,7 +137,9 @@ def _choose(every: list[Kept]) -> list[Kept]:
     cut = [kept for kept in every if not kept.record.left_out.startswith(DIVERGED)]
     if not cut:
         raise RunError(f"every one of the {len(every)} networks failed; the first: {every[0].record.left_out}")
-    return sound or [replace(kept, record=replace(kept.record, left_out="")) for kept in cut]
+    least = ENOUGH * max(kept.record.epochs for kept in cut)
+    long = [kept for kept in cut if kept.record.epochs >= least]
+    return sound or [replace(kept, record=replace(kept.record, left_out="")) for kept in long]
 
 
 def _average(stage: Stage, watch: Watch, kept: list[Kept], records: list[MemberRecord]) -> Outcome:
