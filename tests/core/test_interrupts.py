@@ -17,6 +17,14 @@ def test_a_deferred_signal_is_remembered_and_a_second_one_stops():
             os.kill(os.getpid(), signal.SIGTERM)
 
 
+def test_a_block_that_ends_leaves_the_others_deferred():
+    with listening() as stop, stop.deferred():
+        with stop.deferred():
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.number == signal.SIGTERM
+
+
 def test_outside_a_safe_stretch_a_signal_stops_at_once():
     with listening(), pytest.raises(Interrupted) as stopped:
         os.kill(os.getpid(), signal.SIGINT)

@@ -43,8 +43,8 @@ TASKS = {  # dropout, momentum of Adam, EMA, the plateau schedule and a ragged l
         *("--set", "training.accumulate=2", "--set", "training.epochs=40"),
     ],
     "ensemble": [
-        *("@iris", "--folds", "3", "--ensemble", "4", "--engine", "fused", "--learning-curve"),
-        *("--set", "training.epochs=60"),
+        *("@breast-cancer", "--folds", "3", "--ensemble", "4", "--engine", "fused", "--learning-curve"),
+        *("--set", "training.epochs=100", "--set", "training.patience=none"),
     ],
 }
 
@@ -81,7 +81,7 @@ def _try_task(name: str, root: Path, kills: int) -> int:
     untouched = root / f"{name}-untouched"
     began = time.monotonic()
     assert _child([*fit, untouched.name]) == 0, f"the untouched run failed: {ERRORS.read_text()}"
-    life = Life(time.monotonic() - began, _training_seconds(untouched))
+    life = _life_of(untouched, time.monotonic() - began)
     expected = sha256_of(untouched / "weights.safetensors")
     outcomes = [_kill_once([*fit, f"{name}-{k}"], root / f"{name}-{k}", life, k) for k in range(kills)]
     same = sum(digest == expected for digest, _ in outcomes)
@@ -94,27 +94,28 @@ def _try_task(name: str, root: Path, kills: int) -> int:
     return kills - same
 
 
-def _training_seconds(folder: Path) -> float:
-    """Wall time of the training, as far as the run tells it: networks of an ensemble share it."""
-    epochs = read_epochs(folder)
-    members = folder / "members.json"
-    if epochs or not members.exists():
-        return epochs[-1].seconds
-    return sum(member["seconds"] for member in json.loads(members.read_bytes())["members"]) / (os.cpu_count() or 1)
-
-
 @dataclass(frozen=True)
 class Life:
     """How long the untouched run took, in seconds."""
 
     whole: float
-    training: float
+    training: float  # from when `begins` is there
+    begins: str
+
+
+def _life_of(folder: Path, whole: float) -> Life:
+    """Networks of an ensemble share the cores and are counted from the end of the first; single ones from the start."""
+    members = folder / "members.json"
+    if not members.exists():
+        return Life(whole, read_epochs(folder)[-1].seconds, "records.jsonl")
+    seconds = [member["seconds"] for member in json.loads(members.read_bytes())["members"]]
+    return Life(whole, sum(seconds) / (os.cpu_count() or 1), "members")
 
 
 def _kill_once(fit: list[str], folder: Path, life: Life, number: int) -> tuple[str, bool]:
     """Return the digest of the weights in the end, and whether anything was saved to go on from."""
     if number % 5:
-        _child(fit, Kill(random.uniform(0, life.training), folder / "run.log"))
+        _child(fit, Kill(random.uniform(0, life.training), folder / life.begins))
     else:
         _child(fit, Kill(random.uniform(0, life.whole)))
     if not (folder / "recipe.toml").exists():  # killed before anything was promised

@@ -1,6 +1,7 @@
 """Runs of many networks: averaged into one, cross-validated, kept through a signal, fair to a time budget."""
 
 import json
+import re
 import signal
 from dataclasses import replace
 
@@ -203,12 +204,16 @@ def test_a_damaged_member_is_trained_again(table, tmp_path):
     untouched = job(table, tmp_path / "untouched", MANY, Listener())
     stop = StopSignal()
     with pytest.raises(Interrupted):
-        job(table, tmp_path, MANY, Listener(stop=stop, counted=lambda c: c.done == 3 and stop(signal.SIGINT, None)))
+        job(table, tmp_path, MANY, Listener(stop=stop, counted=lambda c: c.done == 4 and stop(signal.SIGINT, None)))
     members = tmp_path / "job" / "members"
     (members / "001.safetensors").write_bytes(b"not these")
     (members / "002.json").write_text("{")
     (members / "003.safetensors").unlink()
+    info = tmp_path / "job" / "run.json"
+    info.write_text(re.sub(r'"torch": "[^"]*"', '"torch": "1.0"', info.read_text()))
     resume_job(tmp_path / "job", Request(settings={}), Listener())
+    notes = nw.load(tmp_path / "job").summary.notes
+    assert any("torch was 1.0" in note for note in notes)
     assert (tmp_path / "job/weights.safetensors").read_bytes() == (untouched / "weights.safetensors").read_bytes()
 
 
@@ -242,21 +247,21 @@ def test_a_used_up_budget_leaves_at_least_one_network(table, tmp_path):
     path = job(table, tmp_path, settings, Listener(), budget=4.0)
     found = read_part(path, "members.json", EnsembleSummary)
     assert 1 <= found.kept < found.asked == 6
-    said = nw.load(path).summary
-    assert f"{found.kept} networks of 6, as many as the time budget had room for" in said.stopped_because.replace(
-        "1 network ", "1 networks "
-    )
+    assert "of 6: the time budget had no room for more" in nw.load(path).summary.stopped_because
     assert len(nw.load(path).model.module.members) == found.kept
-    assert found.cross_validation.rows < 120
+    folds = {member.fold for member in found.members if not member.left_out}
+    assert found.cross_validation.rows == 40 * len(folds)
 
 
 def test_what_a_deadline_cut_is_kept_only_where_nothing_is_whole(crossed):
     records = crossed.summary.ensemble.members
     cut = replace(records[0], left_out="the time budget ended its training early")
     lost = replace(records[1], left_out="training diverged: so")
+    brief = replace(cut, number=5, epochs=1)
     one = torch.nn.Linear(1, 1)
     assert [kept.record.number for kept in ensemble._choose([Kept(cut, one), Kept(records[2], one)])] == [3]
-    assert [kept.record.number for kept in ensemble._choose([Kept(cut, one), Kept(lost, one)])] == [1]
+    kept = ensemble._choose([Kept(cut, one), Kept(lost, one), Kept(brief, one)])
+    assert [(one.record.number, one.record.left_out) for one in kept] == [(1, "")]
 
 
 def test_the_clock_skips_what_has_no_time_left_but_never_the_first(monkeypatch):

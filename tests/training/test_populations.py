@@ -1,11 +1,13 @@
 """Many networks on threads are, each of them, what they would be alone."""
 
+import signal
 from dataclasses import replace
 
 import pytest
 
 from netwright.core.errors import RecipeError
-from netwright.training.fit import fit
+from netwright.core.interrupts import StopSignal
+from netwright.training.fit import Session, fit
 from netwright.training.populations import Member, fit_population
 from tests.training.small_runs import CONFIG, digest, make_batches, make_module
 
@@ -60,3 +62,18 @@ def test_ctrl_c_keeps_what_is_finished():
     found = fit_population(members(), make_batches(), 1, interrupt)
     assert 1 <= len(found) < 10
     assert all(trained.result is not None for trained in found)
+
+
+def test_a_member_that_is_skipped_has_no_entry_and_is_untouched():
+    population, asked = members()[:4], iter([False, True, False, True])
+    before = digest(population[1].module)
+    found = fit_population(population, make_batches(), 1, skip=lambda: next(asked))
+    assert [trained.number for trained in found] == [0, 2]
+    assert digest(population[1].module) == before
+
+
+def test_a_signal_ends_members_in_progress_without_an_entry():
+    stop = StopSignal()
+    stop.number = signal.SIGTERM
+    population = [replace(member, session=Session(stop=stop)) for member in members()[:3]]
+    assert fit_population(population, make_batches(), 2) == []

@@ -14,8 +14,9 @@ from netwright.core.values import EnsembleSummary, MemberRecord
 from netwright.networks.ensemble import Ensemble
 from netwright.training import member_files
 from netwright.training.config import TrainingConfig
-from netwright.training.crew import cut_short, make_member, train_crew
+from netwright.training.crew import ENOUGH, cut_short, make_member, train_crew
 from netwright.training.cross_validation import cross_validate
+from netwright.training.environment import describe_environment
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.fit import DIVERGED, FitResult
 from netwright.training.journal import Journal
@@ -57,7 +58,8 @@ def train_ensemble(stage: Stage, watch: Watch) -> Outcome:
     crew = [every[number] for number in waiting]
     train_crew(crew, stage, watch, Count("networks", len(records), len(every)), ended)
     kept = _choose([Kept(records[number], every[number].module) for number in sorted(records)])
-    return _average(stage, watch, kept, [records[number] for number in sorted(records)])
+    outcome = _average(stage, watch, kept, [records[number] for number in sorted(records)])
+    return replace(outcome, notes=(*_no_longer_exact(stage, len(every) - len(waiting)), *outcome.notes))
 
 
 def _members(stage: Stage, watch: Watch) -> list[Member]:
@@ -84,6 +86,14 @@ def _read_finished(stage: Stage, every: Sequence[Member]) -> dict[int, MemberRec
         for number, member in enumerate(every)
     }
     return {number: record for number, record in found.items() if record is not None}
+
+
+def _no_longer_exact(stage: Stage, before: int) -> list[str]:
+    """Say so where networks of one run come from two versions of PyTorch."""
+    old, now = stage.info.environment["torch"], describe_environment()["torch"]
+    if not before or old == now:
+        return []
+    return [f"torch was {old} and is now {now}: the resumed run is no longer bit for bit the uninterrupted one"]
 
 
 def _record(stage: Stage, watch: Watch, number: int, ended: tuple[Member, Trained]) -> MemberRecord:
@@ -118,7 +128,7 @@ def _fault(result: FitResult, config: TrainingConfig) -> str:
 
 
 def _choose(every: list[Kept]) -> list[Kept]:
-    """Leave out what diverged or was cut short; where the time budget cut all, what was cut is better than nothing.
+    """Leave out what diverged or was cut short; where the time budget cut all, what trained longest is kept.
 
     Raises:
         RunError: every network diverged.
@@ -127,25 +137,28 @@ def _choose(every: list[Kept]) -> list[Kept]:
     cut = [kept for kept in every if not kept.record.left_out.startswith(DIVERGED)]
     if not cut:
         raise RunError(f"every one of the {len(every)} networks failed; the first: {every[0].record.left_out}")
-    return sound or [replace(kept, record=replace(kept.record, left_out="")) for kept in cut]
+    least = ENOUGH * max(kept.record.epochs for kept in cut)
+    long = [kept for kept in cut if kept.record.epochs >= least]
+    return sound or [replace(kept, record=replace(kept.record, left_out="")) for kept in long]
 
 
 def _average(stage: Stage, watch: Watch, kept: list[Kept], records: list[MemberRecord]) -> Outcome:
-    names = {one.record.number for one in kept}
-    records = [replace(record, left_out="") if record.number in names else record for record in records]
+    numbers = {one.record.number for one in kept}
+    records = [replace(record, left_out="") if record.number in numbers else record for record in records]
     module = Ensemble([one.module for one in kept], watch.yardstick.task).eval()
     summary = _summarise(stage, watch, module, records)
     if stage.parts.sizes:
         summary = replace(summary, cross_validation=cross_validate(stage, watch.yardstick, _by_fold(kept)))
-    asked = stage.recipe.ensemble.networks
-    fewer = f" of {asked}, as many as the time budget had room for" if len(records) < asked or _was_cut(records) else ""
-    ended = f"{len(kept)} networks{fewer} are averaged, each with the weights of its best epoch"
     notes = [f"network {record.number} was left out: {record.left_out}" for record in records if record.left_out]
-    return Outcome(module, ended, tuple(notes), summary)
+    return Outcome(module, _ended(summary), tuple(notes), summary)
 
 
-def _was_cut(records: list[MemberRecord]) -> bool:
-    return any(record.left_out and not record.left_out.startswith(DIVERGED) for record in records)
+def _ended(summary: EnsembleSummary) -> str:
+    cut = any(record.left_out and not record.left_out.startswith(DIVERGED) for record in summary.members)
+    late = cut or len(summary.members) < summary.asked
+    fewer = f" (of {summary.asked}: the time budget had no room for more)" if late else ""
+    averaged = "s are averaged, each with" if summary.kept > 1 else " is kept, with"
+    return f"{summary.kept} network{averaged} the weights of its best epoch{fewer}"
 
 
 def _by_fold(kept: list[Kept]) -> dict[int, list[nn.Module]]:

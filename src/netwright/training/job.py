@@ -100,10 +100,8 @@ def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, reque
     module, batches = build_module(recipe, preparation), parts.batches()[0]
     loss_for(recipe.training, preparation.spec.task, batches.train_targets)
     left = math.inf if request.budget is None else request.started + request.budget - time.monotonic()
-    whole = replace(
-        recipe.training, epochs=recipe.training.epochs * recipe.ensemble.networks
-    )  # the work of all members
-    name, choice = choose_engine(module, whole, batches, preparation.spec.task, left)
+    work = replace(recipe.training, epochs=recipe.training.epochs * recipe.ensemble.networks)  # of all members
+    name, choice = choose_engine(module, work, batches, preparation.spec.task, left)
     return replace(recipe, training=replace(recipe.training, engine=name)), choice
 
 
@@ -178,9 +176,8 @@ def _begin(
     choices = (*material.choices, *choices, choose_device(recipe.training.device)[1])
     text = recipe_to_toml(recipe, choices, material.schema).encode()
     write_part(folder, "schema.json", Contract(material.schema, preparation))
-    write_part(
-        folder, "split.json", material.split.to_json() | ({"folds": list(map(to_ranges, folds))} if folds else {})
-    )
+    dealt = {"folds": list(map(to_ranges, folds))} if folds else {}
+    write_part(folder, "split.json", material.split.to_json() | dealt)
     write_part(folder, "findings.json", material.findings)
     write_rejected(folder, material.rejected)
     info = RunInfo(
