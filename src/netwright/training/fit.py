@@ -154,9 +154,7 @@ def _start(
     if choice.value == "fused":
         from netwright.training.engines.fused.engine import FusedRunner  # Numba is loaded only where it is used
 
-        before = time.monotonic()
         training.runner = FusedRunner(state, batches, sizes, config, task)
-        training.started += time.monotonic() - before  # loading compiled code says nothing of an epoch's time
     return training
 
 
