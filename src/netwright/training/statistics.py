@@ -15,8 +15,7 @@ from torch import Tensor, nn
 from netwright.core.values import LayerStatistics
 from netwright.networks.layers.activations import FunctionActivation, ParametricActivation
 from netwright.networks.layers.residual import Residual
-
-FLAT = 0.0066  # |f'(z)| below which no gradient passes: a sigmoid's slope at 5. Leaky ReLU's 0.01 lies above.
+from netwright.training.engines.fused.table import FLAT
 
 # Not element by element, or (RReLU) drawing from torch's generator, which watching must leave alone.
 NO_ACTIVATIONS = (nn.MultiheadAttention, nn.Softmax, nn.LogSoftmax, nn.Softmin, nn.Softmax2d, nn.GLU, nn.RReLU)

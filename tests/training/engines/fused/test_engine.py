@@ -14,7 +14,6 @@ from netwright.networks import fit_bins
 from netwright.training.fit import Session, fit
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.records import RecordSink, read_records
-from netwright.training.state import snapshot
 from tests.training.small_runs import CONFIG, digest, make_batches, make_module
 
 FUSED = replace(CONFIG, engine="fused")
@@ -92,7 +91,7 @@ def test_the_module_is_as_any_other_afterwards():
     fit(module, make_batches(), FUSED)
     inputs = make_batches().validation_inputs
     twin, copied = make_module().eval(), copy.deepcopy(module)
-    twin.load_state_dict(snapshot(module))
+    twin.load_state_dict(module.state_dict())
     assert torch.equal(module(*inputs), twin(*inputs))
     assert torch.equal(module(*inputs), copied(*inputs))
     assert all(parameter.is_contiguous() for parameter in module.parameters())
@@ -101,7 +100,7 @@ def test_the_module_is_as_any_other_afterwards():
 
 def test_frozen_weights_stay():
     module = make_module()
-    before = snapshot(module)
+    before = copy.deepcopy(module.state_dict())
     module.hidden[0].weight.requires_grad_(False)
     fit(module, make_batches(), replace(FUSED, ema_decay=None))
     assert torch.equal(module.hidden[0].weight, before["hidden.0.weight"])

@@ -52,13 +52,23 @@ def entry(function: Kernel) -> Kernel:
         return cast(Kernel, numba.njit(cache=True, **UNCOUNTED)(inspect.unwrap(function)))
 
 
+def signature_of(*arguments: Any) -> tuple[Any, ...]:
+    """Return the types of arguments as Numba sees them."""
+    return tuple(map(numba.typeof, arguments))
+
+
+def is_known(function: Callable[..., Any], *arguments: Any) -> bool:
+    """Whether machine code for arguments of these types is in this process or on disk."""
+    compiled, signature = cast(Any, function), signature_of(*arguments)
+    return signature in compiled.overloads or compiled._cache.load_overload(signature, compiled.targetctx) is not None
+
+
 def bound(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
     """Return the machine code for arguments of these types, without the search by types that every call begins with.
 
     The search takes five microseconds, a fifth of a small network's step.
     """
-    compiled: Any = function
-    signature = tuple(map(numba.typeof, arguments))
+    compiled, signature = cast(Any, function), signature_of(*arguments)
     compiled.compile(signature)
     return cast(Callable[..., Any], compiled.overloads[signature].entry_point)
 

@@ -22,7 +22,8 @@ from netwright.training.engines.fused.binding import (
     bind_weights,
     make_memory,
 )
-from netwright.training.engines.fused.compiled import bound
+from netwright.training.engines.fused.compiled import bound, is_known
+from netwright.training.engines.fused.compiling import compile_apart
 from netwright.training.engines.fused.interpreter import run_steps
 from netwright.training.engines.fused.layout import Layout, lay_out
 from netwright.training.engines.fused.program import Writer, finish, write_program
@@ -77,7 +78,10 @@ class FusedRunner:
         self.rule = rule_of(config, layout, loss_terms(config, task, batches.train_targets)[0])
         self.parts: list[int] = self.data.parts.tolist()
         self.limits: Any = None
-        self.steps = bound(run_steps, self.program, self.memory, self.data, self.rule, (0, 0), np.empty((2, 1)))
+        arguments = (self.program, self.memory, self.data, self.rule, (0, 0), np.empty((2, 1)))
+        if not is_known(run_steps, *arguments):
+            compile_apart(dtype)
+        self.steps = bound(run_steps, *arguments)
 
     def begin_epoch(self, order: Tensor, first: int) -> None:
         del first

@@ -9,6 +9,7 @@ from netwright.training.engines.fused.table import (
     ACTIVATE,
     DEAD,
     DELTA_NORM,
+    FLAT,
     GRADIENT_NORM,
     KEPT,
     KIND,
@@ -27,7 +28,6 @@ from netwright.training.engines.fused.table import (
     Memory,
     Program,
 )
-from netwright.training.statistics import FLAT
 
 
 @kernel
