@@ -4,10 +4,11 @@ import pytest
 import torch
 from torch import nn
 
+from netwright.core.values import FLAT
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.fit import fit
-from netwright.training.statistics import FLAT, after_update, before_update, watched_layers, watching
+from netwright.training.statistics import after_update, before_update, watched_layers, watching
 
 CONFIG = TrainingConfig(epochs=2, batch_size=32, learning_rate=0.1, optimizer="sgd", record_every=1, device="cpu")
 

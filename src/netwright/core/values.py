@@ -111,6 +111,9 @@ class InputSpec:
     continuous: tuple[int, ...] = ()  # numeric inputs that hold a measured quantity: no one-hot, indicator or sine
 
 
+FLAT = 0.0066  # |f'(z)| below which no gradient passes: a sigmoid's slope at 5. Leaky ReLU's 0.01 lies above.
+
+
 @dataclass(frozen=True)
 class LayerStatistics:
     """How signals and gradients fare in one step: one entry a linear layer, from the input to the output.
@@ -121,7 +124,7 @@ class LayerStatistics:
     names: tuple[str, ...]  # the module's name of each linear layer z = W x + b
     mean: tuple[float | None, ...]  # of a = f(z), over rows and units, before dropout
     spread: tuple[float | None, ...]  # standard deviation of the same
-    saturated: tuple[float | None, ...]  # share of z where |f'(z)| < 0.0066, a sigmoid's slope at 5: no gradient passes
+    saturated: tuple[float | None, ...]  # share of z where |f'(z)| < FLAT: no gradient passes
     dead: tuple[float | None, ...]  # share of units that are saturated in every row
     delta_norm: tuple[float | None, ...]  # L2 of dL/dz, L the mean loss of the step's rows
     gradient_norm: tuple[float | None, ...]  # L2 of dL/dW before clipping

@@ -12,10 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from netwright.core.values import LayerStatistics
+from netwright.core.values import FLAT, LayerStatistics
 from netwright.networks.layers.activations import FunctionActivation, ParametricActivation
 from netwright.networks.layers.residual import Residual
-from netwright.training.engines.fused.table import FLAT
 
 # Not element by element, or (RReLU) drawing from torch's generator, which watching must leave alone.
 NO_ACTIVATIONS = (nn.MultiheadAttention, nn.Softmax, nn.LogSoftmax, nn.Softmin, nn.Softmax2d, nn.GLU, nn.RReLU)

@@ -2,6 +2,7 @@
 
 import math
 
+from netwright.core.values import FLAT
 from netwright.training.engines.fused.compiled import kernel
 from netwright.training.engines.fused.flat import copy, matrix, vector
 from netwright.training.engines.fused.limits import norm_of
@@ -9,7 +10,6 @@ from netwright.training.engines.fused.table import (
     ACTIVATE,
     DEAD,
     DELTA_NORM,
-    FLAT,
     GRADIENT_NORM,
     KEPT,
     KIND,

@@ -33,7 +33,6 @@ MSE, MAE, HUBER, BCE, CCE = range(5)
 # Columns of the statistics, in the order of the fields of LayerStatistics.
 MEAN, SPREAD, SATURATED, DEAD, DELTA_NORM, GRADIENT_NORM, WEIGHT_NORM, UPDATE_RATIO = range(8)
 QUANTITIES = 8
-FLAT = 0.0066  # |f'(z)| below which no gradient passes: a sigmoid's slope at 5. Leaky ReLU's 0.01 lies above.
 
 NONE = -1  # no such place
 
