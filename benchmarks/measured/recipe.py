@@ -20,7 +20,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from netwright.core.values import InputSpec
 from netwright.data import SchemaRequest, fit_preparation, infer_schema, prepare, read_table
-from netwright.networks import MLPConfig, build
+from netwright.networks import MLPConfig, build, fit_bins
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.defaults import complete
@@ -44,7 +44,7 @@ def measure(quick: bool) -> Iterator[Row]:
     who: dict[str, Trains] = {
         "netwright": by_engine("fused", spec, batches),
         "netwright, eager engine": by_engine("eager", spec, batches),
-        "PyTorch by hand": lambda network, training: by_hand(build("mlp", network, spec, 0), training, batches),
+        "PyTorch by hand": lambda network, training: by_hand(built(network, spec, batches), training, batches),
     }
     known = {field.name for field in fields(MLPConfig)}
     for work, settings in VARIANTS.items():
@@ -71,10 +71,16 @@ def prepared() -> tuple[Recipe, InputSpec, Batches]:
 def by_engine(engine: str, spec: InputSpec, batches: Batches) -> Trains:
     def epoch(network: MLPConfig, training: TrainingConfig) -> float:
         config = replace(training, epochs=3, engine=engine, device="cpu")
-        ends = [record.seconds for record in fit(build("mlp", network, spec, 0), batches, config).epochs]
+        ends = [record.seconds for record in fit(built(network, spec, batches), batches, config).epochs]
         return statistics.median(later - sooner for sooner, later in pairwise(ends))
 
     return epoch
+
+
+def built(network: MLPConfig, spec: InputSpec, batches: Batches) -> nn.Module:
+    module = build("mlp", network, spec, 0)
+    fit_bins(module, batches.train_inputs[0])
+    return module
 
 
 def by_hand(network: nn.Module, config: TrainingConfig, batches: Batches) -> float:
