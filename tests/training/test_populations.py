@@ -1,14 +1,17 @@
 """Many networks on threads are, each of them, what they would be alone."""
 
+import os
 import signal
 from dataclasses import replace
 
 import pytest
+import torch
 
 from netwright.core.errors import RecipeError
 from netwright.core.interrupts import StopSignal
+from netwright.training.batches import Batches
 from netwright.training.fit import Session, fit
-from netwright.training.populations import Member, fit_population
+from netwright.training.populations import Member, _width, fit_population
 from tests.training.small_runs import CONFIG, digest, make_batches, make_module
 
 FUSED = replace(CONFIG, engine="fused", epochs=12)
@@ -45,6 +48,15 @@ def test_on_a_gpu_members_of_one_kind_are_trained_as_one():
     engines = [trained.result and trained.result.engine.value for trained in found]
     assert engines == ["stacked", "stacked", "stacked", "stacked", None, "eager"]
     assert isinstance(found[4].error, RecipeError)
+
+
+@pytest.mark.parametrize(("rows", "hidden", "width"), [(200, (8,), 1), (20_000, (256, 128), os.cpu_count())])
+def test_small_networks_do_not_wait_for_each_other_on_threads(rows, hidden, width):
+    batches = Batches((torch.zeros(rows, 4),), torch.zeros(rows, dtype=torch.long))
+    config = replace(FUSED, accumulate=1, batch_size=64)
+    population = [Member(make_module(hidden_sizes=hidden), replace(config, epochs=epochs)) for epochs in (1, 9)]
+    assert _width(population, batches) == width
+    assert _width([], batches) == 1
 
 
 def test_a_member_that_fails_stops_no_other():

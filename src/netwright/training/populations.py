@@ -6,6 +6,7 @@ member's result is what it would be alone. On a GPU, networks of one architectur
 """
 
 import os
+import statistics
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -20,10 +21,12 @@ from netwright.core.devices import choose_device
 from netwright.core.errors import Interrupted, NetwrightError
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
-from netwright.training.engines.choice import choose_engine
+from netwright.training.engines.choice import LOADING, choose_engine, estimate
 from netwright.training.fit import FitResult, Session, fit
 from netwright.training.preflight import task_of
 from netwright.training.stacked import fit_stacked, stack_key
+
+WORTH_A_THREAD = 2e-3  # seconds of an epoch from which on threads help
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def fit_population(
     Args:
         members: networks with their recipes; the same or different architectures, seeds, folds.
         batches: rows for members that bring none of their own; shared, never copied.
-        threads: members at once; None: one for each core.
+        threads: members at once; None: one for each core, or one for networks so small that they would take turns.
         finished: called in this thread with each member as it ends.
         skip: asked before each member begins, in its thread; True leaves the member out.
         stacked: train networks of one architecture as one (see `stacked.py`); None: on a GPU.
@@ -91,7 +94,8 @@ def fit_population(
         with _one_thread_each():
             members = [replace(member, session=_shared(member, len(members))) for member in members]
             fused = {number for number in alone if _is_fused(members[number], batches)}
-            _train_on_threads(sorted(fused), members, batches, threads or os.cpu_count() or 1, course)
+            width = threads or _width([members[number] for number in fused], batches)
+            _train_on_threads(sorted(fused), members, batches, width, course)
             _train_on_threads(sorted(alone - fused), members, batches, 1, course)
     except KeyboardInterrupt:
         pass
@@ -147,6 +151,16 @@ def _train_on_threads(
         except KeyboardInterrupt:
             course.done.update((trained.number, trained) for trained in _finish(waiting))
             raise
+
+
+def _width(members: Sequence[Member], batches: Batches) -> int:
+    """Return how many members to train at once: one for each core, if epochs are long beside the Python between them.
+
+    Small networks would wait for each other's turn at the interpreter: see benchmarks/measured/small_networks.py.
+    """
+    times = [(estimate(member.module, member.config, member.batches or batches), member.config) for member in members]
+    epochs = [(time.fused - LOADING) / config.epochs for time, config in times]
+    return os.cpu_count() or 1 if epochs and statistics.median(epochs) > WORTH_A_THREAD else 1
 
 
 @contextmanager
