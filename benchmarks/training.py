@@ -10,13 +10,13 @@ from collections.abc import Iterator
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import torch
-from measured import crossover, loading, recipe, sixteen, small_networks, steps
+from measured import crossover, loading, observers, recipe, sixteen, small_networks, steps
 from rows import Row, report
 
 
 def measure(quick: bool) -> Iterator[Row]:
     torch.set_num_threads(1)
-    for part in (steps, loading, crossover, recipe, sixteen, small_networks):
+    for part in (steps, observers, loading, crossover, recipe, sixteen, small_networks):
         yield from part.measure(quick)
 
 

@@ -88,12 +88,20 @@ def _hooks(layer: Watched, watch: Watch) -> Iterator[Any]:
 def signals(activation: nn.Module, z: Tensor, a: Tensor) -> tuple[Tensor, ...]:
     """Return mean and spread of a = f(z), and the shares of values and units (dimension 1) where f'(z) is nearly 0."""
     variance, mean = torch.var_mean(a, correction=0)
-    with torch.enable_grad():
-        asked = z.clone().requires_grad_()
-        slope = torch.autograd.grad(activation.forward(asked).sum(), asked)[0]
-    flat = slope.abs() < FLAT
+    if isinstance(activation, nn.LeakyReLU) and abs(activation.negative_slope) >= FLAT:
+        never = torch.zeros_like(mean)
+        return mean, variance.sqrt(), never, never
+    flat = z <= 0 if isinstance(activation, nn.ReLU) else slope_of(activation, z).abs() < FLAT
     dead = flat.all(0) if flat.ndim < 3 else flat.transpose(0, 1).flatten(1).all(1)
     return mean, variance.sqrt(), flat.mean(dtype=a.dtype), dead.mean(dtype=a.dtype)
+
+
+def slope_of(activation: nn.Module, z: Tensor) -> Tensor:
+    """Return f'(z), element by element."""
+    with torch.enable_grad():
+        asked = z.clone().requires_grad_()
+        slope: Tensor = torch.autograd.grad(activation.forward(asked).sum(), asked)[0]
+    return slope
 
 
 def before_update(watch: Watch) -> None:
