@@ -28,6 +28,12 @@ CASES = {
         "label_smoothing": 0.1,
         "class_weights": "balanced",
     },
+    "factors by group": {
+        "weight_decay": 0.1,
+        "l1": 0.001,
+        "rate_factors": {"bias": 0.5, "weight": 2.0},
+        "decay_factors": {"normalization": 3.0, "categorical_embedding": 0.0},
+    },
     "patience": {"patience": 1, "epochs": 30, "learning_rate": 0.05},
 }
 

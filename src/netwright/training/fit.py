@@ -362,10 +362,15 @@ def _diverged(training: Training) -> str:
     """Say that the loss is no longer finite; an error where no finite state was ever kept."""
     progress, config = training.state.progress, training.engine.config
     what = f"the loss was not finite at step {progress.step} (epoch {progress.epoch})"
-    advice = f"lower training.learning_rate (now {config.learning_rate:g}) or set training.clip_norm"
+    advice = advice_on(config)
     if not progress.epochs or not progress.patience.best_epoch:
         raise RunError(f"{DIVERGED}: {what}, before any epoch was finished; {advice}")
     return f"{DIVERGED}: {what}; the weights of epoch {progress.patience.best_epoch} are kept; {advice}"
+
+
+def advice_on(config: TrainingConfig) -> str:
+    """Say what helps against a loss that is no longer finite."""
+    return f"lower training.learning_rate (now {config.learning_rate:g}) or set training.clip_norm"
 
 
 def _conclude(training: Training) -> FitResult:

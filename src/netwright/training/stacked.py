@@ -22,14 +22,17 @@ from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice, EpochRecord, Task
 from netwright.networks.layers.activations import FunctionActivation
 from netwright.training import early_stopping, schedules
+from netwright.training.averaging import update_average
 from netwright.training.batches import Batches, batch_sizes, epoch_order
 from netwright.training.config import TrainingConfig, validate
 from netwright.training.early_stopping import Patience
-from netwright.training.fit import FitResult
+from netwright.training.factors import Treatment, treatments
+from netwright.training.fit import DIVERGED, FitResult, advice_on
 from netwright.training.generators import seeded
 from netwright.training.losses import loss_for
 from netwright.training.optimizers import make_updater
 from netwright.training.preflight import bring, check
+from netwright.training.regularization import clip_by_value
 from netwright.training.schedules import Plateau
 
 ROWS_AT_ONCE = 4096  # of validation
@@ -58,6 +61,7 @@ class Stack:
     buffers: dict[str, Tensor]
     average: dict[str, Tensor]
     best: dict[str, Tensor]
+    treated: dict[str, Treatment]  # of each weight; a decay of 1 stands for the member's own
     steps: nn.ParameterDict  # what the optimizer moves: from 0 by one step at rate 1, then back to 0
     optimizers: tuple[torch.optim.Optimizer, ...]
 
@@ -70,8 +74,7 @@ def stack_key(module: nn.Module, config: TrainingConfig) -> Any:
     layers = list(module.modules())
     plain = all(type(layer).__module__.startswith(KNOWN) and type(layer) is not FunctionActivation for layer in layers)
     trained = all(parameter.requires_grad for parameter in module.parameters())
-    odd = config.optimizer == "muon" or config.accumulate > 1 or config.rate_factors or config.decay_factors
-    if not (plain and trained) or odd or config.monitor == "metric":
+    if not (plain and trained) or config.optimizer == "muon" or config.accumulate > 1 or config.monitor == "metric":
         return None
     try:
         validate(config)
@@ -123,6 +126,7 @@ def _stack(modules: Sequence[nn.Module], configs: Sequence[TrainingConfig]) -> S
         buffers,
         {} if config.ema_decay is None else {name: weight.clone() for name, weight in weights.items()},
         {name: tensor.clone() for name, tensor in (weights | buffers).items()},
+        treatments(modules[0], replace(config, weight_decay=1.0)),
         steps,
         make_updater(steps, config).parts,
     )
@@ -178,33 +182,32 @@ def _update(stack: Stack, rates: Tensor, step: int) -> None:
     config = stack.careers[0].config
     decay = torch.tensor([career.config.weight_decay for career in stack.careers]).to(rates)
     coupled = config.weight_decay_form == "coupled"
-    pairs = [(stack.weights[name.replace("/", ".")], step) for name, step in stack.steps.items()]
-    decayed = [pair for pair in pairs if pair[0].ndim > 2 or config.decay_norms_and_biases]
-    for weight, moved in decayed if config.weight_decay else ():
-        if coupled:
+    every = [(stack.weights[name], stack.steps[name.replace(".", "/")], stack.treated[name]) for name in stack.weights]
+    for weight, moved, treated in every if config.weight_decay else ():
+        if treated.decay and coupled:
             assert moved.grad is not None
-            moved.grad += _wide(decay, weight) * weight
-        else:
-            weight *= _wide(1.0 - rates * decay, weight)
+            moved.grad += _wide(treated.decay * decay, weight) * weight
+        elif treated.decay:
+            weight *= _wide(1.0 - treated.rate * rates * treated.decay * decay, weight)
     _clip(stack, config)
     for optimizer in stack.optimizers:
         optimizer.step()
-    for weight, moved in pairs:
-        weight += _wide(rates, weight) * moved
+    for weight, moved, treated in every:
+        weight += _wide(treated.rate * rates, weight) * moved
         moved.zero_()
-    for weight, _ in decayed if config.l1 else ():
-        weight.copy_(weight.sign() * (weight.abs() - _wide(rates * config.l1, weight)).clamp(min=0.0))
+        if treated.l1:
+            limit = _wide(treated.rate * rates * treated.l1, weight)
+            weight.copy_(weight.sign() * (weight.abs() - limit).clamp(min=0.0))
     if config.ema_decay is not None:
-        share = (1.0 - config.ema_decay) / (1.0 - config.ema_decay**step)
-        torch._foreach_lerp_(list(stack.average.values()), list(stack.weights.values()), share)
+        update_average(stack.average, list(stack.weights.values()), config.ema_decay, step)
 
 
 def _clip(stack: Stack, config: TrainingConfig) -> None:
-    gradients = [step.grad for step in stack.steps.values() if step.grad is not None]
+    """As for a single network, but each member has a norm of its own."""
     if config.clip_value is not None:
-        torch._foreach_clamp_min_(gradients, -config.clip_value)
-        torch._foreach_clamp_max_(gradients, config.clip_value)
+        clip_by_value(list(stack.steps.values()), config.clip_value)
     if config.clip_norm is not None:
+        gradients = [step.grad for step in stack.steps.values() if step.grad is not None]
         squares = torch.stack([gradient.square().flatten(1).sum(1) for gradient in gradients])
         factors = torch.clamp(config.clip_norm / (squares.sum(0).sqrt() + 1e-6), max=1.0)
         for gradient in gradients:
@@ -262,7 +265,7 @@ def _judge_one(career: Career, epoch: int, train_loss: float, validation_loss: f
     """Take in one epoch; return whether it is the best so far."""
     config, watched = career.config, train_loss if validation_loss is None else validation_loss
     if not (math.isfinite(train_loss) and math.isfinite(watched)):
-        career.stopped_because = f"training diverged: the loss was not finite in epoch {epoch}"
+        career.stopped_because = f"{DIVERGED}: the loss was not finite in epoch {epoch}"
         return False
     if validation_loss is None:
         career.patience = Patience(train_loss, epoch)
@@ -307,8 +310,7 @@ def _kept(value: Any, step: Tensor, chosen: Tensor) -> Any:
 def _result(stack: Stack, place: int, module: nn.Module, seconds: float) -> FitResult | RunError:
     career = stack.careers[place]
     if not career.patience.best_epoch:
-        advice = f"lower training.learning_rate (now {career.config.learning_rate:g}) or set training.clip_norm"
-        return RunError(f"{career.stopped_because}, before any epoch was finished; {advice}")
+        return RunError(f"{career.stopped_because}, before any epoch was finished; {advice_on(career.config)}")
     module.load_state_dict({name: stack.best[name][place] for name in module.state_dict()})
     module.eval()
     value = career.patience.best_value
