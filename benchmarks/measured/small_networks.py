@@ -19,7 +19,6 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from peers.by_hand import train
 from peers.work import Work, plain_network
@@ -27,10 +26,11 @@ from rows import Row
 from torch.nn import functional
 
 from netwright.core.values import InputSpec
-from netwright.data import Prepared, SplitConfig, fit_preparation, infer_schema, prepare, read_table, split_rows
+from netwright.data import SplitConfig, fit_preparation, infer_schema, prepare, read_table, split_rows
 from netwright.networks import MLPConfig, build
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
+from netwright.training.parts import tensors
 from netwright.training.populations import Member, Trained, fit_population
 
 CLASSES = 2
@@ -115,7 +115,7 @@ def member(number: int, spec: InputSpec) -> Member:
         patience=PATIENCE,
         seed=number,
         device="cpu",
-        engine="fused",  # `auto` counts the loading of compiled code for each member alone
+        engine="fused",
         threads=1,
     )
     hidden = chance.choice(list(HIDDEN.values()))
@@ -129,12 +129,6 @@ def prepared() -> tuple[InputSpec, Batches]:
     parts = (tensors(prepare(table, schema, preparation, rows)) for rows in (split.train, split.validation))
     spec = InputSpec(preparation.spec.numeric, (), CLASSES, "multiclass")  # as a loop by hand would have it
     return spec, Batches(*next(parts), *next(parts))
-
-
-def tensors(part: Prepared) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
-    assert part.target is not None
-    target = torch.from_numpy(part.target.astype(np.int64))
-    return (torch.from_numpy(part.numeric), torch.from_numpy(part.categorical)), target
 
 
 def with_optuna() -> Found:

@@ -1,6 +1,5 @@
 """Cross-validation: every row of the folds answered by the networks that did not train on it."""
 
-import math
 import statistics
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +25,7 @@ def cross_validate(stage: Stage, yardstick: Yardstick, networks: Mapping[int, Se
     truths = {fold: truth_of(stage.parts.of_fold(fold), stage.preparation) for fold in sorted(networks)}
     answers = {fold: _answers(stage, fold, networks[fold]) for fold in truths}
     scores = [
-        FoldScore(fold + 1, len(truth), len(networks[fold]), _finite(score(yardstick, truth, answers[fold])))
+        FoldScore(fold + 1, len(truth), len(networks[fold]), score(yardstick, truth, answers[fold]))
         for fold, truth in truths.items()
     ]
     values = [entry.value for entry in scores if entry.value is not None]
@@ -43,7 +42,3 @@ def cross_validate(stage: Stage, yardstick: Yardstick, networks: Mapping[int, Se
 def _answers(stage: Stage, fold: int, networks: Sequence[nn.Module]) -> NDArray[np.float64]:
     module = Ensemble(networks, stage.preparation.spec.task)
     return answers_of(module, stage.parts.of_fold(fold), stage.preparation)
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -1,6 +1,5 @@
 """Ensembles: members from different seeds, and for each fold that is held out, trained together and averaged."""
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -105,7 +104,6 @@ def _record(stage: Stage, watch: Watch, number: int, ended: tuple[Member, Traine
         return MemberRecord(number + 1, member.config.seed, fold, 0, 0, "", 0.0, left_out=str(trained.error))
     result = trained.result
     predicted = answers_of(member.module, stage.parts.test, stage.preparation)
-    value = score(watch.yardstick, watch.yardstick.truth, predicted)
     return MemberRecord(
         number=number + 1,
         seed=member.config.seed,
@@ -115,7 +113,7 @@ def _record(stage: Stage, watch: Watch, number: int, ended: tuple[Member, Traine
         stopped_because=result.stopped_because,
         seconds=result.seconds,
         validation_losses=tuple(record.validation_loss for record in result.epochs),
-        test=value if math.isfinite(value) else None,
+        test=score(watch.yardstick, watch.yardstick.truth, predicted),
         left_out=_fault(result, member.config),
     )
 
@@ -175,15 +173,15 @@ def _summarise(stage: Stage, watch: Watch, module: Ensemble, records: list[Membe
     value = score(yardstick, yardstick.truth, answers_of(module, stage.parts.test, stage.preparation))
     alone = [record.test for record in records if not record.left_out and record.test is not None]
     mean = statistics.fmean(alone) if alone else None
-    known = mean is not None and math.isfinite(value)
+    better = None if value is None or mean is None else value - mean
     return EnsembleSummary(
         asked=stage.recipe.ensemble.networks,
         kept=len(module.members),
         headline=yardstick.headline,
         higher_is_better=higher,
-        value=value if math.isfinite(value) else None,
+        value=value,
         mean=mean,
         deviation=statistics.stdev(alone) if len(alone) > 1 else None,
-        gain=(value - mean if higher else mean - value) if known and mean is not None else None,
+        gain=better if higher or better is None else -better,
         members=tuple(records),
     )

@@ -128,8 +128,7 @@ def _value(stage: Stage, watch: Watch, member: Member, trained: Trained) -> floa
     if trained.result is None or trained.result.stopped_because.startswith(DIVERGED):
         return None
     predicted = answers_of(member.module, stage.parts.test, stage.preparation)
-    value = score(watch.yardstick, watch.yardstick.truth, predicted)
-    return value if math.isfinite(value) else None
+    return score(watch.yardstick, watch.yardstick.truth, predicted)
 
 
 def _curve(stage: Stage, watch: Watch, rows: Prepared, found: Sequence[CurveNetwork]) -> LearningCurve:
@@ -153,8 +152,7 @@ def _linear(stage: Stage, watch: Watch, rows: Prepared) -> float | None:
     predicted = linear(yardstick.task, rows, stage.parts.test, preparation.spec.cardinalities)
     if yardstick.task == "regression":
         predicted = preparation.target.decode(predicted)
-    value = score(yardstick, yardstick.truth, predicted)
-    return value if math.isfinite(value) else None
+    return score(yardstick, yardstick.truth, predicted)
 
 
 def verdict_of(points: Sequence[LearningPoint], higher_is_better: bool) -> str:

@@ -1,5 +1,6 @@
 """What a job is asked, what it has in its hands when training begins, and who hears of it."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,15 +111,17 @@ def metric_of(yardstick: Yardstick, preparation: Preparation) -> Metric:
 
     def measure(logits: torch.Tensor, targets: torch.Tensor) -> float:
         predicted = from_logits(logits.double().cpu(), preparation)
-        return score(yardstick, in_own_unit(targets.cpu().flatten().numpy(), preparation), predicted)
+        value = score(yardstick, in_own_unit(targets.cpu().flatten().numpy(), preparation), predicted)
+        return math.nan if value is None else value
 
     return measure
 
 
-def score(yardstick: Yardstick, truth: NDArray[Any], predicted: NDArray[np.float64]) -> float:
-    """Return the headline metric of predictions; NaN where it is not defined."""
+def score(yardstick: Yardstick, truth: NDArray[Any], predicted: NDArray[np.float64]) -> float | None:
+    """Return the headline metric of predictions; None where it is not defined."""
     metric = METRICS[yardstick.task][yardstick.headline]
-    return float(metric(truth, predicted, np.ones((1, len(truth))))[0])
+    value = float(metric(truth, predicted, np.ones((1, len(truth))))[0])
+    return value if math.isfinite(value) else None
 
 
 def answers_of(module: nn.Module, rows: Prepared, preparation: Preparation) -> NDArray[np.float64]:
