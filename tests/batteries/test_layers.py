@@ -4,11 +4,12 @@ import pytest
 import torch
 from torch import nn
 
+from netwright.networks import fit_bins
 from netwright.networks.layers.activations import ParametricActivation
 from netwright.networks.layers.dropout import DROPOUTS, make_dropout
 from netwright.networks.layers.embedding import CategoricalEmbedding
 from netwright.networks.layers.normalization import NORMALIZATIONS, make_normalization
-from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding, fit_bins
+from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
 from netwright.networks.layers.scaling import Scaling
 

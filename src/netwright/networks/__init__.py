@@ -10,8 +10,8 @@ from torch import nn
 
 from netwright.core.errors import RecipeError, nearest
 from netwright.core.values import InputSpec
+from netwright.networks.bins import fit_bins
 from netwright.networks.feedforward import MLPConfig, build_mlp
-from netwright.networks.layers.numeric_embedding import fit_bins
 
 __all__ = ["NETWORKS", "MLPConfig", "build", "fit_bins"]
 

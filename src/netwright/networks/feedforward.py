@@ -38,7 +38,8 @@ class MLPConfig:
     embedding_size: int | None = None  # numbers that each becomes; None: 4 (itself and 3 learnt) or, piecewise, 16
     frequencies: int = 16  # periodic: waves of each column
     frequency_scale: float = 0.1  # periodic: standard deviation of their frequencies at the start
-    bins: int = 48  # piecewise: of each column, between quantiles of the training rows
+    bins: int = 48  # piecewise: of each column
+    edges_from: str = "quantiles"  # piecewise: quantiles, or tree: where a small tree would part the training rows
     scaling: bool = False  # a learnt factor for each input
     parametric: bool = False  # each unit learns how much of the activation it takes
 
@@ -91,7 +92,7 @@ def _numeric_embedding(config: MLPConfig, spec: InputSpec) -> NumericEmbedding |
     columns, size = (spec.numeric, spec.continuous), config.embedding_size
     if config.numeric_embedding == "periodic":
         return PeriodicEmbedding(*columns, size or 4, config.frequencies, config.frequency_scale)
-    return PiecewiseEmbedding(*columns, size or 16, config.bins)
+    return PiecewiseEmbedding(*columns, size or 16, config.bins, config.edges_from)
 
 
 def _hidden_layers(config: MLPConfig, widths: tuple[int, ...]) -> Iterator[nn.Module]:
@@ -144,12 +145,8 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
 
 
 def _check_embedding(config: MLPConfig) -> None:
-    kinds = ("none", "periodic", "piecewise")
-    if config.numeric_embedding not in kinds:
-        raise RecipeError(
-            f"network.numeric_embedding: expected one of {', '.join(kinds)}, got {config.numeric_embedding!r}; "
-            f"{nearest(config.numeric_embedding, kinds)}"
-        )
+    _check_name("numeric_embedding", config.numeric_embedding, ("none", "periodic", "piecewise"))
+    _check_name("edges_from", config.edges_from, ("quantiles", "tree"))
     least = 2 if config.numeric_embedding == "periodic" else 1  # the number itself, and a wave
     for name, value, lowest in (
         ("embedding_size", config.embedding_size, least),
@@ -160,3 +157,10 @@ def _check_embedding(config: MLPConfig) -> None:
             raise RecipeError(f"network.{name}: expected a whole number of at least {lowest}, got {value}")
     if not 0.0 < config.frequency_scale < math.inf:
         raise RecipeError(f"network.frequency_scale: expected a number above 0, got {config.frequency_scale}")
+
+
+def _check_name(setting: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise RecipeError(
+            f"network.{setting}: expected one of {', '.join(known)}, got {value!r}; {nearest(value, known)}"
+        )

@@ -133,7 +133,7 @@ def _train(
     batches = _batches(start, lesson, *rows)
     if not start.results:
         for network in start.networks:
-            fit_bins(network, batches.train_inputs[0])
+            fit_bins(network, batches.train_inputs[0], batches.train_targets)
     school = Schooling(lesson.task, parameters.threads, bool(parameters.verbose), start.updaters, lesson.one_pass)
     results, choice, updaters = train(start.networks, batches, start.recipe.training, school)
     choices = (*(other for other in start.choices if other.name != choice.name), choice)

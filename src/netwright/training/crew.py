@@ -24,7 +24,7 @@ ENOUGH = 0.5  # share of the planned epochs that makes a network worth having wh
 def make_member(stage: Stage, config: TrainingConfig, batches: Batches, watch: Watch) -> Member:
     """Build a network from its config's seed, to be trained on its own rows."""
     module = build_module(replace(stage.recipe, training=config), stage.preparation)
-    fit_bins(module, batches.train_inputs[0])
+    fit_bins(module, batches.train_inputs[0], batches.train_targets)
     session = Session(
         stop=watch.listener.stop,
         deadline=watch.deadline,

@@ -250,7 +250,7 @@ def _fit_or_say_how_to_resume(module: nn.Module, stage: Stage, listener: Listene
     journal.write("training goes on" if stage.resume else "training begins")
     try:
         batches = stage.parts.batches()[0]
-        fit_bins(module, batches.train_inputs[0])
+        fit_bins(module, batches.train_inputs[0], batches.train_targets)
         result = fit(module, batches, stage.recipe.training, (journal, *listener.observers), session)
         journal.write(*result.notes, f"training ends: {result.stopped_because}; best epoch {result.best_epoch}")
         return result

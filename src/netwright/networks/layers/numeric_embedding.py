@@ -6,7 +6,6 @@ The output holds the vectors of the continuous columns, in their order; then the
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
@@ -67,7 +66,7 @@ class PiecewiseEmbedding(NumericEmbedding):
     """w x + b + sum_t V_t e_t(x) for each column: a line, and a correction that may bend at every edge of a bin.
 
     e_t(x) is the share of bin t that lies below x, from 0 to 1; below the first edge and beyond the last one it goes on
-    as a line. The edges are quantiles of the training rows: see `fit_bins`. V starts at zero.
+    as a line. Where the edges come from: see `netwright.networks.fit_bins`. V starts at zero.
 
     Source: Gorishniy, Rubachev, Babenko, On embeddings for numerical features, 2022, as in Gorishniy, Kotelnikov,
     Babenko, TabM, 2025 (there "version B").
@@ -75,12 +74,15 @@ class PiecewiseEmbedding(NumericEmbedding):
 
     edges: Float[Tensor, "continuous edges"]
 
-    def __init__(self, width: int, continuous: Sequence[int], size: int, bins: int) -> None:
+    def __init__(
+        self, width: int, continuous: Sequence[int], size: int, bins: int, edges_from: str = "quantiles"
+    ) -> None:
         super().__init__(width, continuous, size)
+        self.edges_from = edges_from  # quantiles, tree
         self.weight = nn.Parameter(torch.empty(self.features, bins, size))  # V
         self.slope = nn.Parameter(torch.empty(self.features, size))  # w
         self.bias = nn.Parameter(torch.empty(self.features, size))  # b
-        # A column of fewer distinct quantiles repeats its last edge: bins without width, which say nothing.
+        # A column of fewer distinct edges repeats its last edge: bins without width, which say nothing.
         self.register_buffer("edges", torch.full((self.features, bins + 1), math.nan))
 
     def fill(self, generator: Generator) -> None:
@@ -108,21 +110,3 @@ class PiecewiseEmbedding(NumericEmbedding):
         highest = torch.where(number < real.sum(1, keepdim=True) - 1, 1.0, math.inf).to(x.dtype)
         share = (x.unsqueeze(2) - self.edges[:, :-1]) / torch.where(real, widths, math.inf)
         return share.clamp(lowest, highest)
-
-
-@torch.no_grad()
-def fit_bins(module: nn.Module, numeric: Float[Tensor, "rows numeric"]) -> None:
-    """Put the edges of every piecewise embedding in `module` at evenly spaced quantiles of the training rows.
-
-    Args:
-        module: any network; without such an embedding nothing happens.
-        numeric: what the network will be trained on; its other inputs do not matter.
-    """
-    for layer in module.modules():
-        if isinstance(layer, PiecewiseEmbedding):
-            places = np.linspace(0.0, 1.0, layer.edges.shape[1])
-            for edges, column in zip(layer.edges, layer.columns.tolist(), strict=True):
-                quantiles = torch.from_numpy(np.quantile(numeric[:, column].cpu().double().numpy(), places))
-                distinct = torch.unique_consecutive(quantiles.to(edges.dtype))
-                edges[: len(distinct)] = distinct
-                edges[len(distinct) :] = distinct[-1]
