@@ -1,0 +1,48 @@
+"""A network of members trains as that many networks would whose hidden weights are one and whose losses are averaged."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from netwright.core.values import InputSpec
+from netwright.networks import MLPConfig, build
+from netwright.training.config import TrainingConfig
+from netwright.training.losses import LOSSES, loss_for
+
+MEMBERS, ROWS = 4, 9
+NETWORK = MLPConfig((8, 6), dropout=0.0, normalization="none")
+TASKS = {"mse": "regression", "mae": "regression", "huber": "regression", "bce": "binary", "cce": "multiclass"}
+
+
+def loss_of(name, targets):
+    task = TASKS[name]
+    smoothing = {} if task == "regression" else {"label_smoothing": 0.1, "class_weights": "balanced"}
+    return loss_for(TrainingConfig(loss=name, **smoothing), task, targets)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_and_gradients_are_those_of_networks_built_one_by_one(name, weighted):
+    task = TASKS[name]
+    spec = InputSpec(4, (), 3 if task == "multiclass" else 1, task)
+    together = build("mlp", replace(NETWORK, members=MEMBERS), spec, 0).double().train()
+    plain = build("mlp", NETWORK, spec, 0).double()
+    x, codes = torch.randn(ROWS, 4, dtype=torch.float64), torch.zeros(ROWS, 0, dtype=torch.long)
+    targets = torch.arange(ROWS) % 3
+    targets = targets if task == "multiclass" else (targets > 0).double() if task == "binary" else targets.double()
+    weights, loss = (torch.rand(ROWS, dtype=torch.float64) if weighted else None), loss_of(name, targets)
+    found = loss(together(x, codes), targets, weights)
+    alone = []
+    for member in range(MEMBERS):
+        own = dict(plain.named_parameters()) | {
+            name: weight for name, weight in together.named_parameters() if name.startswith("hidden")
+        }
+        own["hidden.0.weight"] = together.hidden[0].weight * together.adapter.weight[member]
+        own |= {"output.weight": together.output.weight[member], "output.bias": together.output.bias[member]}
+        alone.append(loss(torch.func.functional_call(plain, own, (x, codes)), targets, weights))
+    expected = torch.stack(alone).mean()
+    assert found.item() == pytest.approx(expected.item(), rel=1e-12)
+    parameters = list(together.parameters())
+    pairs = zip(torch.autograd.grad(found, parameters), torch.autograd.grad(expected, parameters), strict=True)
+    assert all(torch.allclose(one, other, rtol=1e-9, atol=1e-12) for one, other in pairs)
