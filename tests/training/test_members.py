@@ -1,4 +1,4 @@
-"""A network of members trains as that many networks would whose hidden weights are one and whose losses are averaged."""
+"""A network of members trains as so many networks would with the same hidden weights, whose losses are averaged."""
 
 from dataclasses import replace
 
