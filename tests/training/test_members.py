@@ -7,7 +7,9 @@ import torch
 
 from netwright.core.values import InputSpec
 from netwright.networks import MLPConfig, build
+from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
+from netwright.training.fit import Session, fit
 from netwright.training.losses import LOSSES, loss_for
 
 MEMBERS, ROWS = 4, 9
@@ -46,3 +48,33 @@ def test_loss_and_gradients_are_those_of_networks_built_one_by_one(name, weighte
     parameters = list(together.parameters())
     pairs = zip(torch.autograd.grad(found, parameters), torch.autograd.grad(expected, parameters), strict=True)
     assert all(torch.allclose(one, other, rtol=1e-9, atol=1e-12) for one, other in pairs)
+
+
+@pytest.mark.parametrize("engine", ["eager", "fused"])
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_dropout_silences_other_units_in_each_member(engine, dropout):
+    """Members that start as one stay one, unless chance treats them apart."""
+    config = TrainingConfig(epochs=1, batch_size=ROWS, device="cpu", engine=engine, optimizer="sgd", learning_rate=0.1)
+    spec = InputSpec(4, (), 1, "regression")
+    module = build("mlp", replace(NETWORK, members=MEMBERS, dropout=dropout), spec, 0)
+    with torch.no_grad():
+        module.adapter.weight.fill_(1.0)
+        module.output.weight.copy_(module.output.weight[:1].expand_as(module.output.weight))
+        module.output.bias.zero_()
+    rows = Batches((torch.randn(ROWS, 4), torch.zeros(ROWS, 0, dtype=torch.long)), torch.randn(ROWS))
+    fit(module, rows, config, session=Session(task="regression"))
+    heads = module.output.weight.detach()
+    same = [torch.allclose(heads[0], head, atol=1e-6) for head in heads[1:]]
+    assert not any(same) if dropout else all(same)
+
+
+@pytest.mark.parametrize("engine", ["eager", "fused"])
+def test_validation_judges_the_averaged_answer(engine):
+    config = TrainingConfig(epochs=2, batch_size=ROWS, device="cpu", engine=engine, patience=None)
+    spec = InputSpec(4, (), 3, "multiclass")
+    module = build("mlp", replace(NETWORK, members=MEMBERS), spec, 0)
+    inputs, targets = (torch.randn(ROWS, 4), torch.zeros(ROWS, 0, dtype=torch.long)), torch.arange(ROWS) % 3
+    result = fit(module, Batches(inputs, targets, inputs, targets), config, session=Session(task="multiclass"))
+    answers = module.train()(*inputs).reshape(MEMBERS, ROWS, 3).softmax(2).mean(0)
+    expected = -answers[torch.arange(ROWS), targets].log().mean()
+    assert result.best_value == pytest.approx(expected.item(), rel=1e-5)
