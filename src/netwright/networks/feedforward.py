@@ -58,7 +58,7 @@ class MLP(nn.Module):
         super().__init__()
         self.numeric_embedding = _numeric_embedding(config, spec)
         self.embedding = CategoricalEmbedding(spec.cardinalities) if spec.cardinalities else None
-        sizes = _sizes(self, spec)
+        sizes = _sizes(spec, self.numeric_embedding, self.embedding)
         width = sum(sizes)
         self.scaling = Scaling(width) if config.scaling else None
         signs = self.numeric_embedding is None  # a factor near 0 would hide a number from a member
@@ -106,12 +106,10 @@ def _numeric_embedding(config: MLPConfig, spec: InputSpec) -> NumericEmbedding |
     return PiecewiseEmbedding(*columns, size or 16, config.bins)
 
 
-def _sizes(network: MLP, spec: InputSpec) -> list[int]:
+def _sizes(spec: InputSpec, numbers: NumericEmbedding | None, categories: CategoricalEmbedding | None) -> list[int]:
     """Return how many columns each feature has in what the first hidden layer reads."""
-    embedding, numbers = network.embedding, network.numeric_embedding
-    tables = embedding.embeddings() if embedding else []
     plain = [1] * spec.numeric if numbers is None else [numbers.size] * numbers.features + [1] * len(numbers.others)
-    return plain + [table.embedding_dim for table in tables]
+    return plain + [table.embedding_dim for table in (categories.embeddings() if categories else [])]
 
 
 def _output(config: MLPConfig, width: int, outputs: int) -> nn.Module:

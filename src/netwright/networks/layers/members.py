@@ -58,3 +58,8 @@ LINEAR = (nn.Linear, MemberHead)  # layers z = W a + b; a network's last one giv
 def by_member(x: Float[Tensor, "member_rows width"], members: int) -> Float[Tensor, "members batch width"]:
     """Give each member's rows a dimension of their own."""
     return x.view(members, len(x) // members, x.shape[1])
+
+
+def members_of(module: nn.Module) -> int:
+    """Return how many members' rows a module makes of each row: 1 where there are none."""
+    return max((layer.members for layer in module.modules() if isinstance(layer, MemberAdapter)), default=1)

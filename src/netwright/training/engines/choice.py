@@ -11,6 +11,7 @@ from netwright.core.devices import choose_device
 from netwright.core.errors import RecipeError
 from netwright.core.values import Choice, Task
 from netwright.networks.feedforward import MLP
+from netwright.networks.layers.members import members_of
 from netwright.training.batches import Batches, batch_sizes
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.fused.cache import is_compiled
@@ -106,9 +107,8 @@ def estimate(module: nn.Module, config: TrainingConfig, batches: Batches, networ
 
 def _shared(module: nn.Module) -> int:
     """Return how many more weights a row passes because members share them."""
-    if not isinstance(module, MLP) or module.adapter is None:
-        return 0
-    return (module.adapter.members - 1) * sum(weight.numel() for weight in module.hidden.parameters())
+    shared = module.hidden.parameters() if isinstance(module, MLP) else ()
+    return (members_of(module) - 1) * sum(weight.numel() for weight in shared if weight.ndim > 1)
 
 
 def _faster(times: Estimate) -> tuple[str, Choice]:

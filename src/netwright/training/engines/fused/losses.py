@@ -29,11 +29,8 @@ def measure(program: Program, memory: Memory, data: Data, rule: Rule, window: Wi
     share = Window(first, rows, step, part, scale / program.members, watched)
     total, size = 0.0, rows * program.outputs
     for m in range(program.members):
-        place = program.logits + m * size
-        logits, delta = (
-            matrix(memory.values, place, rows, program.outputs),
-            matrix(memory.deltas, place, rows, program.outputs),
-        )
+        logits = matrix(memory.values, program.logits + m * size, rows, program.outputs)
+        delta = matrix(memory.deltas, program.logits + m * size, rows, program.outputs)
         total += of_member(logits, delta, data, rule, share)
     return total
 
