@@ -11,6 +11,7 @@ from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.fit import Session, fit
 from netwright.training.losses import LOSSES, loss_for
+from netwright.training.predict import predict_logits
 
 MEMBERS, ROWS = 4, 9
 NETWORK = MLPConfig((8, 6), dropout=0.0, normalization="none")
@@ -66,6 +67,15 @@ def test_dropout_silences_other_units_in_each_member(engine, dropout):
     heads = module.output.weight.detach()
     same = [torch.allclose(heads[0], head, atol=1e-6) for head in heads[1:]]
     assert not any(same) if dropout else all(same)
+
+
+def test_rows_answered_at_once_are_counted_once_for_each_member():
+    module, seen = build("mlp", replace(NETWORK, members=MEMBERS), InputSpec(4, (), 1, "binary"), 0), []
+    module.hidden.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
+    inputs = (torch.randn(ROWS, 4), torch.zeros(ROWS, 0, dtype=torch.long))
+    in_pieces = predict_logits(module, inputs, batch_size=3 * MEMBERS + 1)
+    assert seen == [3 * MEMBERS] * 3
+    assert torch.allclose(in_pieces, predict_logits(module, inputs), atol=1e-6)
 
 
 @pytest.mark.parametrize("engine", ["eager", "fused"])
