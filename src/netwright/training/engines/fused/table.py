@@ -54,9 +54,8 @@ class Operation:
     kept: int = NONE  # place of what the forward pass leaves for the backward pass
     spare: int = NONE  # a second such place; for LINEAR, of the delta that came by a shortcut
     running: int = NONE  # place of running statistics: means, then variances; PIECEWISE: of edges
-    function: int = (
-        NONE  # ACTIVATE: which one; LINEAR, SHORTCUT, SCALE, PART: whether the input needs a delta; EMBED: slots;
-    )
+    function: int = NONE  # ACTIVATE: which one; EMBED: slots;
+    # LINEAR, SHORTCUT, SCALE, PART: whether the input needs a delta;
     # DROPOUT: whether the mask is multiplied into the derivative of the activation below
     column: int = NONE  # EMBED: of the categorical input; its vector begins at `spare` of the output
     # GATHER: where in Data.columns those begin that it writes from `spare` on; NONE: all columns as they stand
