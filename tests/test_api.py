@@ -37,13 +37,15 @@ def test_the_order_of_columns_and_rows_does_not_matter(finished_run):
     np.testing.assert_allclose(said["probability_lily"], turned["probability_lily"].reverse(), atol=1e-6)
 
 
-@pytest.mark.parametrize("embedding", ["periodic", "piecewise"])
-def test_a_run_with_embedded_numbers_is_loaded_as_it_was_saved(tmp_path, embedding):
+@pytest.mark.parametrize(("embedding", "members"), [("periodic", 1), ("piecewise", 3)])
+def test_a_run_with_embedded_numbers_or_members_is_loaded_as_it_was_saved(tmp_path, embedding, members):
     factors = {"training.rate_factors": {"numeric_embedding": 0.5}, "training.decay_factors.bias": 0.1}
     network = {"network.numeric_embedding": embedding, "network.scaling": True, "network.parametric": True}
+    network["network.members"] = members
     run = nw.fit("@breast-cancer", settings={**QUICK, **network, **factors}, options=_options(tmp_path))
     assert run.model.module.numeric_embedding.features == 60  # both views of 30 columns
     again, source = nw.load(run.path), "@breast-cancer"
+    assert again.model.recipe.network.members == members
     assert again.model.recipe.training.decay_factors == {"bias": 0.1}
     assert again.predict(source).equals(run.predict(source))
     assert again.evaluate(source).metrics["accuracy"].value > 0.8

@@ -135,6 +135,47 @@ CASES = {
             "decay_factors": {"activation": 0.5, "weight": 0.1},
         },
     ),
+    **{
+        f"members, {name}": Case(
+            {"members": 4, "normalization": "none"}, {"loss": name, "huber_delta": 0.7}, task=TASKS[name], weighted=True
+        )
+        for name in LOSSES
+    },
+    "members, batch norm": Case({"members": 3}, {"optimizer": "momentum"}),
+    "members, layer norm, residual": Case({"members": 3, "normalization": "layer", "residual": True}),
+    "members, numbers only": Case({"members": 3, "normalization": "none"}, cardinalities=()),
+    "members, no hidden layer": Case({"members": 3, "hidden_sizes": ()}),
+    "members, muon": Case({"members": 3, "normalization": "none"}, {"optimizer": "muon", "weight_decay": 0.1}),
+    **{
+        f"members, {name}": Case(
+            {"members": 3, "numeric_embedding": name, "normalization": "none", "scaling": True},
+            {"label_smoothing": 0.1, "rate_factors": {"scaling": 2.0}, "weight_decay": 0.05},
+        )
+        for name in ("periodic", "piecewise")
+    },
+    **{
+        f"members and everything, {task}": Case(
+            {
+                "members": 5,
+                "numeric_embedding": "piecewise",
+                "scaling": True,
+                "parametric": True,
+                "residual": True,
+                "normalization": "none",
+            },
+            {
+                "accumulate": 3,
+                "ema_decay": 0.9,
+                "clip_norm": 1.0,
+                "weight_decay": 0.01,
+                "l1": 0.001,
+                **({} if task == "regression" else {"label_smoothing": 0.1, "class_weights": "balanced"}),
+            },
+            task,
+            weighted=True,
+        )
+        for task in ("regression", "binary", "multiclass")
+    },
     "everything new": Case(
         {"numeric_embedding": "piecewise", "scaling": True, "parametric": True, "residual": True},
         {"accumulate": 2, "ema_decay": 0.9, "clip_norm": 1.0, "weight_decay": 0.01, "rate_factors": {"scaling": 6.0}},

@@ -8,6 +8,7 @@ from netwright.networks import fit_bins
 from netwright.networks.layers.activations import ParametricActivation
 from netwright.networks.layers.dropout import DROPOUTS, make_dropout
 from netwright.networks.layers.embedding import CategoricalEmbedding
+from netwright.networks.layers.members import MemberAdapter, MemberHead
 from netwright.networks.layers.normalization import NORMALIZATIONS, make_normalization
 from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
@@ -28,7 +29,7 @@ def binned():
     return layer
 
 
-LAYERS = {  # name -> (make, input width, output width)
+LAYERS = {  # name -> (make, input width, output width, output rows for each input row if not 1)
     **{f"{name} normalization": (lambda name=name: make_normalization(name, 5), 5, 5) for name in NORMALIZATIONS},
     **{f"{name} dropout": (lambda name=name: make_dropout(name, 0.4), 5, 5) for name in DROPOUTS},
     "residual, equal widths": (lambda: Residual(nn.Linear(5, 5), 5, 5), 5, 5),
@@ -36,20 +37,23 @@ LAYERS = {  # name -> (make, input width, output width)
     "periodic embedding": (lambda: PeriodicEmbedding(5, (0, 2, 3), 4, 6, 0.5), 5, 14),
     "piecewise embedding": (binned, 5, 11),
     "scaling": (lambda: Scaling(5), 5, 5),
+    "member adapter": (lambda: MemberAdapter(4, (2, 1, 2), signs=True), 5, 5, 4),
+    "member head": (lambda: MemberHead(3, 5, 2), 5, 2),
     "parametric activation": (lambda: ParametricActivation(nn.SiLU(), 5), 5, 5),
 }
 
 
 @pytest.fixture(params=list(LAYERS))
 def row(request):
-    make, width_in, width_out = LAYERS[request.param]
+    make, width_in, *width_out = LAYERS[request.param]
     return filled(make()).double(), width_in, width_out
 
 
 @pytest.mark.parametrize("training", [True, False])
 def test_shape(row, training):
-    layer, width_in, width_out = row
-    assert layer.train(training)(torch.randn(6, width_in, dtype=torch.float64)).shape == (6, width_out)
+    layer, width_in, (width_out, *times) = row
+    shape = (6 * sum(times or [1]), width_out)
+    assert layer.train(training)(torch.randn(6, width_in, dtype=torch.float64)).shape == shape
 
 
 @pytest.mark.parametrize("training", [True, False])

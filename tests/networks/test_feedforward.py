@@ -174,3 +174,34 @@ def test_parameters_are_all_filled():
     network = build("mlp", MLPConfig(residual=True, activation="prelu"), SPEC, 0)
     assert isinstance(network, MLP)
     assert all(torch.isfinite(tensor).all() and tensor.abs().max() < 10 for tensor in network.state_dict().values())
+
+
+@pytest.mark.parametrize("embedding", ["none", "periodic"])
+def test_members_are_networks_that_share_their_hidden_layers(embedding):
+    """Each member is a plain network with the same hidden weights, the first of them times the member's factors."""
+    spec = InputSpec(4, (3,), 3, "multiclass", continuous=(0, 2))
+    config = MLPConfig((8, 6), dropout=0.0, normalization="none", numeric_embedding=embedding)
+    together = build("mlp", replace(config, members=5), spec, 0).double()
+    x, codes = torch.randn(7, 4, dtype=torch.float64), torch.randint(0, 3, (7, 1))
+    alone = []
+    for member in range(5):
+        network = build("mlp", config, spec, 1).double()
+        shared = {name: weight for name, weight in together.state_dict().items() if name in network.state_dict()}
+        own = {
+            "hidden.0.weight": together.hidden[0].weight * together.adapter.weight[member],
+            "output.weight": together.output.weight[member],
+            "output.bias": together.output.bias[member],
+        }
+        network.load_state_dict({**shared, **own})
+        alone.append(network.eval()(x, codes))
+    assert torch.allclose(together.train()(x, codes), torch.cat(alone), atol=1e-12)
+    mean = torch.stack(alone).softmax(2).mean(0)
+    assert torch.allclose(together.eval()(x, codes).exp(), mean, atol=1e-12)
+
+
+def test_one_member_is_a_plain_network_and_none_is_refused():
+    assert list(build("mlp", MLPConfig(members=1), SPEC, 0).state_dict()) == list(
+        build("mlp", MLPConfig(), SPEC, 0).state_dict()
+    )
+    with pytest.raises(RecipeError, match=r"network\.members: expected a whole number of at least 1, got 0"):
+        build("mlp", MLPConfig(members=0), SPEC, 0)

@@ -56,3 +56,12 @@ def test_a_shift_for_each_column_is_no_matrix():
         *("numeric_embedding.frequency", "numeric_embedding.weight", "embedding.tables.0.weight"),
         *("hidden.0.weight", "output.weight"),
     }
+
+
+def test_members_have_groups_as_other_layers_and_their_biases_are_no_matrix():
+    named = dict(build("mlp", MLPConfig(members=3, **SETTINGS), SPEC, 0).named_parameters())
+    groups = parameter_groups(build("mlp", MLPConfig(members=3, **SETTINGS), SPEC, 0))
+    assert (groups["adapter.weight"], groups["output.weight"], groups["output.bias"]) == ("scaling", "weight", "bias")
+    matrices = {name for name, parameter in named.items() if is_matrix(name, parameter)}
+    assert {"adapter.weight", "output.weight"} < matrices
+    assert "output.bias" not in matrices

@@ -109,9 +109,11 @@ def test_the_recipe_repeats_it_to_the_byte(crossed, tmp_path):
     assert weights(again) == weights(crossed)
 
 
-@pytest.mark.parametrize(("source", "task"), [("@diabetes", "regression"), ("@breast-cancer", "binary")])
-def test_members_without_folds(source, task, tmp_path):
-    run = fitted(source, tmp_path, **{"ensemble.members": 3})
+@pytest.mark.parametrize(
+    ("source", "task", "within"), [("@diabetes", "regression", 1), ("@breast-cancer", "binary", 4)]
+)
+def test_members_without_folds(source, task, within, tmp_path):
+    run = fitted(source, tmp_path, **{"ensemble.members": 3, "network.members": within})
     found = run.summary.ensemble
     assert run.schema.task == task
     assert found.cross_validation is None

@@ -34,6 +34,7 @@ CASES = {
         "rate_factors": {"bias": 0.5, "weight": 2.0},
         "decay_factors": {"normalization": 3.0, "categorical_embedding": 0.0},
     },
+    "members within": {"optimizer": "momentum", "clip_norm": 0.5},
     "patience": {"patience": 1, "epochs": 30, "learning_rate": 0.05},
 }
 
@@ -53,7 +54,7 @@ def doubled():
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_member_becomes_what_it_would_alone(name):
-    network = {"dropout": 0.0, "activation": "silu"}
+    network = {"dropout": 0.0, "activation": "silu", "members": 3 if name == "members within" else 1}
     (stacked, configs), (alone, _) = members(CASES[name], network), members(CASES[name], network)
     results, batches = {}, doubled()
     fit_stacked(stacked, configs, batches, "multiclass", results.__setitem__)

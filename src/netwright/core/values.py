@@ -118,7 +118,8 @@ FLAT = 0.0066  # |f'(z)| below which no gradient passes: a sigmoid's slope at 5.
 class LayerStatistics:
     """How signals and gradients fare in one step: one entry a linear layer, from the input to the output.
 
-    An activation's entries are None where none follows the layer. Sums are over the step's last micro-batch.
+    An activation's entries are None where none follows the layer. Sums are over the step's last micro-batch,
+    the rows of every member included where members share the layer.
     """
 
     names: tuple[str, ...]  # the module's name of each linear layer z = W x + b

@@ -10,11 +10,13 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from netwright.core.errors import RecipeError, nearest
-from netwright.core.values import InputSpec
+from netwright.core.values import InputSpec, Task
+from netwright.networks.ensemble import average_logits
 from netwright.networks.initialization import initialize
 from netwright.networks.layers.activations import Activation, ParametricActivation, make_activation
 from netwright.networks.layers.dropout import make_dropout
 from netwright.networks.layers.embedding import CategoricalEmbedding
+from netwright.networks.layers.members import MemberAdapter, MemberHead, by_member
 from netwright.networks.layers.normalization import make_normalization
 from netwright.networks.layers.numeric_embedding import NumericEmbedding, PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
@@ -42,36 +44,46 @@ class MLPConfig:
     edges_from: str = "quantiles"  # piecewise: quantiles, or tree: where a small tree would part the training rows
     scaling: bool = False  # a learnt factor for each input
     parametric: bool = False  # each unit learns how much of the activation it takes
+    members: int = 1  # networks in one that share the hidden layers; their answers are averaged
 
 
 class MLP(nn.Module):
     """Embeddings beside numeric inputs, hidden layers, one linear output layer. Hands on logits.
 
     The first hidden layer reads the embedded continuous columns, then the other numeric ones, then the categories.
+    With members, it hands on the logits of each of them in training, whose losses are averaged; in evaluation one row
+    a row: that of their averaged probabilities (or values), as an ensemble of networks does.
     """
 
     def __init__(self, config: MLPConfig, spec: InputSpec) -> None:
         super().__init__()
         self.numeric_embedding = _numeric_embedding(config, spec)
         self.embedding = CategoricalEmbedding(spec.cardinalities) if spec.cardinalities else None
-        width = self.numeric_embedding.width if self.numeric_embedding else spec.numeric
-        width += self.embedding.width if self.embedding else 0
+        sizes = _sizes(spec, self.numeric_embedding, self.embedding)
+        width = sum(sizes)
         self.scaling = Scaling(width) if config.scaling else None
+        signs = self.numeric_embedding is None  # a factor near 0 would hide a number from a member
+        self.adapter = MemberAdapter(config.members, sizes, signs) if config.members > 1 else None
         widths = (width, *config.hidden_sizes)
         self.hidden = nn.Sequential(*_hidden_layers(config, widths))
-        self.output = nn.Linear(widths[-1], spec.outputs, device="meta").to_empty(device="cpu")  # filled by initialize
+        self.output = _output(config, widths[-1], spec.outputs)
+        self.task: Task = spec.task
 
     def forward(
         self, numeric: Float[Tensor, "batch numeric"], categorical: Int[Tensor, "batch categorical"]
-    ) -> Float[Tensor, "batch outputs"]:
+    ) -> Float[Tensor, "rows outputs"]:
         """Return logits (classification) or values (regression); `categorical` may have width 0."""
         features = numeric if self.numeric_embedding is None else self.numeric_embedding(numeric)
         if self.embedding is not None:
             features = torch.cat([features, self.embedding(categorical)], dim=1)
         if self.scaling is not None:
             features = self.scaling(features)
+        if self.adapter is not None:
+            features = self.adapter(features)
         logits: Tensor = self.output(self.hidden(features))
-        return logits
+        if self.adapter is None or self.training:
+            return logits
+        return average_logits(by_member(logits, self.adapter.members), self.task)
 
 
 def build_mlp(config: MLPConfig, spec: InputSpec, seed: int) -> MLP:
@@ -93,6 +105,18 @@ def _numeric_embedding(config: MLPConfig, spec: InputSpec) -> NumericEmbedding |
     if config.numeric_embedding == "periodic":
         return PeriodicEmbedding(*columns, size or 4, config.frequencies, config.frequency_scale)
     return PiecewiseEmbedding(*columns, size or 16, config.bins, config.edges_from)
+
+
+def _sizes(spec: InputSpec, numbers: NumericEmbedding | None, categories: CategoricalEmbedding | None) -> list[int]:
+    """Return how many columns each feature has in what the first hidden layer reads."""
+    plain = [1] * spec.numeric if numbers is None else [numbers.size] * numbers.features + [1] * len(numbers.others)
+    return plain + [table.embedding_dim for table in (categories.embeddings() if categories else [])]
+
+
+def _output(config: MLPConfig, width: int, outputs: int) -> nn.Module:
+    if config.members > 1:
+        return MemberHead(config.members, width, outputs)
+    return nn.Linear(width, outputs, device="meta").to_empty(device="cpu")  # filled by initialize
 
 
 def _hidden_layers(config: MLPConfig, widths: tuple[int, ...]) -> Iterator[nn.Module]:
@@ -129,6 +153,8 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
     if not 0.0 <= config.dropout < 1.0:
         raise RecipeError(f"network.dropout: expected a share from 0 up to but not including 1, got {config.dropout}")
     _check_embedding(config)
+    if config.members < 1:
+        raise RecipeError(f"network.members: expected a whole number of at least 1, got {config.members}")
     if config.parametric and config.activation in LEARNT_OR_STRAIGHT:
         raise RecipeError(
             f"network.parametric: expected an activation that bends and learns nothing, got {config.activation}; "

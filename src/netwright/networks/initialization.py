@@ -15,11 +15,13 @@ from netwright.core.errors import RecipeError, nearest
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice
 from netwright.networks.layers.activations import Activation, activation_name, make_activation
+from netwright.networks.layers.members import LINEAR, MemberAdapter, MemberHead
 from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
 
 Weight = Float[Tensor, "fan_out fan_in"]
 Initializer = Callable[[Tensor, float, Generator], object]
 
+OWN = (PeriodicEmbedding, PiecewiseEmbedding, MemberAdapter, MemberHead)  # layers whose own `fill` says how they start
 EMBEDDING_STD = 0.01  # truncated at two; small, so that a category never seen adds nearly nothing
 
 
@@ -106,13 +108,16 @@ def gain_of(activation: Activation) -> float:
 def initialize(module: nn.Module, name: str, activation: Activation, seed: int) -> None:
     """Fill every linear and embedding layer of `module` in place; normalisations and scalings start as the identity.
 
-    The last linear layer has no activation after it: under "auto" it is Xavier uniform with gain 1.
+    The last linear layer has no activation after it: under "auto" it is Xavier uniform with gain 1. Where members have
+    outputs of their own, each is drawn for itself as torch draws a linear layer's, biases too: see MemberHead.
     """
     generator = torch.Generator().manual_seed(derive_seed(seed, "initialization"))
     hidden = INITIALIZERS[choose_initialization(name, activation).value]
     gain = gain_of(activation) if hidden in (he_uniform, he_normal, orthogonal) else 1.0
-    linear = [layer for layer in module.modules() if isinstance(layer, nn.Linear)]
+    linear = [layer for layer in module.modules() if isinstance(layer, LINEAR)]
     for layer in linear:
+        if isinstance(layer, MemberHead):
+            continue
         last = layer is linear[-1]
         scheme = xavier_uniform if last and name == "auto" else hidden
         scheme(layer.weight, 1.0 if last else gain, generator)
@@ -122,5 +127,5 @@ def initialize(module: nn.Module, name: str, activation: Activation, seed: int) 
         if isinstance(table, nn.Embedding):
             bound = 2 * EMBEDDING_STD
             nn.init.trunc_normal_(table.weight, 0.0, EMBEDDING_STD, -bound, bound, generator=generator)
-        elif isinstance(table, PeriodicEmbedding | PiecewiseEmbedding):
+        elif isinstance(table, OWN):
             table.fill(generator)

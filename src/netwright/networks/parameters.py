@@ -4,6 +4,7 @@ from torch import nn
 
 from netwright.core.values import ParameterGroup
 from netwright.networks.layers.activations import ParametricActivation
+from netwright.networks.layers.members import MemberAdapter
 from netwright.networks.layers.numeric_embedding import NumericEmbedding
 from netwright.networks.layers.scaling import Scaling
 
@@ -14,7 +15,7 @@ GROUPS: dict[ParameterGroup, tuple[type[nn.Module], ...]] = {
     "normalization": NORMALIZATIONS,
     "categorical_embedding": (nn.Embedding,),
     "numeric_embedding": (NumericEmbedding,),
-    "scaling": (Scaling,),
+    "scaling": (Scaling, MemberAdapter),
     "activation": (ParametricActivation, nn.PReLU),
 }
 
@@ -38,6 +39,6 @@ def _group_of(layer: nn.Module, name: str) -> ParameterGroup:
 def is_matrix(name: str, parameter: nn.Parameter) -> bool:
     """Whether weight decay and L1 act on a parameter unless told otherwise: on what multiplies, not on what shifts.
 
-    A bias or a phase for each column of an embedding is a matrix in shape only.
+    A bias or a phase for each column of an embedding, or a bias for each member, is a matrix in shape only.
     """
     return parameter.ndim > 1 and name.rpartition(".")[2] not in ("bias", "phase")

@@ -18,13 +18,17 @@ from netwright.core.values import Task
 from netwright.training.config import TrainingConfig
 
 Logits = Float[Tensor, "batch outputs"]
+MemberLogits = Float[Tensor, "rows outputs"]  # a whole number of times the batch
 RowWeights = Float[Tensor, " batch"]
 Targets = Shaped[Tensor, "batch *outputs"]  # (batch,) class numbers or values; (batch, outputs) values
 
 
 @runtime_checkable
 class LossFunction(Protocol):
-    """From logits, targets and the rows' own weights, if they have any, to a scalar."""
+    """From logits, targets and the rows' own weights, if they have any, to a scalar.
+
+    Logits of several members, one after another, are each measured by the same targets; their losses are averaged.
+    """
 
     def __call__(self, logits: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor: ...
 
@@ -94,7 +98,11 @@ def loss_for(config: TrainingConfig, task: Task, targets: Tensor) -> LossFunctio
     if scale is not None:
         scale = scale.to(targets.device, torch.float64 if targets.device.type == "cpu" else torch.float32)
 
-    def measure(logits: Logits, targets: Targets, weights: RowWeights | None = None) -> Tensor:
+    def measure(logits: MemberLogits, targets: Targets, weights: RowWeights | None = None) -> Tensor:
+        if len(logits) > len(targets):
+            members = len(logits) // len(targets)
+            targets = targets.repeat(members, *[1] * (targets.ndim - 1))
+            weights = None if weights is None else weights.repeat(members)
         if scale is None and weights is None:
             return compute(logits, targets, config, "mean")
         rows = compute(logits, targets, config, "none").reshape(len(targets), -1).mean(dim=1)

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from netwright.networks.layers.members import LINEAR
 from netwright.training.config import TrainingConfig
 from netwright.training.factors import Treatment, treatments
 from netwright.training.regularization import add_coupled_decay, shrink, soft_threshold
@@ -180,7 +181,7 @@ def restore_updater(updater: Updater, tensors: dict[str, Tensor]) -> None:
 
 def hidden_weights(module: nn.Module) -> list[Tensor]:
     """Return the weight of every linear layer but the last, which is the output layer."""
-    linear = [layer for layer in module.modules() if isinstance(layer, nn.Linear)]
+    linear = [layer for layer in module.modules() if isinstance(layer, LINEAR)]
     return [layer.weight for layer in linear[:-1] if layer.weight.requires_grad]
 
 

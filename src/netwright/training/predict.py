@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from netwright.networks.layers.members import members_of
 from netwright.training.batches import Inputs
 
 
@@ -17,14 +18,15 @@ def predict_logits(module: nn.Module, inputs: Inputs, batch_size: int = 4096) ->
     Args:
         module: takes `inputs` as its positional arguments; its mode is put back afterwards.
         inputs: tensors with rows first.
-        batch_size: rows at once; it bounds memory and changes nothing else.
+        batch_size: rows at once, where a row counts once for each member of the network; it bounds memory and
+            changes nothing else.
     """
     device = next((parameter.device for parameter in module.parameters()), torch.device("cpu"))
-    rows = len(inputs[0])
+    rows, step = len(inputs[0]), max(1, batch_size // members_of(module))
     with _evaluating(module):
         pieces = [
-            module(*(tensor[start : start + batch_size].to(device) for tensor in inputs))
-            for start in range(0, max(rows, 1), batch_size)
+            module(*(tensor[start : start + step].to(device) for tensor in inputs))
+            for start in range(0, max(rows, 1), step)
         ]
     return torch.cat(pieces)
 

@@ -21,6 +21,7 @@ from netwright.core.errors import RecipeError, RunError
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice, EpochRecord, Task
 from netwright.networks.layers.activations import FunctionActivation
+from netwright.networks.layers.members import members_of
 from netwright.training import early_stopping, schedules
 from netwright.training.averaging import update_average
 from netwright.training.batches import Batches, batch_sizes, epoch_order
@@ -237,8 +238,8 @@ def _validate(stack: Stack, batches: Batches, task: Task) -> list[float] | None:
         return torch.func.functional_call(stack.skeleton, (weights, buffers), rows)
 
     of_all = torch.func.vmap(logits_of, in_dims=(0, 0, None))
-    weights, starts = stack.average or stack.weights, range(0, len(targets), ROWS_AT_ONCE)
-    blocks = [tuple(part[at : at + ROWS_AT_ONCE] for part in inputs) for at in starts]
+    weights, rows = stack.average or stack.weights, max(1, ROWS_AT_ONCE // members_of(stack.skeleton))
+    blocks = [tuple(part[at : at + rows] for part in inputs) for at in range(0, len(targets), rows)]
     logits = torch.cat([of_all(weights, stack.buffers, block) for block in blocks], dim=1)
     loss = loss_for(stack.careers[0].config, task, batches.train_targets)
     return [loss(member, targets).item() for member in logits]

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from netwright.core.values import FLAT, LayerStatistics
 from netwright.networks.layers.activations import FunctionActivation, ParametricActivation
+from netwright.networks.layers.members import LINEAR, MemberHead
 from netwright.networks.layers.residual import Residual
 
 # Not element by element, or (RReLU) drawing from torch's generator, which watching must leave alone.
@@ -25,7 +26,7 @@ class Watched:
     """A linear layer, and the activation that follows it, if one does."""
 
     name: str
-    linear: nn.Linear
+    linear: nn.Linear | MemberHead
     activation: nn.Module | None
 
 
@@ -45,7 +46,7 @@ def watched_layers(module: nn.Module) -> list[Watched]:
     shortcuts = {id(layer.shortcut) for layer in module.modules() if isinstance(layer, Residual)}
     found: list[Watched] = []
     for name, layer in module.named_modules():
-        if isinstance(layer, nn.Linear) and id(layer) not in shortcuts:
+        if isinstance(layer, LINEAR) and id(layer) not in shortcuts:
             found.append(Watched(name, layer, None))
         elif found and found[-1].activation is None and _is_activation(layer):
             found[-1] = Watched(found[-1].name, found[-1].linear, layer)

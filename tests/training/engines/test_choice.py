@@ -13,7 +13,7 @@ from netwright.networks.layers.activations import ParametricActivation
 from netwright.networks.layers.numeric_embedding import PeriodicEmbedding
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
-from netwright.training.engines.choice import choose_engine
+from netwright.training.engines.choice import choose_engine, estimate
 
 CONFIG = TrainingConfig(batch_size=64, device="cpu", threads=1)
 
@@ -48,6 +48,13 @@ def test_a_short_training_does_not_pay_for_loading_compiled_code():
 
 def test_a_large_network_on_many_threads_is_eager():
     assert chosen(network(hidden_sizes=(2048, 2048)), replace(CONFIG, threads=8))[0] == "eager"
+
+
+def test_members_are_counted_as_the_work_they_are():
+    wide = {"hidden_sizes": (256, 256), "normalization": "none"}
+    one, many = (estimate(network(members=members, **wide), CONFIG, rows_of(), 10**9) for members in (1, 32))
+    assert 5.0 < many.fused / one.fused < 32.0
+    assert many.eager > one.eager
 
 
 def test_a_short_budget_is_not_spent_on_compiling(monkeypatch):

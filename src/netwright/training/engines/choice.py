@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from netwright.core.devices import choose_device
 from netwright.core.errors import RecipeError
 from netwright.core.values import Choice, Task
+from netwright.networks.feedforward import MLP
+from netwright.networks.layers.members import members_of
 from netwright.training.batches import Batches, batch_sizes
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.fused.cache import is_compiled
@@ -90,14 +92,23 @@ def why_not_fused(module: nn.Module, config: TrainingConfig, batches: Batches, t
 
 
 def estimate(module: nn.Module, config: TrainingConfig, batches: Batches, networks: int = 1) -> Estimate:
-    """Estimate both engines' time for all planned steps: three products of two operations a weight and row."""
+    """Estimate both engines' time for all planned steps: three products of two operations a weight and row.
+
+    The rows of a layer that members share are those of all of them.
+    """
     steps = len(batch_sizes(batches.rows, config.batch_size)) * config.epochs
     weights = sum(parameter.numel() for parameter in module.parameters() if parameter.ndim > 1)
-    work = 6.0 * weights * min(config.batch_size, batches.rows)
+    work = 6.0 * (weights + _shared(module)) * min(config.batch_size, batches.rows)
     threads = 1.0 + SHARED * ((config.threads or torch.get_num_threads()) - 1)
     eager = EAGER_STEP * config.accumulate + (work / RATE + weights * EAGER_UPDATE) / threads
     fused = FUSED_STEP * config.accumulate + work / RATE + weights * FUSED_UPDATE
     return Estimate(steps * eager, LOADING / networks + steps * fused)
+
+
+def _shared(module: nn.Module) -> int:
+    """Return how many more weights a row passes because members share them."""
+    shared = module.hidden.parameters() if isinstance(module, MLP) else ()
+    return (members_of(module) - 1) * sum(weight.numel() for weight in shared if weight.ndim > 1)
 
 
 def _faster(times: Estimate) -> tuple[str, Choice]:

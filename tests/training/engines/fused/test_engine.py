@@ -51,9 +51,9 @@ def test_stopping_at_any_step_changes_no_bit(tmp_path, optimizer):
 
 
 @pytest.mark.parametrize("engine", ["eager", "fused"])
-@pytest.mark.parametrize("embedding", ["periodic", "piecewise"])
-def test_stopping_changes_no_bit_of_embeddings_and_factors(tmp_path, engine, embedding):
-    network = {"numeric_embedding": embedding, "scaling": True, "parametric": True}
+@pytest.mark.parametrize(("embedding", "members"), [("periodic", 1), ("piecewise", 3)])
+def test_stopping_changes_no_bit_of_embeddings_factors_and_members(tmp_path, engine, embedding, members):
+    network = {"numeric_embedding": embedding, "scaling": True, "parametric": True, "members": members}
     factors = {"rate_factors": {"scaling": 6.0, "bias": 0.1}, "decay_factors": {"bias": 0.5, "weight": 0.0}}
     config = replace(CONFIG, engine=engine, optimizer="adamw", **factors)
     expected, log, whole = run(tmp_path / "whole", config, **network)

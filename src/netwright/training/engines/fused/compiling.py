@@ -26,7 +26,7 @@ def arguments_for(dtype: Any) -> tuple[Any, ...]:
     """Return empty arguments of `run_steps` of the types that a training of this precision hands over."""
     real, whole, double = np.zeros(0, dtype), np.zeros(0, np.int64), np.zeros((0, 0))
     words, rows = np.zeros((0, 0), np.int64), np.zeros((0, 0), dtype)
-    program = Program(table=words, numbers=double, hidden=words, segments=double, logits=0, outputs=0)
+    program = Program(table=words, numbers=double, hidden=words, segments=double, logits=0, outputs=0, members=1)
     memory = Memory(*[*[real] * (len(Memory._fields) - 1), double])
     data = Data(rows, words, rows, whole, real, real, whole, whole, whole, whole)
     rule = Rule(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)

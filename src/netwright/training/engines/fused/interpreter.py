@@ -13,6 +13,7 @@ from netwright.training.engines.fused.operations import (
     dropout,
     layer_norm,
     linear,
+    members,
     periodic,
     piecewise,
     rows,
@@ -21,6 +22,7 @@ from netwright.training.engines.fused.operations import (
 )
 from netwright.training.engines.fused.table import (
     ACTIVATE,
+    ANSWER,
     BATCH_NORM,
     DROPOUT,
     EMBED,
@@ -28,10 +30,12 @@ from netwright.training.engines.fused.table import (
     KIND,
     LAYER_NORM,
     LINEAR,
+    PART,
     PERIODIC,
     PIECEWISE,
     SCALE,
     SHORTCUT,
+    TIMES,
     Array,
     Data,
     Memory,
@@ -106,11 +110,11 @@ def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, windo
     for k in range(count):
         forward(program.table[k], program.numbers[k], memory, data, (window, rule.seed))
         if window.watched:
-            statistics.after_forward(program.table[k], memory, window.rows)
+            statistics.after_forward(program.table[k], memory, window.rows * program.table[k, TIMES])
     loss = losses.measure(program, memory, data, rule, window)
     for k in range(count - 1, -1, -1):
         if window.watched:
-            statistics.before_backward(program.table[k], memory, window.rows)
+            statistics.before_backward(program.table[k], memory, window.rows * program.table[k, TIMES])
         backward(program.table[k], memory, data, window)
     return loss
 
@@ -118,13 +122,13 @@ def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, windo
 @inlined
 def forward(op: Array, numbers: Array, memory: Memory, data: Data, chance: tuple[Window, int]) -> None:
     window, seed = chance
-    kind = op[KIND]
+    kind, count = op[KIND], window.rows * op[TIMES]
     if kind == LINEAR:
-        linear.forward(op, memory, window.rows)
+        linear.forward(op, memory, count)
     elif kind == BATCH_NORM:
-        batch_norm.forward(op, numbers, memory, window.rows)
+        batch_norm.forward(op, numbers, memory, count)
     elif kind == ACTIVATE:
-        activation.forward(op, numbers, memory, window.rows)
+        activation.forward(op, numbers, memory, count)
     elif kind == DROPOUT:
         dropout.forward(op, numbers, memory, window, seed)
     elif kind == GATHER:
@@ -132,37 +136,45 @@ def forward(op: Array, numbers: Array, memory: Memory, data: Data, chance: tuple
     elif kind == EMBED:
         rows.embed(op, memory, data, window)
     elif kind == LAYER_NORM:
-        layer_norm.forward(op, numbers, memory, window.rows)
+        layer_norm.forward(op, numbers, memory, count)
     elif kind == SHORTCUT:
-        shortcut.forward(op, memory, window.rows)
+        shortcut.forward(op, memory, count)
     elif kind == PERIODIC:
-        periodic.forward(op, memory, window.rows)
+        periodic.forward(op, memory, count)
     elif kind == PIECEWISE:
-        piecewise.forward(op, memory, window.rows)
+        piecewise.forward(op, memory, count)
     elif kind == SCALE:
-        scaling.forward(op, memory, window.rows)
+        scaling.forward(op, memory, count)
+    elif kind == PART:
+        members.part(op, memory, count)
+    elif kind == ANSWER:
+        members.answer(op, memory, count)
 
 
 @inlined
 def backward(op: Array, memory: Memory, data: Data, window: Window) -> None:
-    kind = op[KIND]
+    kind, count = op[KIND], window.rows * op[TIMES]
     if kind == LINEAR:
-        linear.backward(op, memory, window.rows)
+        linear.backward(op, memory, count)
     elif kind == BATCH_NORM:
-        batch_norm.backward(op, memory, window.rows)
+        batch_norm.backward(op, memory, count)
     elif kind == ACTIVATE:
-        activation.backward(op, memory, window.rows)
+        activation.backward(op, memory, count)
     elif kind == DROPOUT:
-        dropout.backward(op, memory, window.rows)
+        dropout.backward(op, memory, count)
     elif kind == EMBED:
         rows.embed_backward(op, memory, data, window)
     elif kind == LAYER_NORM:
-        layer_norm.backward(op, memory, window.rows)
+        layer_norm.backward(op, memory, count)
     elif kind == SHORTCUT:
-        shortcut.backward(op, memory, window.rows)
+        shortcut.backward(op, memory, count)
     elif kind == PERIODIC:
-        periodic.backward(op, memory, window.rows)
+        periodic.backward(op, memory, count)
     elif kind == PIECEWISE:
-        piecewise.backward(op, memory, window.rows)
+        piecewise.backward(op, memory, count)
     elif kind == SCALE:
-        scaling.backward(op, memory, window.rows)
+        scaling.backward(op, memory, count)
+    elif kind == PART:
+        members.part_backward(op, memory, count)
+    elif kind == ANSWER:
+        members.answer_backward(op, memory, count)

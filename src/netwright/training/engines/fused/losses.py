@@ -24,8 +24,19 @@ from netwright.training.engines.fused.table import (
 
 @inlined
 def measure(program: Program, memory: Memory, data: Data, rule: Rule, window: Window) -> Real:
-    logits = matrix(memory.values, program.logits, window.rows, program.outputs)
-    delta = matrix(memory.deltas, program.logits, window.rows, program.outputs)
+    """Every member's rows have the same targets; the loss is the mean of the members' losses."""
+    first, rows, step, part, scale, watched = window
+    share = Window(first, rows, step, part, scale / program.members, watched)
+    total, size = 0.0, rows * program.outputs
+    for m in range(program.members):
+        logits = matrix(memory.values, program.logits + m * size, rows, program.outputs)
+        delta = matrix(memory.deltas, program.logits + m * size, rows, program.outputs)
+        total += of_member(logits, delta, data, rule, share)
+    return total
+
+
+@inlined
+def of_member(logits: Array, delta: Array, data: Data, rule: Rule, window: Window) -> Real:
     if rule.loss == CCE:
         return categorical(logits, delta, data, window, rule.smoothing)
     if rule.loss == BCE:

@@ -11,6 +11,7 @@ from netwright.networks.feedforward import MLP
 from netwright.networks.layers.activations import ParametricActivation
 from netwright.networks.layers.dropout import ClassicDropout
 from netwright.networks.layers.embedding import CategoricalEmbedding
+from netwright.networks.layers.members import MemberAdapter, MemberHead
 from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
 from netwright.networks.layers.scaling import Scaling
@@ -31,7 +32,7 @@ class NotFused(Exception):  # noqa: N818 - it is an answer, no error: `choice` t
 class Writer:
     """Writes the table while it walks the module; every slot has room for `rows` rows."""
 
-    rows: int
+    rows: int  # of the batch, times `times`
     places: Mapping[int, int]  # id of a parameter -> its place
     operations: list[Operation] = field(default_factory=list)
     values: int = 0  # size so far, of the values and of the deltas
@@ -42,10 +43,11 @@ class Writer:
     columns: list[int] = field(default_factory=list)  # see Data
     beside: int = 0  # columns that a numeric embedding leaves free for the categories
     seen: set[int] = field(default_factory=set)
+    times: int = 1  # rows for each row of the batch: the members, once they have parted
     slot: int = 0  # the value that the next layer reads
     width: int = 0
     needs_delta: bool = False  # whether anything below the next layer is trained
-    linear: list[nn.Linear] = field(default_factory=list)  # those that statistics are taken of, in order
+    linear: list[nn.Module] = field(default_factory=list)  # those that statistics are taken of, in order
 
     def place(self, parameter: Any) -> int:
         if parameter is None:
@@ -69,7 +71,7 @@ class Writer:
 
     def add(self, kind: int, **fields: Any) -> None:
         """Add an operation on the current value, in place unless `fields` say otherwise."""
-        now = Operation(kind, self.slot, self.slot, self.width, self.width)
+        now = Operation(kind, self.slot, self.slot, self.width, self.width, times=self.times)
         self.operations.append(replace(now, **fields))
 
     def last(self) -> Operation:
@@ -96,7 +98,7 @@ def finish(writer: Writer, hidden: list[tuple[int, int, int]], layout: Layout) -
     rows, numbers = table.table_of(writer.operations)
     matrices = np.array(hidden, np.int64).reshape(-1, 3)
     segments = [(part.start, part.end, *part.treatment, part.orthogonal) for part in layout.segments]
-    return Program(rows, numbers, matrices, np.array(segments, np.float64), writer.slot, writer.width)
+    return Program(rows, numbers, matrices, np.array(segments, np.float64), writer.slot, writer.width, writer.times)
 
 
 def _walk(writer: Writer, layer: nn.Module, numeric: int = 0) -> None:
@@ -127,6 +129,8 @@ def _mlp(writer: Writer, network: MLP, numeric: int) -> None:
         _embedding(writer, embedding, writer.width - writer.beside)
     if network.scaling is not None:
         _walk(writer, network.scaling)
+    if network.adapter is not None:
+        _walk(writer, network.adapter)
     _walk(writer, network.hidden)
     _walk(writer, network.output)
 
@@ -175,6 +179,28 @@ def _scaling(writer: Writer, layer: Scaling) -> None:
     weight, needed = writer.place(layer.weight), int(writer.needs_delta)
     writer.add(table.SCALE, input=source, output=out, weight=weight, function=needed)
     writer.slot, writer.needs_delta = out, True
+
+
+def _part(writer: Writer, layer: MemberAdapter) -> None:
+    """From here on every value has room for each member's rows."""
+    source, needed = writer.slot, int(writer.needs_delta)
+    writer.rows *= layer.members
+    writer.slot = writer.new_value(writer.width)
+    weight = writer.place(layer.weight)
+    writer.add(table.PART, input=source, weight=weight, function=needed, parts=layer.members)
+    writer.times, writer.needs_delta = writer.times * layer.members, True
+
+
+def _answer(writer: Writer, layer: MemberHead) -> None:
+    members, outputs, width = layer.weight.shape
+    if members != writer.times:
+        raise NotFused("an output layer has other members than its inputs")
+    source, out = writer.slot, writer.new_value(outputs)
+    places = {"input": source, "output": out, "weight": writer.place(layer.weight), "bias": writer.place(layer.bias)}
+    sizes = {"width_in": width, "width_out": outputs, "parts": members, "times": 1}
+    writer.add(table.ANSWER, layer=len(writer.linear), **places, **sizes)
+    writer.linear.append(layer)
+    writer.slot, writer.width = out, outputs
 
 
 def _sequential(writer: Writer, layers: nn.Sequential) -> None:
@@ -304,6 +330,8 @@ WRITERS: dict[type[nn.Module], Callable[[Writer, Any], None]] = {
     PeriodicEmbedding: _periodic,
     PiecewiseEmbedding: _piecewise,
     Scaling: _scaling,
+    MemberAdapter: _part,
+    MemberHead: _answer,
     nn.Sequential: _sequential,
     nn.Linear: _linear,
     nn.BatchNorm1d: _batch_norm,

@@ -8,6 +8,7 @@ from netwright.training.engines.fused.flat import copy, matrix, vector
 from netwright.training.engines.fused.limits import norm_of
 from netwright.training.engines.fused.table import (
     ACTIVATE,
+    ANSWER,
     DEAD,
     DELTA_NORM,
     GRADIENT_NORM,
@@ -17,6 +18,7 @@ from netwright.training.engines.fused.table import (
     LINEAR,
     MEAN,
     OUTPUT,
+    PARTS,
     SATURATED,
     SPREAD,
     UPDATE_RATIO,
@@ -66,8 +68,8 @@ def dead_units(slope: Array, limit: float) -> int:
 @kernel
 def before_backward(op: Array, memory: Memory, rows: int) -> None:
     """|delta| of a linear layer, delta = dL/dz being complete now."""
-    if op[KIND] == LINEAR:
-        delta = vector(memory.deltas, op[OUTPUT], rows * op[WIDTH_OUT])
+    if op[KIND] == LINEAR or op[KIND] == ANSWER:
+        delta = vector(memory.deltas, op[OUTPUT], rows * op[PARTS] * op[WIDTH_OUT])
         memory.statistics[op[LAYER], DELTA_NORM] = norm_of(delta)
 
 
@@ -76,8 +78,8 @@ def before_update(program: Program, memory: Memory) -> None:
     """|dL/dW| and |W|, and the weights as they are."""
     for k in range(program.table.shape[0]):
         op = program.table[k]
-        if op[KIND] == LINEAR:
-            size, row = op[WIDTH_IN] * op[WIDTH_OUT], memory.statistics[op[LAYER]]
+        if op[KIND] == LINEAR or op[KIND] == ANSWER:
+            size, row = op[PARTS] * op[WIDTH_IN] * op[WIDTH_OUT], memory.statistics[op[LAYER]]
             row[GRADIENT_NORM] = norm_of(vector(memory.gradients, op[WEIGHT], size))
             row[WEIGHT_NORM] = norm_of(vector(memory.parameters, op[WEIGHT], size))
             copy(vector(memory.before, op[WEIGHT], size), vector(memory.parameters, op[WEIGHT], size))
@@ -88,8 +90,8 @@ def after_update(program: Program, memory: Memory) -> None:
     """|W_t - W_(t-1)| / |W_(t-1)|."""
     for k in range(program.table.shape[0]):
         op = program.table[k]
-        if op[KIND] == LINEAR:
-            size, row = op[WIDTH_IN] * op[WIDTH_OUT], memory.statistics[op[LAYER]]
+        if op[KIND] == LINEAR or op[KIND] == ANSWER:
+            size, row = op[PARTS] * op[WIDTH_IN] * op[WIDTH_OUT], memory.statistics[op[LAYER]]
             change = vector(memory.before, op[WEIGHT], size)
             now = vector(memory.parameters, op[WEIGHT], size)
             for i in range(size):

@@ -14,10 +14,11 @@ Word = Any  # a number of 32 or 64 bits without sign
 
 # Kinds of operation.
 GATHER, EMBED, LINEAR, BATCH_NORM, LAYER_NORM, ACTIVATE, DROPOUT, SHORTCUT, PERIODIC, PIECEWISE, SCALE = range(11)
+PART, ANSWER = range(11, 13)  # where members part, and where each answers for itself
 
 # Columns of the table, in the order of the fields of Operation.
 KIND, INPUT, OUTPUT, WIDTH_IN, WIDTH_OUT, WEIGHT, BIAS, SHIFT, KEPT, SPARE, RUNNING, FUNCTION, COLUMN, LAYER = range(14)
-FREQUENCY, SIZE, PARTS = range(14, 17)
+FREQUENCY, SIZE, PARTS, TIMES = range(14, 18)
 
 # Columns of the numbers beside it.
 A, B = range(2)
@@ -53,14 +54,17 @@ class Operation:
     kept: int = NONE  # place of what the forward pass leaves for the backward pass
     spare: int = NONE  # a second such place; for LINEAR, of the delta that came by a shortcut
     running: int = NONE  # place of running statistics: means, then variances; PIECEWISE: of edges
-    function: int = NONE  # ACTIVATE: which one; LINEAR, SHORTCUT, SCALE: whether the input needs a delta; EMBED: slots;
+    function: int = NONE  # ACTIVATE: which one; EMBED: slots;
+    # LINEAR, SHORTCUT, SCALE, PART: whether the input needs a delta;
     # DROPOUT: whether the mask is multiplied into the derivative of the activation below
     column: int = NONE  # EMBED: of the categorical input; its vector begins at `spare` of the output
     # GATHER: where in Data.columns those begin that it writes from `spare` on; NONE: all columns as they stand
-    layer: int = NONE  # DROPOUT: number of the layer, for its stream of chance; LINEAR, ACTIVATE: row of the statistics
+    layer: int = NONE  # DROPOUT: number of the layer, for its stream of chance;
+    # LINEAR, ANSWER, ACTIVATE: row of the statistics
     frequency: int = NONE  # PERIODIC: place in parameters
     size: int = 0  # PERIODIC, PIECEWISE: numbers of a vector
-    parts: int = 0  # PERIODIC: waves of a column; PIECEWISE: bins
+    parts: int = 1  # PERIODIC: waves of a column; PIECEWISE: bins; PART, ANSWER: members
+    times: int = 1  # rows of its input and output for each row of the batch; PART, ANSWER: as before members part
     a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share kept
     b: float = 0.0  # ACTIVATE: scale; BATCH_NORM: momentum; DROPOUT: factor of what is kept
 
@@ -68,12 +72,13 @@ class Operation:
 class Program(NamedTuple):
     """A network, ready to run."""
 
-    table: Array  # (operations, 17) int64
+    table: Array  # (operations, 18) int64
     numbers: Array  # (operations, 2) float64
     hidden: Array  # (matrices, 3) int64: place, rows, columns of those that Muon updates
     segments: Array  # (segments, 6) float64: start, end, factor of the rate, decay, L1, whether Muon's
     logits: int  # place in values
     outputs: int  # width of the logits
+    members: int  # whose logits lie one after another
 
 
 class Memory(NamedTuple):

@@ -15,6 +15,7 @@ from netwright.training.engines.fused.table import (
     KEPT,
     LAYER,
     OUTPUT,
+    TIMES,
     WIDTH_OUT,
     A,
     Array,
@@ -34,7 +35,7 @@ Halves = tuple[Array, Array]
 @kernel
 def forward(op: Array, numbers: Array, memory: Memory, window: Window, seed: int) -> None:
     """Mask the values, and what the backward pass multiplies by: f'(z) of the activation below, or else ones."""
-    size = window.rows * op[WIDTH_OUT]
+    size = window.rows * op[TIMES] * op[WIDTH_OUT]
     values, kept = vector(memory.values, op[OUTPUT], size), vector(memory.kept, op[KEPT], size)
     if not op[FUNCTION]:
         fill(kept, 1.0)
