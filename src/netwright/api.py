@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwright.core.errors import RecipeError
+from netwright.core.errors import RecipeError, nearest
 from netwright.core.files import write_atomic
 from netwright.core.values import EpochRecord, Evaluation, Finding, RunSummary, Schema, StepRecord
 from netwright.training.run_directory import check_run
@@ -27,7 +27,7 @@ class FitOptions:
 
     runs: str | Path = "runs"
     name: str | None = None
-    recipe: str | Path | None = None  # a recipe.toml; settings go on top of it
+    recipe: str | Path | None = None  # a recipe.toml, or a name of training.recipes.RECIPES; settings go on top of it
     observers: tuple[Observer, ...] = ()
     started: float = field(default_factory=time.monotonic)  # where a budget begins to count
 
@@ -206,11 +206,10 @@ def parse_budget(budget: str | int | float | None) -> float | None:
 
 def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: str | int | float | None) -> "Request":
     from netwright.training.recipe import merge, recipe_from
-    from netwright.training.settings import read_recipe
     from netwright.training.stage import Request
 
     if options.recipe is not None:
-        tree = merge(read_recipe(Path(options.recipe)), tree)
+        tree = merge(_recipe_called(options.recipe), tree)
     recipe_from(tree, "settings" if options.recipe is None else str(options.recipe))
     if isinstance(source, str | Path):
         tree = merge(tree, {"data": {"source": str(source)}})
@@ -218,6 +217,20 @@ def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: 
         raise RecipeError("expected data: a path, @breast-cancer and its like, or --recipe RECIPE; got none")
     frame = None if isinstance(source, str | Path) else source
     return Request(tree, frame, Path(options.runs), options.name, parse_budget(budget), options.started)
+
+
+def _recipe_called(asked: str | Path) -> Mapping[str, Any]:
+    """Return the settings that a recipe's name or file stands for."""
+    from netwright.training.recipes import RECIPES
+    from netwright.training.settings import read_recipe
+
+    name = str(asked)
+    if name in RECIPES:
+        return {"preset": {"recipe": name}}
+    if "." not in name and not Path(name).exists():
+        known = ", ".join(RECIPES)
+        raise RecipeError(f"--recipe: expected a recipe.toml or one of {known}, got {name!r}; {nearest(name, RECIPES)}")
+    return read_recipe(Path(name))
 
 
 __all__ = ["FitOptions", "Run", "fit", "load", "resume"]

@@ -30,7 +30,10 @@ def fit(
     time_column: Annotated[str | None, typer.Option("--time", help="Column of time: test on the latest rows.")] = None,
     task: Annotated[str | None, typer.Option(help="regression, binary or multiclass; default: found out.")] = None,
     set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
-    recipe: Annotated[Path | None, typer.Option(help="Repeat the run of a recipe.toml.")] = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="Repeat a recipe.toml, or take netwright, single, tabm, realmlp or seed.")
+    ] = None,
+    quality: Annotated[str | None, typer.Option(help="fast, standard (default) or best.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with a run that was stopped, bit for bit.")] = None,
     ensemble: Annotated[int | None, typer.Option(help="Average so many networks from different seeds.")] = None,
     folds: Annotated[int | None, typer.Option(help="Cross-validate: hold out each of so many folds once.")] = None,
@@ -59,6 +62,8 @@ def fit(
 
       netwright fit adult.csv --target income --ensemble 8 --folds 5 --learning-curve
 
+      netwright fit adult.csv --target income --quality best
+
       netwright fit --recipe runs/adult-1/recipe.toml --seed 1
 
       netwright fit --resume runs/adult-1
@@ -74,9 +79,12 @@ def fit(
         "strict": strict or None,
     }
     data |= {"ignore": split_commas(ignore) or None, "missing": split_commas(missing) or None}
+    preset = {"quality": quality}
     many = {"members": ensemble, "folds": folds, "learning_curve": learning_curve or None}
     training = {"device": device, "engine": engine}
-    tree = _tree({"data": data, "schema": {"task": task}, "training": training, "ensemble": many}, seed, set_)
+    tree = _tree(
+        {"data": data, "schema": {"task": task}, "training": training, "ensemble": many, "preset": preset}, seed, set_
+    )
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)

@@ -38,9 +38,11 @@ NOT_HERE = ("data.source", "data.test", "data.target", "split.test", "training.s
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class NetworkParameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """The parameters that classifiers and regressors share; None: the default recipe chooses from the rows.
+    """The parameters that classifiers and regressors share; None: the recipe chooses from the rows.
 
     Args:
+        recipe: "single" (one network, fitted fast, as searches want it), "netwright" (eight that share their hidden
+            layers), or another name of training.recipes.RECIPES.
         hidden_sizes: units of each hidden layer, (256, 128, 64) by default.
         activation: a name ("leaky_relu", "gelu", ...) or a differentiable function on tensors.
         normalization: "batch", "layer" or "none".
@@ -63,6 +65,7 @@ class NetworkParameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             "preparation.numeric": "standard", "schema.columns.zip.kind": "categorical"}.
     """
 
+    recipe: Any = "single"
     hidden_sizes: Any = None
     activation: Any = None
     normalization: Any = None
@@ -115,7 +118,9 @@ def settle(
     asked = asked_for(parameters)
     held = _held_out(asked, rows)
     few = {} if rows >= LEAST_HELD_OUT else {name: FEW_ROWS[name] for name in FEW_ROWS if name not in asked["training"]}
-    recipe, choices = complete(merge({"training": few}, asked), task, rows - round(held.value * rows))
+    recipe, choices = complete(
+        merge({"training": few, "preset": {"recipe": parameters.recipe}}, asked), task, rows - round(held.value * rows)
+    )
     choices = tuple(_reasoned(choice, few) for choice in choices)
     share = 0.0 if one_pass else held.value
     recipe = replace(

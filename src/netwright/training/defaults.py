@@ -1,16 +1,16 @@
 """The default recipe: what the user leaves open is chosen from the data, with the reason in words."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from netwright.core.values import Choice, Task
 from netwright.networks.initialization import choose_initialization
+from netwright.training.presets import resolve
 from netwright.training.recipe import Recipe, leaves, merge, recipe_from
-from netwright.training.settings import in_toml
+from netwright.training.recipes import RECIPES
+from netwright.training.settings import in_toml, place
 
 ASKED = "asked for"
-STEPS: dict[Task, int] = {"binary": 2000, "multiclass": 2000, "regression": 4000}  # of the default recipe
 
 
 def complete(tree: Mapping[str, Any], task: Task, train_rows: int) -> tuple[Recipe, tuple[Choice, ...]]:
@@ -21,12 +21,9 @@ def complete(tree: Mapping[str, Any], task: Task, train_rows: int) -> tuple[Reci
         task: of the schema.
         train_rows: rows that the network learns from.
     """
-    chosen = choose(task, train_rows)
-    defaults: dict[str, Any] = {}
-    for choice in chosen:
-        section, key = choice.name.split(".")
-        defaults.setdefault(section, {})[key] = choice.value
-    recipe = recipe_from(merge(defaults, tree), "recipe")
+    preset = resolve(tree)
+    chosen = (*preset, *RECIPES[preset[0].value](task, train_rows))
+    recipe = recipe_from(merge(_tree_of(chosen), tree), "recipe")
     given = _given(tree)
     asked = [Choice(name, in_toml(value), ASKED) for name, value in leaves(recipe).items() if name in given]
     initialization = choose_initialization(recipe.network.initialization, recipe.network.activation)
@@ -34,83 +31,24 @@ def complete(tree: Mapping[str, Any], task: Task, train_rows: int) -> tuple[Reci
     return recipe, (*(choice for choice in chosen if choice.name not in given), *asked)
 
 
+def ask(tree: Mapping[str, Any]) -> Recipe:
+    """Return the recipe as far as it stands before the data is read: the user's settings, and what the quality adds.
+
+    Raises:
+        RecipeError: a setting is unknown or of a wrong type.
+    """
+    recipe_from(tree, "recipe")
+    return recipe_from(merge(_tree_of(resolve(tree)), tree), "recipe")
+
+
+def _tree_of(choices: Iterable[Choice]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for choice in choices:
+        place(tree, choice.name, choice.value)
+    return tree
+
+
 def _given(tree: Mapping[str, Any]) -> set[str]:
     """Return the names of the settings that the user gave, those of `data` left out: reading speaks for them."""
     sections = {section: keys for section, keys in tree.items() if section != "data"}
     return {f"{section}.{key}" for section, keys in sections.items() for key in keys}
-
-
-def choose(task: Task, train_rows: int) -> tuple[Choice, ...]:
-    """Return the engineered defaults for a task and a number of training rows."""
-    return (*_preparation(), *_network(task), *_batches(task, train_rows), *_optimization(task))
-
-
-def _preparation() -> tuple[Choice, ...]:
-    return (
-        Choice(
-            "preparation.numeric",
-            "both",
-            "each number scaled by median and quartiles, and beside it its normal rank: the pair beat either alone",
-        ),
-    )
-
-
-def _network(task: Task) -> tuple[Choice, ...]:
-    dropout = 0.05 if task == "regression" else 0.15
-    return (
-        Choice(
-            "network.hidden_sizes", [256, 128, 64], "wider layers took twice the time for no gain on the tables tried"
-        ),
-        Choice("network.normalization", "batch", "beat none and layer normalisation on the tables tried"),
-        Choice("network.activation", "leaky_relu", "as good as the smooth ones and the fastest; no unit can die"),
-        Choice(
-            "network.dropout",
-            dropout,
-            "with 0.15 the network underfitted numbers"
-            if task == "regression"
-            else "0.1 to 0.2 came out the same on the tables tried, 0.3 worse",
-        ),
-    )
-
-
-def _batches(task: Task, train_rows: int) -> tuple[Choice, ...]:
-    size = min(256, max(32, 2 ** round(math.log2(max(train_rows, 1) / 64))))
-    steps = STEPS[task]
-    epochs = min(100, max(10, math.ceil(steps * size / max(train_rows, 1))))
-    patience = max(6, math.ceil(0.3 * epochs))
-    return (
-        Choice("training.batch_size", size, f"about a 64th of the {train_rows:,} training rows, from 32 to 256"),
-        Choice("training.epochs", epochs, f"room for {steps:,} steps of {size} rows, but 10 to 100 epochs"),
-        Choice(
-            "training.patience", patience, "stop after 30% of the epochs (6 at least) without a better validation loss"
-        ),
-    )
-
-
-def _optimization(task: Task) -> tuple[Choice, ...]:
-    regression = task == "regression"
-    return (
-        Choice(
-            "training.optimizer",
-            "adamw",
-            "adapts the rate of each weight; Muon took 1.5 times as long for a worse loss",
-        ),
-        Choice("training.learning_rate", 0.01 if regression else 0.005, "the best of those tried with this schedule"),
-        Choice("training.betas", [0.9, 0.99], "short runs need a short memory of the squared gradients"),
-        Choice("training.weight_decay", 0.1, "decoupled; weights only, not biases or norms"),
-        Choice("training.schedule", "cosine", "down to 0 in the end; one-cycle and flat-cosine came out the same"),
-        Choice(
-            "training.warmup", 0.05, "the first 5% of the steps climb to the full rate, while Adam's averages settle"
-        ),
-        Choice("training.clip_norm", 1.0, "one bad batch cannot throw the weights far"),
-        Choice("training.ema_decay", 0.99, "averaged weights judged better than the last ones, most on noisy classes"),
-        Choice(
-            "training.loss",
-            "huber" if regression else "auto",
-            "squared for small errors, absolute for large: beat squared error"
-            if regression
-            else "cross-entropy, by task",
-        ),
-        Choice("training.monitor", "validation_loss", "smoother than a metric; a metric misled on small tables"),
-        Choice("training.threads", 1, "these products are too small to share: threads would wait for each other"),
-    )

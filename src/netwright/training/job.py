@@ -22,7 +22,7 @@ from netwright.data.ranges import to_ranges
 from netwright.networks import fit_bins
 from netwright.training import member_files
 from netwright.training.config import validate
-from netwright.training.defaults import complete
+from netwright.training.defaults import ask, complete
 from netwright.training.engines.choice import choose_engine
 from netwright.training.ensemble import train_ensemble
 from netwright.training.ensemble_config import validate_ensemble
@@ -66,7 +66,7 @@ def run_job(request: Request, listener: Listener) -> Path:
         NetwrightError: the user can mend it.
         Interrupted: a signal came; the run can be resumed.
     """
-    asked = recipe_from(request.settings, "recipe")
+    asked = ask(request.settings)
     validate(asked.training)
     validate_ensemble(asked.ensemble)
     material = gather(asked, request.source, listener.reading)

@@ -1,0 +1,12 @@
+"""Recipes by name. Each file holds `choices(task, train_rows)`: what it sets, and why, for a task and its rows."""
+
+from collections.abc import Callable
+
+from netwright.core.values import Choice, Task
+from netwright.training.recipes import netwright, single, tabm
+
+RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
+    "netwright": netwright.choices,
+    "single": single.choices,
+    "tabm": tabm.choices,
+}
