@@ -27,7 +27,7 @@ def test_the_first_edge_of_a_tree_is_the_best_of_all_thresholds():
     targets += np.random.default_rng(2).normal(size=400)
     ordered = np.sort(values)
     between = (ordered[1:] + ordered[:-1]) / 2
-    allowed = between[1:-1]  # 400 rows: no bin of fewer than 2
+    allowed = between[LEAST_IN_BIN - 1 : 1 - LEAST_IN_BIN]
     best = allowed[np.argmax([gain_of(values, targets, threshold) for threshold in allowed])]
     np.testing.assert_allclose(
         tree_edges(values, 2, targets), [values.min(), best, values.max()], rtol=1e-6

@@ -13,13 +13,12 @@ from netwright.networks.layers.numeric_embedding import PiecewiseEmbedding
 Edges = NDArray[np.float64]  # ascending, each once
 
 MOST_ROWS = 100_000  # that a tree looks at: where to part them changes little with more
-LEAST_IN_BIN = 16  # rows of a tree's leaf; of small tables fewer, so that a column keeps about 200 bins to choose from
-BINS_OF_A_SMALL_TABLE = 200
+LEAST_IN_BIN = 16  # rows of a tree's leaf
 
 
 @torch.no_grad()
 def fit_bins(
-    module: nn.Module, numeric: Float[Tensor, "rows numeric"], targets: Shaped[Tensor, " rows"] | None = None
+    module: nn.Module, numeric: Float[Tensor, "rows numeric"], targets: Shaped[Tensor, "rows ..."] | None = None
 ) -> None:
     """Put the edges of every piecewise embedding in `module` where its `edges_from` says.
 
@@ -56,12 +55,11 @@ def tree_edges(values: NDArray[np.float64], bins: int, targets: NDArray[np.gener
     step = -(-len(values) // MOST_ROWS)
     seen, wanted = values[::step, None], targets[::step]
     kind = DecisionTreeRegressor if np.issubdtype(targets.dtype, np.floating) else DecisionTreeClassifier
-    least = min(LEAST_IN_BIN, max(1, len(wanted) // BINS_OF_A_SMALL_TABLE))
-    tree = kind(max_leaf_nodes=max(2, bins), min_samples_leaf=least, random_state=0).fit(seen, wanted).tree_
+    tree = kind(max_leaf_nodes=max(2, bins), min_samples_leaf=LEAST_IN_BIN, random_state=0).fit(seen, wanted).tree_
     inner = np.asarray(tree.threshold)[np.asarray(tree.children_left) >= 0]
     return np.unique([values.min(), *inner[: bins - 1], values.max()])
 
 
 def _splitter(targets: Tensor) -> Callable[[NDArray[np.float64], int], Edges]:
-    wanted = targets.flatten().cpu().numpy()
+    wanted = targets.cpu().numpy()
     return lambda values, bins: tree_edges(values, bins, wanted)
