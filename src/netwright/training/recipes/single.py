@@ -4,12 +4,19 @@ import math
 
 from netwright.core.values import Choice, Task
 
+ENOUGH_TO_BEND = 200  # training rows
 STEPS: dict[Task, int] = {"binary": 2000, "multiclass": 2000, "regression": 4000}
 
 
 def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
     """Return what the recipe chooses for a task and a number of training rows, each with its reason."""
-    return (*_preparation(), *_network(task), *_batches(task, train_rows), *_optimization(task))
+    return (
+        *_preparation(),
+        *_embedding(train_rows),
+        *_network(task),
+        *_batches(task, train_rows),
+        *_optimization(task),
+    )
 
 
 def _preparation() -> tuple[Choice, ...]:
@@ -22,18 +29,25 @@ def _preparation() -> tuple[Choice, ...]:
     )
 
 
+def _embedding(train_rows: int) -> tuple[Choice, ...]:
+    if train_rows < ENOUGH_TO_BEND:
+        reason = f"{train_rows:,} training rows; from {ENOUGH_TO_BEND} on they are enough to learn where a number bends"
+        return (Choice("network.numeric_embedding", "none", reason),)
+    better = "a number that bends where it needs to: better than a straight one on most tables tried"
+    return (
+        Choice("network.numeric_embedding", "piecewise", better),
+        Choice("network.embedding_size", 8, "numbers that each becomes; 16 came out the same"),
+        Choice("network.bins", 64, "48 and 96 came out the same"),
+        Choice("network.edges_from", "tree", "edges where the target changes, also among rare values"),
+    )
+
+
 def _network(task: Task) -> tuple[Choice, ...]:
     dropout = 0.05 if task == "regression" else 0.15
     return (
         Choice(
             "network.hidden_sizes", [256, 128, 64], "wider layers took twice the time for no gain on the tables tried"
         ),
-        Choice(
-            "network.numeric_embedding", "piecewise", "each number bends where it needs to: better on all tables tried"
-        ),
-        Choice("network.embedding_size", 8, "numbers that each becomes; 16 came out the same"),
-        Choice("network.bins", 64, "48 and 96 came out the same"),
-        Choice("network.edges_from", "tree", "edges where the target changes, also among rare values"),
         Choice("network.normalization", "batch", "beat none and layer normalisation on the tables tried"),
         Choice("network.activation", "leaky_relu", "as good as the smooth ones and the fastest; no unit can die"),
         Choice(
