@@ -6,26 +6,28 @@ from dataclasses import replace
 
 import pytest
 
+from netwright.core.evidence import (
+    Diagnostics,
+    Evaluation,
+    Measure,
+    ReliabilityBin,
+    WorstError,
+)
 from netwright.core.values import (
     Choice,
     Column,
     CrossValidation,
-    Diagnostics,
     EnsembleSummary,
     EpochRecord,
-    Evaluation,
     Finding,
     FoldScore,
     LearningCurve,
     LearningPoint,
-    Measure,
     MemberRecord,
     Rejected,
-    ReliabilityBin,
     RowCount,
     RunSummary,
     Schema,
-    WorstError,
 )
 
 ATTACK = '<script>alert("x")</script><img src=x onerror=alert(1)>'

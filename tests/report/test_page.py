@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from netwright.core.values import EpochRecord, Measure
+from netwright.core.evidence import Measure
+from netwright.core.values import EpochRecord
 from netwright.report.page import render_report
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}

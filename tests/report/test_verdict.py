@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from netwright.core.values import Evaluation, Measure
+from netwright.core.evidence import Evaluation, Measure
 from netwright.report.verdict import judge
 
 

@@ -29,7 +29,8 @@ def evaluate(
     if json:
         rows = {"in": found.rows, "used": found.evaluation.rows, "rejected": found.rejected}
         measured = {"test": found.evaluation.metrics, "baselines": found.evaluation.baselines}
-        print_json({"run": str(run), "source": source, "rows": rows, **measured, "notes": found.notes})
+        diagnosed = {"diagnostics": found.diagnostics, "notes": found.notes}
+        print_json({"run": str(run), "source": source, "rows": rows, **measured, **diagnosed})
         return
     print_notes(found.notes)
     out.print(f"rows in {found.rows:,} = used {found.evaluation.rows:,} + set aside {found.rejected:,}")

@@ -37,6 +37,9 @@ def fit(
     learning_curve: Annotated[
         bool, typer.Option("--learning-curve", help="Also train on growing shares of the rows: would more help?")
     ] = False,
+    metric: Annotated[
+        str | None, typer.Option(help="Lead with f1, mcc, ...; of two classes, set the threshold by it.")
+    ] = None,
     budget: Annotated[str | None, typer.Option(help="Wall time of the whole command: 90s, 2m, 1h30m.")] = None,
     seed: Annotated[int | None, typer.Option(help="One seed for split, weights and training.")] = None,
     engine: Annotated[str | None, typer.Option(help="auto, eager or fused.")] = None,
@@ -76,7 +79,12 @@ def fit(
     data |= {"ignore": split_commas(ignore) or None, "missing": split_commas(missing) or None}
     many = {"members": ensemble, "folds": folds, "learning_curve": learning_curve or None}
     training = {"device": device, "engine": engine}
-    tree = _tree({"data": data, "schema": {"task": task}, "training": training, "ensemble": many}, seed, set_)
+    tree = _tree(
+        {"data": data, "schema": {"task": task}, "training": training, "ensemble": many}
+        | {"evaluation": {"metric": metric}},
+        seed,
+        set_,
+    )
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
@@ -156,6 +164,11 @@ def result_of(run: "Run") -> dict[str, Any]:
         "split": summary.split,
         "test": summary.evaluation.metrics,
         "baselines": summary.evaluation.baselines,
+        "gains": summary.evaluation.gains,
+        "baseline_seconds": summary.evaluation.seconds,
+        "skipped": summary.evaluation.skipped,
+        "calibration": summary.calibration,
+        "diagnostics": summary.diagnostics,
         "ensemble": summary.ensemble,
         "learning_curve": summary.learning_curve,
         "findings": summary.findings,

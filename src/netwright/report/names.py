@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from netwright.core.values import EnsembleSummary, Evaluation, LearningCurve
+from netwright.core.evidence import Evaluation
+from netwright.core.values import EnsembleSummary, LearningCurve
 
 
 @dataclass(frozen=True)

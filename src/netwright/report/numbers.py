@@ -4,7 +4,7 @@ import math
 from datetime import datetime, time, timedelta
 from typing import Any, TypeGuard
 
-from netwright.core.values import Measure
+from netwright.core.evidence import Measure
 
 DASH = "–"  # an en dash
 EPOCH = datetime(1970, 1, 1)  # without a zone, as the cells of a table are

@@ -5,7 +5,8 @@ from functools import cache
 
 import jinja2
 
-from netwright.core.values import EpochRecord, Evaluation, Measure, RunSummary
+from netwright.core.evidence import Evaluation, Measure
+from netwright.core.values import EpochRecord, RunSummary
 from netwright.report.charts.confusion import MOST_CLASSES, heat_map
 from netwright.report.charts.curves import loss_curves, metric_curve
 from netwright.report.charts.intervals import dots

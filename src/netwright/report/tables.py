@@ -6,7 +6,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from netwright.core.values import Choice, Column, Evaluation, Finding, Measure, RunSummary, Schema
+from netwright.core.evidence import Evaluation, Measure
+from netwright.core.values import Choice, Column, Finding, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import bound, count, counted, interval, moment, setting, share, show
 from netwright.report.verdict import folds_in_words, learning_in_words, worth_of

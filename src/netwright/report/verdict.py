@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from netwright.core.values import EnsembleSummary, Evaluation, LearningCurve, Measure, RunSummary
+from netwright.core.evidence import Evaluation, Measure
+from netwright.core.values import EnsembleSummary, LearningCurve, RunSummary
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import counted, interval, is_finite, show, spread
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from netwright.core.values import ReliabilityBin
+from netwright.core.evidence import ReliabilityBin
 from netwright.report.charts.axes import bottom_axis, left_axis
 from netwright.report.charts.scale import Scale, fixed
 from netwright.report.charts.svg import element, line, picture, rectangle, text
