@@ -5,12 +5,22 @@ from typing import get_args
 import pytest
 
 from netwright.core.errors import RecipeError
-from netwright.training.evaluation.metrics import METRICS
-from netwright.training.evaluation_config import EvaluationConfig, MetricName, validate_evaluation
+from netwright.training.evaluation.metrics import DECISIONS, METRICS
+from netwright.training.evaluation_config import (
+    LEADING,
+    OF_DECISIONS,
+    EvaluationConfig,
+    MetricName,
+    validate_evaluation,
+)
 
 
 def test_every_metric_can_be_asked_for_by_its_name():
     assert set(get_args(MetricName)) == {name for names in METRICS.values() for name in names}
+    assert {task: set(names) for task, names in LEADING.items()} == {
+        task: set(names) for task, names in METRICS.items()
+    }
+    assert set(OF_DECISIONS) == set(DECISIONS)
 
 
 @pytest.mark.parametrize("coverage", [0.49, 1.0, 0.905, 90.0, float("nan")])

@@ -7,12 +7,17 @@ from typing import Literal
 from netwright.core.errors import RecipeError
 from netwright.core.evidence import COVERAGES
 from netwright.core.values import Task
-from netwright.training.evaluation.metrics import DECISIONS, METRICS
 
 MetricName = Literal[
     "accuracy", "balanced_accuracy", "f1", "mcc", "auc", "log_loss", "brier", "calibration_error",
     "macro_f1", "rmse", "mae", "r2",
 ]  # fmt: skip
+OF_DECISIONS: tuple[MetricName, ...] = ("accuracy", "balanced_accuracy", "f1", "mcc")  # they depend on a threshold
+LEADING: dict[Task, tuple[MetricName, ...]] = {
+    "binary": (*OF_DECISIONS, "auc", "log_loss", "brier", "calibration_error"),
+    "multiclass": ("accuracy", "macro_f1", "log_loss", "calibration_error"),
+    "regression": ("rmse", "mae", "r2"),
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class EvaluationConfig:
 
     def sets_threshold(self, task: Task) -> bool:
         """Whether the metric asked for depends on the threshold of P(second class)."""
-        return task == "binary" and self.metric in DECISIONS
+        return task == "binary" and self.metric in OF_DECISIONS
 
 
 def validate_evaluation(config: EvaluationConfig, task: Task | None = None) -> None:
@@ -35,8 +40,8 @@ def validate_evaluation(config: EvaluationConfig, task: Task | None = None) -> N
         RecipeError: one sentence that names the setting, what was expected and what came.
     """
     check_coverage(config.coverage, "evaluation.coverage")
-    if task is not None and config.metric is not None and config.metric not in METRICS[task]:
-        expected = ", ".join(METRICS[task])
+    if task is not None and config.metric is not None and config.metric not in LEADING[task]:
+        expected = ", ".join(LEADING[task])
         raise RecipeError(f"evaluation.metric: expected one of {expected} for a {task} task, got {config.metric!r}")
 
 
