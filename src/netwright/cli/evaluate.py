@@ -22,7 +22,7 @@ def evaluate(
     """
     from netwright import api
     from netwright.cli.terminal import out, print_json, print_notes
-    from netwright.report.tables import metrics_table
+    from netwright.report.tables import metrics_table, trust_table
     from netwright.training.assessment import assess
 
     found = assess(api.load(run).model, source)
@@ -35,3 +35,4 @@ def evaluate(
     print_notes(found.notes)
     out.print(f"rows in {found.rows:,} = used {found.evaluation.rows:,} + set aside {found.rejected:,}")
     out.print(metrics_table(found.evaluation))
+    out.print(trust_table(found.evaluation, found.diagnostics))

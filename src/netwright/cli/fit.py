@@ -133,7 +133,7 @@ def _listener(json: bool, options: "FitOptions", budget: str | None) -> "Iterato
 
 def _print_result(run: "Run", json: bool) -> None:
     from netwright.cli.terminal import out, print_json
-    from netwright.report.tables import final_table, networks_table
+    from netwright.report.tables import final_table, networks_table, trust_table
 
     if json:
         print_json(result_of(run))
@@ -144,6 +144,7 @@ def _print_result(run: "Run", json: bool) -> None:
     out.print(final_table(run.summary))
     if (networks := networks_table(run.summary)) is not None:
         out.print(networks)
+    out.print(trust_table(run.evaluation, run.summary.diagnostics, run.summary.calibration))
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
 

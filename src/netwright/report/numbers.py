@@ -84,6 +84,15 @@ def share(part: int, whole: int) -> str:
     return "<1%" if 0 < percent < 1 else ">99%" if 99 < percent < 100 else f"{percent:.0f}%"
 
 
+def percent(value: float | None) -> str:
+    """A share with one decimal.
+
+    >>> percent(0.8934), percent(None)
+    ('89.3%', '–')
+    """
+    return f"{100 * value:.1f}%" if is_finite(value) else DASH
+
+
 def duration(seconds: float) -> str:
     """Wall time: '0.4 s', '42 s', '3 min 5 s', '2 h 10 min'."""
     if seconds < 10:
