@@ -169,6 +169,7 @@ def classification() -> RunSummary:
                 0.9,
                 0.61,
                 Covered("", 114, Measure(0.912, 0.845, 0.957), 1.04),
+                (0.82, 0.97),
                 (
                     Covered("benign", 72, Measure(0.972, 0.9, 0.997), 1.0),
                     Covered("malignant", 42, Measure(0.81, 0.66, 0.89), 1.1),
@@ -258,6 +259,7 @@ def regression(classification) -> RunSummary:
                 0.9,
                 41_200.0,
                 Covered("", 900, Measure(0.894, 0.872, 0.914), 82_400.0),
+                (0.84, 0.95),
                 tuple(
                     Covered(f"{name} fifth", 180, Measure(value, value - 0.05, min(1.0, value + 0.04)), 82_400.0)
                     for name, value in (("lowest", 0.98), ("second", 0.95), ("middle", 0.92), ("highest", 0.77))
@@ -351,7 +353,7 @@ def hostile(classification) -> RunSummary:
         diagnostics=replace(
             classification.diagnostics,
             worst=(WorstError(1, ATTACK, ATTACK, 1.0, {ATTACK: ATTACK}),),
-            coverage=Coverage(0.9, 0.5, Covered(ATTACK, 9, Measure(0.5, 0.1, 0.9), 1.5), (), (5, 4)),
+            coverage=Coverage(0.9, 0.5, Covered(ATTACK, 9, Measure(0.5, 0.1, 0.9), 1.5), (0.1, 0.2), (), (5, 4)),
             slices=Slices("f1", 0.5, (Slice(ATTACK, ATTACK, 40, Measure(0.5, 0.6, 0.9)),), 1, 9, 30),
         ),
         engine=ATTACK,

@@ -77,6 +77,7 @@ class Coverage:
     asked: float
     quantile: float | None  # None: too few validation rows, so every set holds everything
     every: Covered
+    expected: tuple[float, float] = (0.0, 1.0)  # between which the share held lies in 95 of 100 runs of so many rows
     groups: tuple[Covered, ...] = ()
     sizes: tuple[int, ...] = ()  # rows with a set of 1, 2, ... classes
 

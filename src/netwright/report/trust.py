@@ -52,12 +52,12 @@ def coverage_in_words(found: Coverage) -> str:
     kind = "sets" if found.sizes else "intervals"
     if found.quantile is None:
         return f"Too few validation rows for {kind} that hold the truth of {found.asked:.0%}: each holds everything."
-    size = f"{show(found.every.size)} classes" if found.sizes else f"{show(found.every.size)} wide"
-    held = (
-        f"Prediction {kind} asked to hold the truth of {found.asked:.0%} of rows hold {percents(found.every.covered)}"
-    )
-    easy = "; the most probable class alone is right more often than that" if found.every.size == 1 else ""
-    return f"{held}, {size}{' on average' if found.sizes else ''}{easy}.{_least(found)}"
+    size = f"{found.every.size or 0:.2f} classes" if found.sizes else f"{show(found.every.size)} wide"
+    value = percent(found.every.covered.value)
+    held = f"Prediction {kind} asked to hold the truth of {found.asked:.0%} of rows hold {value}"
+    easy = "the most probable class alone is right more often than that" if found.every.size == 1 else ""
+    expected = f"{percent(found.expected[0])} to {percent(found.expected[1])} was to be expected"
+    return f"{held} ({easy or expected}), {size}{' on average' if found.sizes else ''}.{_least(found)}"
 
 
 def _least(found: Coverage) -> str:

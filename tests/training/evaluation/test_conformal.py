@@ -8,8 +8,10 @@ from scipy.stats import binomtest
 
 from netwright.core.evidence import COVERAGES, Calibration
 from netwright.training.evaluation.conformal import (
+    Promise,
     conformal_quantile,
     covered_rows,
+    expected_share,
     measure_coverage,
     quantiles_of,
     scores_of,
@@ -91,23 +93,23 @@ def test_too_few_rows_make_sets_of_everything():
     assert conformal_quantile(RNG.random(9), 0.9) is not None
     truth, predicted = classes(50, RNG)
     assert sets_of(predicted, None).all()
-    found = measure_coverage(truth, predicted, (0.9, None), tuple("abcd"))
+    found = measure_coverage(truth, predicted, Promise(0.9, None, 8), tuple("abcd"))
     assert (found.every.covered.value, found.every.size, found.sizes) == (1.0, 4.0, (0, 0, 0, 50))
     truth, predicted = values(50, RNG)
-    found = measure_coverage(truth, predicted, (0.9, None), ())
+    found = measure_coverage(truth, predicted, Promise(0.9, None, 8), ())
     assert found.every.covered.value == 1.0
     assert found.every.size is None
 
 
 def test_groups_are_classes_or_fifths_and_hold_every_row():
     truth, predicted = classes(400, RNG)
-    found = measure_coverage(truth, predicted, (0.9, 0.95), tuple("abcd"))
+    found = measure_coverage(truth, predicted, Promise(0.9, 0.95, 200), tuple("abcd"))
     assert [group.group for group in found.groups] == list("abcd")
     assert sum(group.rows for group in found.groups) == sum(found.sizes) == 400
     held = covered_rows(truth, predicted, 0.95)
     assert found.groups[2].covered.value == held[truth == 2].mean()
     truth, predicted = values(400, RNG)
-    found = measure_coverage(truth, predicted, (0.9, 1.0), ())
+    found = measure_coverage(truth, predicted, Promise(0.9, 1.0, 200), ())
     assert [group.rows for group in found.groups] == [80] * 5
 
 
@@ -115,3 +117,13 @@ def test_groups_are_classes_or_fifths_and_hold_every_row():
 def test_interval_of_a_share_is_scipys_exact_one(hits, rows):
     found, oracle = share_of(hits, rows), binomtest(hits, rows).proportion_ci(method="exact")
     np.testing.assert_allclose([found.low, found.high], [oracle.low, oracle.high], atol=1e-12)
+
+
+def test_the_expected_share_holds_in_19_of_20_runs():
+    chance, inside = np.random.default_rng(5), 0
+    low, high = expected_share(Promise(0.9, 0.5, 80), 150)
+    for _ in range(2000):
+        scores = chance.random(230)
+        inside += low <= (scores[80:] <= conformal_quantile(scores[:80], 0.9)).mean() <= high
+    assert 0.945 < inside / 2000 < 0.975
+    assert expected_share(Promise(0.9, None, 5), 150) == (1.0, 1.0)

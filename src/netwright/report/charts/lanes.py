@@ -15,9 +15,9 @@ from netwright.report.charts.svg import element, line, picture, shorten, text
 from netwright.report.numbers import interval, is_finite, show
 
 WIDTH = 400
-LEFT, RIGHT = 150.0, 290.0
+LEFT, RIGHT = 156.0, 292.0
 ROW, TOP = 22.0, 22.0
-LETTERS = 22  # of a name
+LETTERS = 20  # of a name
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Lane:
     name: str
     measure: Measure
     beside: str  # on the right
-    style: str = "ours"  # or "apart", where its interval leaves out the line
+    style: str = "ours"  # or "apart": it stands out
 
 
 def lanes_picture(lanes: Sequence[Lane], beside: str, compared: tuple[str, float | None], label: str) -> Markup:
@@ -63,7 +63,7 @@ def ideal(name: str, x: float, bottom: float) -> Markup:
 def drawn(lane: Lane, y: float, across: Scale) -> Markup:
     measure = lane.measure
     name = element("tspan", element("title", lane.name), shorten(lane.name, LETTERS))
-    parts = [text(LEFT - 12, y + 4, name, class_=f"name {lane.style}", text_anchor="end")]
+    parts = [text(LEFT - 12, y + 4, name, class_="name apart" if lane.style == "apart" else "name", text_anchor="end")]
     if is_finite(measure.low) and is_finite(measure.high):
         parts.append(line((across(measure.low), y), (across(measure.high), y), class_=f"whisker {lane.style}"))
     if is_finite(measure.value):

@@ -4,9 +4,11 @@ from markupsafe import Markup
 
 from netwright.core.evidence import Slices
 from netwright.report.charts.lanes import Lane, lanes_picture
+from netwright.report.charts.svg import shorten
 from netwright.report.numbers import count, show
 
 MOST = 18
+MOST_LETTERS = 10  # of a column's name, so that there is room for the value
 
 
 def slice_dots(found: Slices, metric: str) -> Markup:
@@ -14,7 +16,7 @@ def slice_dots(found: Slices, metric: str) -> Markup:
     marked = set(map(id, found.marked))
     lanes = [
         Lane(
-            f"{entry.column}: {entry.value}",
+            f"{shorten(entry.column, MOST_LETTERS)}: {entry.value}",
             entry.measure,
             f"{show(entry.measure.value)} · {count(entry.rows)}",
             "apart" if id(entry) in marked else "ours",

@@ -10,13 +10,24 @@ J. Lei, L. Wasserman, Least ambiguous set-valued classifiers with bounded error 
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.stats import beta, betabinom
 
 from netwright.core.evidence import COVERAGES, Coverage, Covered, Measure
 from netwright.training.evaluation.arrays import Array, Truth
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What sets or intervals shall hold, and the quantile of how many held-out scores that is to bring it about."""
+
+    coverage: float
+    quantile: float | None
+    rows: int
+
 
 FIFTHS = ("lowest", "second", "middle", "fourth", "highest")
 
@@ -30,8 +41,26 @@ def scores_of(truth: Truth, predicted: Array) -> Array:
 
 def conformal_quantile(scores: Array, coverage: float) -> float | None:
     """Return the ceil((n + 1) coverage)-th smallest of n scores; None where n is too small for it to exist."""
-    place = math.ceil((len(scores) + 1) * coverage - 1e-9)  # (n + 1) c may be whole, and floats round up
+    place = place_of(len(scores), coverage)
     return float(np.partition(scores, place - 1)[place - 1]) if place <= len(scores) else None
+
+
+def place_of(rows: int, coverage: float) -> int:
+    """Return ceil((n + 1) c); the product may be whole, and floats would round it up."""
+    return math.ceil((rows + 1) * coverage - 1e-9)
+
+
+def expected_share(promise: Promise, rows: int) -> tuple[float, float]:
+    """Return between which shares of new rows are held in 95 of 100 runs, if all rows are exchangeable.
+
+    Given the held-out rows, the coverage of the k-th of n scores is Beta(k, n + 1 - k) (V. Vovk, Conditional validity
+    of inductive conformal predictors, 2012), so that the rows held are beta-binomial.
+    """
+    place = place_of(promise.rows, promise.coverage)
+    if promise.quantile is None or place > promise.rows:
+        return 1.0, 1.0
+    low, high = betabinom.ppf([0.025, 0.975], rows, place, promise.rows + 1 - place) / rows
+    return float(low), float(high)
 
 
 def quantiles_of(scores: Array) -> tuple[float | None, ...]:
@@ -61,27 +90,27 @@ def covered_rows(truth: Truth, predicted: Array, quantile: float | None) -> NDAr
     return sets_of(predicted, quantile)[np.arange(len(truth)), truth.astype(np.int64)]
 
 
-def measure_coverage(
-    truth: Truth, predicted: Array, asked: tuple[float, float | None], classes: tuple[str, ...]
-) -> Coverage:
+def measure_coverage(truth: Truth, predicted: Array, promise: Promise, classes: tuple[str, ...]) -> Coverage:
     """Measure sets or intervals on labelled rows: all together, and for each class or fifth of the predictions.
 
     Args:
         truth: [n] class indices, or targets in their own unit.
         predicted: [n, classes] probabilities, or [n] values.
-        asked: the coverage, and the quantile that should reach it.
+        promise: what was asked.
         classes: their names; none of a regression.
     """
-    held = covered_rows(truth, predicted, asked[1])
+    quantile = promise.quantile
+    asked, expected = (promise.coverage, quantile), expected_share(promise, len(truth))
+    held = covered_rows(truth, predicted, quantile)
     if predicted.ndim == 1:
-        width = None if asked[1] is None else 2 * asked[1]
+        width = None if quantile is None else 2 * quantile
         groups = tuple(_covered(name, held[rows], width) for name, rows in _fifths(predicted))
-        return Coverage(*asked, _covered("", held, width), groups)
-    sizes = sets_of(predicted, asked[1]).sum(axis=1)
+        return Coverage(*asked, _covered("", held, width), expected, groups)
+    sizes = sets_of(predicted, quantile).sum(axis=1)
     chosen = [(name, truth == number) for number, name in enumerate(classes)]
     groups = tuple(_covered(name, held[rows], float(sizes[rows].mean())) for name, rows in chosen if rows.any())
     counts = np.bincount(sizes, minlength=predicted.shape[1] + 1)[1:]
-    return Coverage(*asked, _covered("", held, float(sizes.mean())), groups, tuple(map(int, counts)))
+    return Coverage(*asked, _covered("", held, float(sizes.mean())), expected, groups, tuple(map(int, counts)))
 
 
 def _fifths(predicted: Array) -> list[tuple[str, NDArray[np.bool_]]]:

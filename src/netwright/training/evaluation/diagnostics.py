@@ -12,7 +12,7 @@ from netwright.core.values import Schema, Task
 from netwright.data import Table
 from netwright.training.evaluation.bootstrap import sample
 from netwright.training.evaluation.calibration_error import calibration_error, honest_error, reliability_of
-from netwright.training.evaluation.conformal import covered_rows, measure_coverage
+from netwright.training.evaluation.conformal import Promise, covered_rows, measure_coverage
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, metrics_for
 from netwright.training.evaluation.slices import Judged, measure_slices
 
@@ -33,10 +33,10 @@ class Answers:
     uncalibrated: NDArray[np.float64] | None = None  # probabilities before temperature scaling
 
     @property
-    def asked(self) -> tuple[float, float | None]:
-        """The coverage asked for, and the conformal quantile that should reach it."""
+    def promise(self) -> Promise:
+        """What prediction sets or intervals shall hold."""
         coverage = self.calibration.coverage
-        return coverage, self.calibration.quantile(coverage)
+        return Promise(coverage, self.calibration.quantile(coverage), self.calibration.rows)
 
     @property
     def chosen(self) -> NDArray[np.int64]:
@@ -49,10 +49,13 @@ class Answers:
 def diagnose_answers(answers: Answers, schema: Schema, headline: str) -> Diagnostics:
     """Return what the report draws of the test rows; slices are measured by the headline metric."""
     worst = _worst(answers, schema)
-    coverage = measure_coverage(answers.truth, answers.predicted, answers.asked, schema.classes)
+    coverage = measure_coverage(answers.truth, answers.predicted, answers.promise, schema.classes)
     frame = answers.table.frame[answers.positions.tolist()]
     judged = Judged(
-        answers.truth, answers.predicted, covered_rows(answers.truth, answers.predicted, answers.asked[1]), frame
+        answers.truth,
+        answers.predicted,
+        covered_rows(answers.truth, answers.predicted, answers.promise.quantile),
+        frame,
     )
     metric = metrics_for(answers.task, answers.calibration.threshold)[headline]
     slices = measure_slices(judged, schema, (headline, metric, headline in HIGHER_IS_BETTER))
