@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.core.errors import RecipeError, nearest
+from netwright.core.evidence import Evaluation
 from netwright.core.files import write_atomic
-from netwright.core.values import EpochRecord, Evaluation, Finding, RunSummary, Schema, StepRecord
+from netwright.core.values import EpochRecord, Finding, RunSummary, Schema, StepRecord
 from netwright.training.run_directory import check_run
 
 if TYPE_CHECKING:
@@ -71,15 +72,18 @@ class Run:
 
         return load_model(self.path, self._activation)
 
-    def predict(self, source: Any) -> "pl.DataFrame":
-        """Return one row for each row of `source`: the prediction, and a probability per class."""
-        return self.predictions(source).frame
+    def predict(self, source: Any, coverage: float | None = None) -> "pl.DataFrame":
+        """Return one row for each row of `source`: the prediction, and a probability per class.
 
-    def predictions(self, source: Any) -> "Predictions":
+        With `coverage`, 0.5 to 0.99, also a "set" of classes, or "low" and "high", that holds the truth so often.
+        """
+        return self.predictions(source, coverage).frame
+
+    def predictions(self, source: Any, coverage: float | None = None) -> "Predictions":
         """As `predict`, with notes on what was odd about the rows."""
         from netwright.training.inference import predict_rows
 
-        return predict_rows(self.model, source)
+        return predict_rows(self.model, source, coverage)
 
     def evaluate(self, source: Any) -> Evaluation:
         """Measure the network on labelled rows that it never saw, beside guessing their own shares or mean."""

@@ -25,7 +25,8 @@ def test_fit_json_is_one_object(netwright, tmp_path):
     assert answer["task"] == "multiclass"
     assert answer["engine"] == "eager"  # so few steps are not worth loading compiled code
     assert set(answer["test"]["accuracy"]) == {"value", "low", "high"}
-    assert set(answer["baselines"]) == {"majority", "linear model"}
+    assert set(answer["baselines"]) == {"majority", "linear model", "boosted trees"}
+    assert set(answer["gains"]) == set(answer["baselines"])
     assert answer["seconds"] > 0
     assert isinstance(answer["findings"], list)
 

@@ -6,26 +6,33 @@ from dataclasses import replace
 
 import pytest
 
+from netwright.core.evidence import (
+    Calibration,
+    Coverage,
+    Covered,
+    Diagnostics,
+    Evaluation,
+    Measure,
+    ReliabilityBin,
+    Slice,
+    Slices,
+    WorstError,
+)
 from netwright.core.values import (
     Choice,
     Column,
     CrossValidation,
-    Diagnostics,
     EnsembleSummary,
     EpochRecord,
-    Evaluation,
     Finding,
     FoldScore,
     LearningCurve,
     LearningPoint,
-    Measure,
     MemberRecord,
     Rejected,
-    ReliabilityBin,
     RowCount,
     RunSummary,
     Schema,
-    WorstError,
 )
 
 ATTACK = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -145,9 +152,41 @@ def classification() -> RunSummary:
             },
             headline="accuracy",
             higher_is_better=True,
+            gains={"majority": Measure(0.326, 0.24, 0.41), "linear model": Measure(-0.0067, -0.026, 0.013)},
+            skipped={"boosted trees": "evaluation.trees is off"},
+        ),
+        calibration=Calibration(
+            68, 1.13, "probabilities were too sure", 0.37, "the best f1 of 68 validation rows", 0.9
         ),
         diagnostics=Diagnostics(
             confusion=((70, 2), (3, 39)),
+            reliability_before=tuple(
+                ReliabilityBin(p, o, n) for p, o, n in [(0.01, 0.0, 63), (0.2, 0.3, 8), (0.6, 0.5, 9), (0.99, 0.97, 34)]
+            ),
+            calibration_error_before=Measure(0.031, 0.011, 0.055),
+            calibration_error_honest=0.021,
+            coverage=Coverage(
+                0.9,
+                0.61,
+                Covered("", 114, Measure(0.912, 0.845, 0.957), 1.04),
+                (0.82, 0.97),
+                (
+                    Covered("benign", 72, Measure(0.972, 0.9, 0.997), 1.0),
+                    Covered("malignant", 42, Measure(0.81, 0.66, 0.89), 1.1),
+                ),
+                (109, 5),
+            ),
+            slices=Slices(
+                "accuracy",
+                0.95833,
+                tuple(
+                    Slice("ward", ward, rows, Measure(value, low, high), Measure(0.9, 0.8, 0.95))
+                    for ward, rows, value, low, high in [("north", 41, 0.88, 0.8, 0.95), ("east", 38, 0.97, 0.92, 1.0)]
+                ),
+                2,
+                1,
+                30,
+            ),
             reliability=tuple(
                 ReliabilityBin(p, o, n)
                 for p, o, n in [
@@ -212,8 +251,20 @@ def regression(classification) -> RunSummary:
             },
             headline="rmse",
             higher_is_better=False,
+            gains={"mean": Measure(49589.0, 42000.0, 57000.0), "linear model": Measure(10989.0, 7000.0, 16000.0)},
         ),
+        calibration=Calibration(rows=120),
         diagnostics=Diagnostics(
+            coverage=Coverage(
+                0.9,
+                41_200.0,
+                Covered("", 900, Measure(0.894, 0.872, 0.914), 82_400.0),
+                (0.84, 0.95),
+                tuple(
+                    Covered(f"{name} fifth", 180, Measure(value, value - 0.05, min(1.0, value + 0.04)), 82_400.0)
+                    for name, value in (("lowest", 0.98), ("second", 0.95), ("middle", 0.92), ("highest", 0.77))
+                ),
+            ),
             residuals=tuple((truth, truth * chance.gauss(1.0, 0.11) + 2_000) for truth in truths),
             worst=(WorstError(3, "755000", "521300", 233_700.0, {f"feature {i}": str(i * 1.5) for i in range(30)}),),
         ),
@@ -238,7 +289,14 @@ def wide(classification) -> RunSummary:
         name="letters-1",
         schema=Schema((*columns, target), "letter", "multiclass", "the target has 26 values", letters),
         epochs=epochs(300),
-        diagnostics=replace(classification.diagnostics, confusion=confusion, reliability=()),
+        diagnostics=replace(
+            classification.diagnostics,
+            confusion=confusion,
+            reliability=(),
+            reliability_before=(),
+            coverage=None,
+            slices=None,
+        ),
     )
 
 
@@ -256,6 +314,7 @@ def bare(classification) -> RunSummary:
         epochs=(),
         evaluation=Evaluation(0, {"accuracy": nothing}, {}, "accuracy", True),
         diagnostics=Diagnostics(),
+        calibration=Calibration(),
         environment={},
     )
 
@@ -287,8 +346,16 @@ def hostile(classification) -> RunSummary:
         rejected=(Rejected(1, ATTACK, ATTACK, ATTACK),),
         choices=(Choice(ATTACK, {ATTACK: [ATTACK]}, ATTACK),),
         findings=(Finding(ATTACK, "error", ATTACK, ATTACK, ATTACK, ATTACK),),
-        evaluation=replace(classification.evaluation, baselines={ATTACK: classification.evaluation.metrics}),
-        diagnostics=replace(classification.diagnostics, worst=(WorstError(1, ATTACK, ATTACK, 1.0, {ATTACK: ATTACK}),)),
+        evaluation=replace(
+            classification.evaluation, baselines={ATTACK: classification.evaluation.metrics}, skipped={ATTACK: ATTACK}
+        ),
+        calibration=Calibration(9, 0.8, ATTACK, 0.2, ATTACK),
+        diagnostics=replace(
+            classification.diagnostics,
+            worst=(WorstError(1, ATTACK, ATTACK, 1.0, {ATTACK: ATTACK}),),
+            coverage=Coverage(0.9, 0.5, Covered(ATTACK, 9, Measure(0.5, 0.1, 0.9), 1.5), (0.1, 0.2), (), (5, 4)),
+            slices=Slices("f1", 0.5, (Slice(ATTACK, ATTACK, 40, Measure(0.5, 0.6, 0.9)),), 1, 9, 30),
+        ),
         engine=ATTACK,
         environment={ATTACK: ATTACK},
     )

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from netwright.core.values import Measure
+from netwright.core.evidence import Measure
 from netwright.report.numbers import bound, duration, interval, setting, share, show
 
 

@@ -22,15 +22,17 @@ def evaluate(
     """
     from netwright import api
     from netwright.cli.terminal import out, print_json, print_notes
-    from netwright.report.tables import metrics_table
+    from netwright.report.tables import metrics_table, trust_table
     from netwright.training.assessment import assess
 
     found = assess(api.load(run).model, source)
     if json:
         rows = {"in": found.rows, "used": found.evaluation.rows, "rejected": found.rejected}
         measured = {"test": found.evaluation.metrics, "baselines": found.evaluation.baselines}
-        print_json({"run": str(run), "source": source, "rows": rows, **measured, "notes": found.notes})
+        diagnosed = {"diagnostics": found.diagnostics, "notes": found.notes}
+        print_json({"run": str(run), "source": source, "rows": rows, **measured, **diagnosed})
         return
     print_notes(found.notes)
     out.print(f"rows in {found.rows:,} = used {found.evaluation.rows:,} + set aside {found.rejected:,}")
     out.print(metrics_table(found.evaluation))
+    out.print(trust_table(found.evaluation, found.diagnostics))

@@ -40,6 +40,9 @@ def fit(
     learning_curve: Annotated[
         bool, typer.Option("--learning-curve", help="Also train on growing shares of the rows: would more help?")
     ] = False,
+    metric: Annotated[
+        str | None, typer.Option(help="Lead with f1, mcc, ...; of two classes, set the threshold by it.")
+    ] = None,
     budget: Annotated[str | None, typer.Option(help="Wall time of the whole command: 90s, 2m, 1h30m.")] = None,
     seed: Annotated[int | None, typer.Option(help="One seed for split, weights and training.")] = None,
     engine: Annotated[str | None, typer.Option(help="auto, eager or fused.")] = None,
@@ -83,7 +86,10 @@ def fit(
     many = {"members": ensemble, "folds": folds, "learning_curve": learning_curve or None}
     training = {"device": device, "engine": engine}
     tree = _tree(
-        {"data": data, "schema": {"task": task}, "training": training, "ensemble": many, "preset": preset}, seed, set_
+        {"data": data, "schema": {"task": task}, "training": training, "ensemble": many}
+        | {"evaluation": {"metric": metric}, "preset": preset},
+        seed,
+        set_,
     )
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
@@ -133,7 +139,7 @@ def _listener(json: bool, options: "FitOptions", budget: str | None) -> "Iterato
 
 def _print_result(run: "Run", json: bool) -> None:
     from netwright.cli.terminal import out, print_json
-    from netwright.report.tables import final_table, networks_table
+    from netwright.report.tables import final_table, networks_table, trust_table
 
     if json:
         print_json(result_of(run))
@@ -144,6 +150,7 @@ def _print_result(run: "Run", json: bool) -> None:
     out.print(final_table(run.summary))
     if (networks := networks_table(run.summary)) is not None:
         out.print(networks)
+    out.print(trust_table(run.evaluation, run.summary.diagnostics, run.summary.calibration))
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
 
@@ -164,6 +171,11 @@ def result_of(run: "Run") -> dict[str, Any]:
         "split": summary.split,
         "test": summary.evaluation.metrics,
         "baselines": summary.evaluation.baselines,
+        "gains": summary.evaluation.gains,
+        "baseline_seconds": summary.evaluation.seconds,
+        "skipped": summary.evaluation.skipped,
+        "calibration": summary.calibration,
+        "diagnostics": summary.diagnostics,
         "ensemble": summary.ensemble,
         "learning_curve": summary.learning_curve,
         "findings": summary.findings,

@@ -20,6 +20,10 @@ def predict(
         Path | None,
         typer.Option("--output", "-o", help="A .csv or .parquet file; default: SOURCE-predictions.csv here."),
     ] = None,
+    coverage: Annotated[
+        float | None,
+        typer.Option(help="Also a set of classes, or an interval, that holds the truth of this share of rows: 0.9."),
+    ] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -30,13 +34,15 @@ def predict(
       netwright predict runs/adult-1 new.csv
 
       netwright predict runs/adult-1 new.parquet --output answers.parquet
+
+      netwright predict runs/adult-1 new.csv --coverage 0.95
     """
     from netwright import api
     from netwright.cli.terminal import out, print_json, print_notes
 
     path = output or Path(f"{_stem(source)}-predictions.csv")
     _check_output(path, source)
-    found = api.load(run).predictions(source)
+    found = api.load(run).predictions(source, coverage)
     _write(found.frame, path)
     if json:
         rows = {"in": found.rows, "out": found.frame.height, "unreadable": found.unreadable}
@@ -72,5 +78,16 @@ def _write(frame: "pl.DataFrame", path: Path) -> None:
     if path.suffix == ".parquet":
         frame.write_parquet(buffer)
     else:
-        frame.write_csv(buffer)
+        _flat(frame).write_csv(buffer)
     write_atomic(path, buffer.getvalue())
+
+
+def _flat(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Write sets as JSON, since a cell of a CSV file holds no list."""
+    import msgspec
+    import polars as pl
+
+    if "set" not in frame.columns:
+        return frame
+    sets = frame["set"].to_list()
+    return frame.with_columns(pl.Series("set", [kept and msgspec.json.encode(kept).decode() for kept in sets]))

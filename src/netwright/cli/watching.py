@@ -85,6 +85,8 @@ class Watcher:
         for name, metrics in ready.yardstick.baselines.items():
             headline = ready.yardstick.headline
             out.print(f"to beat: {name}, {headline} {show(metrics[headline].value)} on the test rows")
+        for name, why in ready.yardstick.skipped.items():
+            out.print(f"left out: {name}: {why}", soft_wrap=True)
 
     def __call__(self, record: StepRecord | EpochRecord) -> None:
         """Take a record of the training."""

@@ -4,6 +4,8 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Measure
+
 Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "identifier", "constant"]
 Role = Literal["feature", "target", "group", "time", "ignored"]
 Task = Literal["regression", "binary", "multiclass"]
@@ -162,56 +164,6 @@ class EpochRecord:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A metric on test rows with its 95% bootstrap interval; None where it is not defined (AUC of one class)."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How good a model is on rows that it never saw, beside baselines on the same rows."""
-
-    rows: int
-    metrics: dict[str, Measure]  # headline metric first
-    baselines: dict[str, dict[str, Measure]]  # "majority" -> metric -> measure
-    headline: str  # the metric that early stopping and tables lead with
-    higher_is_better: bool
-
-
-@dataclass(frozen=True)
-class ReliabilityBin:
-    """Rows that were given about the same probability, and how often the event came true."""
-
-    predicted: float  # mean probability in the bin
-    observed: float  # share of rows where the event came true
-    rows: int
-
-
-@dataclass(frozen=True)
-class WorstError:
-    """One test row that the network got most wrong."""
-
-    row: int  # data row from 1, in the test source
-    truth: str
-    prediction: str
-    surprise: float  # classification: -log p(truth), nats; regression: |error| in the target's unit
-    values: dict[str, str]  # feature -> cell
-
-
-@dataclass(frozen=True)
-class Diagnostics:
-    """What the report draws of the test rows. Empty where the task has no such thing."""
-
-    confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, columns: prediction, in the order of Schema.classes
-    reliability: tuple[ReliabilityBin, ...] = ()
-    residuals: tuple[tuple[float, float], ...] = ()  # (truth, prediction), at most 2,000 sampled
-    worst: tuple[WorstError, ...] = ()
-
-
-@dataclass(frozen=True)
 class MemberRecord:
     """One network of an ensemble: how its training went, and how good it is alone."""
 
@@ -322,3 +274,4 @@ class RunSummary:
     notes: tuple[str, ...] = ()  # what a resume had to say
     ensemble: EnsembleSummary | None = None  # None where one network was trained
     learning_curve: LearningCurve | None = None
+    calibration: Calibration = field(default_factory=Calibration)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from netwright.core.values import EnsembleSummary, Evaluation, LearningCurve
+from netwright.core.evidence import Evaluation
+from netwright.core.values import EnsembleSummary, LearningCurve
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,9 @@ class MetricName:
 METRICS: dict[str, MetricName] = {
     "accuracy": MetricName("Accuracy", True, "share of rows called right"),
     "auc": MetricName("AUC", True, "chance that a positive row scores above a negative one"),
+    "balanced_accuracy": MetricName("Balanced accuracy", True, "share called right, averaged over the two classes"),
+    "mcc": MetricName("MCC", True, "correlation of what is said with the truth"),
+    "calibration_error": MetricName("Calibration error", False, "gap of probability and frequency, in 15 equal bins"),
     "f1": MetricName("F1", True, "harmonic mean of precision and recall"),
     "macro_f1": MetricName("Macro F1", True, "F1, averaged over classes"),
     "log_loss": MetricName("Log loss", False, "mean −log p(true class), in nats"),

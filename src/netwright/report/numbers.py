@@ -4,7 +4,7 @@ import math
 from datetime import datetime, time, timedelta
 from typing import Any, TypeGuard
 
-from netwright.core.values import Measure
+from netwright.core.evidence import Measure
 
 DASH = "–"  # an en dash
 EPOCH = datetime(1970, 1, 1)  # without a zone, as the cells of a table are
@@ -82,6 +82,15 @@ def share(part: int, whole: int) -> str:
         return DASH
     percent = 100 * part / whole
     return "<1%" if 0 < percent < 1 else ">99%" if 99 < percent < 100 else f"{percent:.0f}%"
+
+
+def percent(value: float | None) -> str:
+    """A share with one decimal.
+
+    >>> percent(0.8934), percent(None)
+    ('89.3%', '–')
+    """
+    return f"{100 * value:.1f}%" if is_finite(value) else DASH
 
 
 def duration(seconds: float) -> str:

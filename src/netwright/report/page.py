@@ -5,18 +5,22 @@ from functools import cache
 
 import jinja2
 
-from netwright.core.values import EpochRecord, Evaluation, Measure, RunSummary
+from netwright.core.evidence import Diagnostics, Evaluation, Measure
+from netwright.core.values import EpochRecord, RunSummary
 from netwright.report.charts.confusion import MOST_CLASSES, heat_map
+from netwright.report.charts.coverage import coverage_dots, set_sizes
 from netwright.report.charts.curves import loss_curves, metric_curve
 from netwright.report.charts.intervals import dots
 from netwright.report.charts.learning import learning_picture
 from netwright.report.charts.members import member_curves
 from netwright.report.charts.reliability import diagram
 from netwright.report.charts.residuals import histogram, scatter
+from netwright.report.charts.slices import slice_dots
 from netwright.report.charts.spread import fold_dots, member_dots
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
 from netwright.report.numbers import bound, count, counted, duration, interval, setting, share, show
 from netwright.report.tables import SEVERITY_STYLES, best_value, contents
+from netwright.report.trust import trust_in_words
 from netwright.report.verdict import folds_in_words, judge, worth_of
 
 TEMPLATE = "report.html.j2"
@@ -40,6 +44,7 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
         best=best_epoch(summary.epochs),
         worth=worth_of(summary.ensemble) if summary.ensemble else "",
         folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
+        trust=trust_in_words(evaluation, summary.diagnostics, summary.calibration),
         pictures=draw_pictures(summary),
         most_classes=MOST_CLASSES,
     )
@@ -63,13 +68,27 @@ def draw_pictures(summary: RunSummary) -> dict[str, str]:
     """Every picture of the page by name; empty where there is nothing to draw."""
     diagnostics, evaluation = summary.diagnostics, summary.evaluation
     headline = metric_name(evaluation.headline, evaluation).label
-    return draw_networks(summary, headline) | {
-        "loss": loss_curves(summary.epochs),
-        "metric": metric_curve(summary.epochs, headline),
-        "confusion": heat_map(diagnostics.confusion, summary.schema.classes),
-        "reliability": diagram(diagnostics.reliability),
-        "scatter": scatter(diagnostics.residuals, summary.schema.target),
-        "histogram": histogram(diagnostics.residuals),
+    return (
+        draw_networks(summary, headline)
+        | draw_trust(diagnostics, headline)
+        | {
+            "loss": loss_curves(summary.epochs),
+            "metric": metric_curve(summary.epochs, headline),
+            "confusion": heat_map(diagnostics.confusion, summary.schema.classes),
+            "scatter": scatter(diagnostics.residuals, summary.schema.target),
+            "histogram": histogram(diagnostics.residuals),
+        }
+    )
+
+
+def draw_trust(diagnostics: Diagnostics, headline: str) -> dict[str, str]:
+    """Pictures of how far the answers are to be trusted."""
+    coverage, slices = diagnostics.coverage, diagnostics.slices
+    return {
+        "reliability": diagram(diagnostics.reliability, diagnostics.reliability_before),
+        "coverage": coverage_dots(coverage) if coverage else "",
+        "sizes": set_sizes(coverage) if coverage else "",
+        "slices": slice_dots(slices, headline) if slices else "",
     }
 
 

@@ -6,9 +6,11 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from netwright.core.values import Choice, Column, Evaluation, Finding, Measure, RunSummary, Schema
+from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Measure
+from netwright.core.values import Choice, Column, Finding, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import bound, count, counted, interval, moment, setting, share, show
+from netwright.report.trust import trust_in_words
 from netwright.report.verdict import folds_in_words, learning_in_words, worth_of
 
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
@@ -27,7 +29,7 @@ def metrics_table(evaluation: Evaluation, title: str = "", ours: str = "this net
     table = new_table(title)
     table.add_column("")
     table.add_column(ours, justify="right")
-    table.add_column("95% interval", justify="right", style="dim")
+    table.add_column("95% interval", justify="right", style="dim", no_wrap=True)
     for name in evaluation.baselines:
         table.add_column(Text(baseline_name(name)), justify="right")
     for metric, measure in evaluation.metrics.items():
@@ -65,6 +67,17 @@ def networks_table(summary: RunSummary) -> Table | None:
     if summary.learning_curve is not None:
         table.add_row(Text("more rows?"), Text(learning_in_words(summary.learning_curve)))
     return table if table.rows else None
+
+
+def trust_table(evaluation: Evaluation, diagnostics: Diagnostics, calibration: Calibration | None = None) -> Table:
+    """How far to trust the answers, a line for each thing there is to say."""
+    table = new_table()
+    table.show_header = False
+    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
+    for heading, words in trust_in_words(evaluation, diagnostics, calibration).items():
+        table.add_row(Text(heading), Text(words))
+    return table
 
 
 def data_table(schema: Schema) -> Table:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from netwright.core.values import EnsembleSummary, Evaluation, LearningCurve, Measure, RunSummary
+from netwright.core.evidence import Evaluation, Measure
+from netwright.core.values import EnsembleSummary, LearningCurve, RunSummary
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import counted, interval, is_finite, show, spread
+
+UNKNOWN = Measure(None, None, None)
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Rival:
-    """A baseline's name in words and its measure of the headline metric."""
+    """A baseline's name in words, its measure of the headline metric, and how much better the network is."""
 
     name: str
     measure: Measure
+    gain: Measure
 
 
 def judge(summary: RunSummary) -> Verdict:
@@ -33,12 +37,12 @@ def judge(summary: RunSummary) -> Verdict:
     if ours is None or not is_finite(ours.value):
         return Verdict(f"No test result: {evaluation.headline} could not be measured.", "")
     rivals = rivals_of(evaluation)
-    return Verdict(result(evaluation, ours, rivals), comparison(evaluation, ours, rivals))
+    return Verdict(result(evaluation, ours, rivals), comparison(evaluation, rivals))
 
 
 def rivals_of(evaluation: Evaluation) -> list[Rival]:
     measured = [
-        Rival(baseline_name(name), metrics[evaluation.headline])
+        Rival(baseline_name(name), metrics[evaluation.headline], evaluation.gains.get(name, UNKNOWN))
         for name, metrics in evaluation.baselines.items()
         if evaluation.headline in metrics
     ]
@@ -53,36 +57,46 @@ def result(evaluation: Evaluation, ours: Measure, rivals: list[Rival]) -> str:
     return f"{label} {show(ours.value)}{around} on {rows} it never saw{'; ' if beside else ''}{beside}."
 
 
-def comparison(evaluation: Evaluation, ours: Measure, rivals: list[Rival]) -> str:
-    """Weigh the network against the best baseline. Intervals that overlap settle nothing, and it says so."""
+def comparison(evaluation: Evaluation, rivals: list[Rival]) -> str:
+    """Weigh the network against the best baseline by their differences on the same resampled rows.
+
+    Two intervals may overlap although every resample puts the same model first; the interval of the difference tells.
+    """
     if not rivals:
         return ""
     sign = 1 if evaluation.higher_is_better else -1
     best = max(rivals, key=lambda rival: sign * (rival.measure.value or 0.0))
-    gain = sign * ((ours.value or 0.0) - (best.measure.value or 0.0))
-    if apart(ours, best.measure):
-        return clear_win(best, rivals) if gain > 0 else clear_loss(best)
-    return close_call(best, gain)
-
-
-def apart(one: Measure, other: Measure) -> bool:
-    return _above(one, other) or _above(other, one)
-
-
-def _above(one: Measure, other: Measure) -> bool:
-    return is_finite(one.low) and is_finite(other.high) and one.low > other.high
+    gain = best.gain
+    if is_finite(gain.low) and gain.low > 0:
+        return clear_win(best, rivals)
+    if is_finite(gain.high) and gain.high < 0:
+        return clear_loss(best)
+    return close_call(best)
 
 
 def clear_win(best: Rival, rivals: list[Rival]) -> str:
-    return f"Its 95% interval lies clear of {'every baseline' if len(rivals) > 1 else f'the {best.name}'}."
+    than = "every baseline" if len(rivals) > 1 else f"the {best.name}"
+    next_best = f" over the {best.name}" if len(rivals) > 1 else ""
+    return f"It is better than {than} on the same rows, by {show(best.gain.value)} ({interval(best.gain)}){next_best}."
 
 
 def clear_loss(best: Rival) -> str:
-    return f"The {best.name} did clearly better on the same rows: use that, or change the network before trusting it."
+    gain = best.gain
+    by = interval(Measure(None, _negative(gain.high), _negative(gain.low)))
+    return (
+        f"The {best.name} did clearly better on the same rows, by {show(_negative(gain.value))} ({by}): "
+        "use that, or change the network before trusting it."
+    )
 
 
-def close_call(best: Rival, gain: float) -> str:
-    unsettled = "the 95% intervals overlap, so these rows do not settle which is better"
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def close_call(best: Rival) -> str:
+    gain = best.gain.value or 0.0
+    around = f" ({interval(best.gain)})" if is_finite(best.gain.low) else ""
+    unsettled = f"the difference{around} may be chance, so these rows do not settle which is better"
     if gain > 0:
         return f"It did better than the {best.name}, but {unsettled}."
     tie = "just as well" if gain == 0 else "better"

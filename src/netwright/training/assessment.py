@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from netwright.core.errors import SchemaError
-from netwright.core.values import Evaluation, Finding
+from netwright.core.evidence import Diagnostics, Evaluation
+from netwright.core.values import Finding
 from netwright.data import prepare
+from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
 from netwright.training.evaluation.evaluate import evaluate_against, guess_yardstick, truth_of
 from netwright.training.inference import Model, answer, read_for
 
@@ -17,6 +19,7 @@ class Assessment:
     """How a stored network does on new labelled rows."""
 
     evaluation: Evaluation
+    diagnostics: Diagnostics
     notes: tuple[Finding, ...]
     rows: int
     rejected: int
@@ -33,5 +36,9 @@ def assess(model: Model, source: Any) -> Assessment:
         raise SchemaError(f"{table.source}: no row has a target that the run knows; see its classes in schema.json")
     every = np.arange(table.frame.height)
     truth = truth_of(prepare(table, model.schema, model.preparation, every), model.preparation)
-    evaluation = evaluate_against(guess_yardstick(truth, model.preparation), answer(model, table))
-    return Assessment(evaluation, notes, table.total, table.total - table.frame.height)
+    predicted, calibration = answer(model, table), model.calibration
+    yardstick = guess_yardstick(truth, model.preparation, model.recipe.evaluation)
+    evaluation = evaluate_against(yardstick, predicted, calibration.threshold)
+    answers = Answers(yardstick.task, truth, predicted, table, every, calibration)
+    diagnostics = diagnose_answers(answers, model.schema, yardstick.headline)
+    return Assessment(evaluation, diagnostics, notes, table.total, table.total - table.frame.height)

@@ -145,10 +145,12 @@ def _average(stage: Stage, watch: Watch, kept: list[Kept], records: list[MemberR
     records = [replace(record, left_out="") if record.number in numbers else record for record in records]
     module = Ensemble([one.module for one in kept], watch.yardstick.task).eval()
     summary = _summarise(stage, watch, module, records)
+    held = None
     if stage.parts.sizes:
-        summary = replace(summary, cross_validation=cross_validate(stage, watch.yardstick, _by_fold(kept)))
+        crossed, held = cross_validate(stage, watch.yardstick, _by_fold(kept))
+        summary = replace(summary, cross_validation=crossed)
     notes = [f"network {record.number} was left out: {record.left_out}" for record in records if record.left_out]
-    return Outcome(module, _ended(summary), tuple(notes), summary)
+    return Outcome(module, _ended(summary), tuple(notes), summary, held)
 
 
 def _ended(summary: EnsembleSummary) -> str:

@@ -14,11 +14,14 @@ from safetensors.torch import load_file
 from torch import nn
 
 from netwright.core.errors import RunError
+from netwright.core.evidence import Calibration
 from netwright.core.values import EnsembleSummary, Finding, Schema
 from netwright.data import Preparation, Table, conform, prepare, read_table
 from netwright.networks import build
 from netwright.networks.ensemble import Ensemble
 from netwright.networks.heads import predictions_from
+from netwright.training.evaluation.conformal import intervals_of, sets_of
+from netwright.training.evaluation_config import check_coverage
 from netwright.training.material import read_options
 from netwright.training.predict import predict_logits
 from netwright.training.recipe import Recipe, recipe_from, with_activation
@@ -36,13 +39,14 @@ class Model:
     schema: Schema
     preparation: Preparation
     recipe: Recipe
+    calibration: Calibration
 
 
 @dataclass(frozen=True)
 class Predictions:
     """One answer for every row of the source, in its order; null where a row could not be read."""
 
-    frame: pl.DataFrame  # "prediction", and "probability_<class>" for classification
+    frame: pl.DataFrame  # "prediction", and "probability_<class>" for classification; "set", or "low" and "high"
     notes: tuple[Finding, ...]  # what was odd about the rows
     rows: int
     unreadable: int
@@ -64,7 +68,8 @@ def load_model(folder: Path, activation: Any = None) -> Model:
     contract = read_part(folder, "schema.json", Contract)
     module = build_module(recipe, contract.preparation, _members_of(folder, recipe))
     _load_weights(module, folder)
-    return Model(module.eval(), contract.schema, contract.preparation, recipe)
+    calibration = read_part(folder, "calibration.json", Calibration)
+    return Model(module.eval(), contract.schema, contract.preparation, recipe, calibration)
 
 
 def _members_of(folder: Path, recipe: Recipe) -> int | None:
@@ -120,13 +125,16 @@ def _answer_block(model: Model, table: Table, rows: NDArray[np.int64]) -> NDArra
     device = next(model.module.parameters()).device
     tensors = tuple(torch.from_numpy(part).to(device) for part in (inputs.numeric, inputs.categorical))
     logits = predict_logits(model.module, tensors).double().cpu()
-    return from_logits(logits, model.preparation)
+    return from_logits(logits, model.preparation, model.calibration.temperature)
 
 
-def from_logits(logits: torch.Tensor, preparation: Preparation) -> NDArray[np.float64]:
-    """Turn a head's outputs [n, outputs] into probabilities [n, classes], or values [n] in the target's unit."""
+def from_logits(logits: torch.Tensor, preparation: Preparation, temperature: float = 1.0) -> NDArray[np.float64]:
+    """Turn a head's outputs [n, outputs] into probabilities [n, classes], or values [n] in the target's unit.
+
+    Logits are divided by the temperature. Of averaged probabilities p this gives p^(1/T), made to sum to 1.
+    """
     task = preparation.spec.task
-    said = predictions_from(logits, task)
+    said = predictions_from(logits / temperature, task)
     if task == "regression":
         return np.asarray(preparation.target.decode(said[:, 0].numpy()))
     return (torch.cat([1 - said, said], dim=1) if task == "binary" else said).numpy()
@@ -147,20 +155,55 @@ def read_for(model: Model, source: Any, with_target: bool) -> tuple[Table, tuple
     return fitted.table, fitted.notes
 
 
-def predict_rows(model: Model, source: Any) -> Predictions:
-    """Answer for every row of a source: rows in = rows out."""
+def predict_rows(model: Model, source: Any, coverage: float | None = None) -> Predictions:
+    """Answer for every row of a source: rows in = rows out.
+
+    Args:
+        model: the network with its contract.
+        source: rows with the training columns.
+        coverage: add the prediction set, or the ends of the interval, that holds the truth of this share of rows.
+
+    Raises:
+        RecipeError: no quantiles are kept for this coverage.
+    """
+    if coverage is not None:
+        check_coverage(coverage, "coverage")
     table, notes = read_for(model, source, with_target=False)
     said = answer(model, table)
-    frame = _named(said, model.schema)
+    frame = _named(said, model.schema, model.calibration.threshold)
+    if coverage is not None:
+        frame = frame.with_columns(_covering(said, model, coverage))
+        notes = (*notes, *_too_few(model.calibration, coverage))
     if table.total != table.frame.height:
         frame = _with_gaps(frame, table)
     return Predictions(frame, notes, table.total, table.total - len(said))
 
 
-def _named(said: NDArray[np.float64], schema: Schema) -> pl.DataFrame:
+def _covering(said: NDArray[np.float64], model: Model, coverage: float) -> list[pl.Series]:
+    """Return "low" and "high", null where there are too few rows for an interval, or "set", a list of labels."""
+    quantile = model.calibration.quantile(coverage)
+    if model.schema.task == "regression":
+        ends = zip(("low", "high"), intervals_of(said, quantile), strict=True)
+        return [pl.Series(name, end).replace([-np.inf, np.inf], None) for name, end in ends]
+    labels = labels_of(model.schema)
+    distinct, place = np.unique(sets_of(said, quantile), axis=0, return_inverse=True)
+    sets = pl.Series("set", [labels.filter(kept.tolist()).to_list() for kept in distinct], pl.List(labels.dtype))
+    return [sets[place.ravel().tolist()]]
+
+
+def _too_few(calibration: Calibration, coverage: float) -> tuple[Finding, ...]:
+    if calibration.quantile(coverage) is not None:
+        return ()
+    held = f"{calibration.rows:,} validation rows are too few for sets or intervals that hold {coverage:.0%} of truths"
+    evidence = f"{held}, so each holds everything; ask for a lower coverage or train with more validation rows"
+    return (Finding("predict.coverage", "warning", "Too few rows to promise this coverage", evidence),)
+
+
+def _named(said: NDArray[np.float64], schema: Schema, threshold: float) -> pl.DataFrame:
     if schema.task == "regression":
         return pl.DataFrame({"prediction": said})
-    chosen = labels_of(schema)[said.argmax(axis=1).tolist()]
+    classes = (said[:, 1] > threshold).astype(np.int64) if schema.task == "binary" else said.argmax(axis=1)
+    chosen = labels_of(schema)[classes.tolist()]
     columns = {f"probability_{name}": said[:, k] for k, name in enumerate(schema.classes)}
     return pl.DataFrame({"prediction": chosen, **columns})
 

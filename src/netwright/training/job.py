@@ -15,12 +15,14 @@ from torch import nn
 
 from netwright.core.devices import choose_device
 from netwright.core.errors import Interrupted, RunError
+from netwright.core.evidence import Calibration, Evaluation
 from netwright.core.files import sha256_of, write_atomic
-from netwright.core.values import Choice, Evaluation
+from netwright.core.values import Choice
 from netwright.data import Preparation, fit_preparation
 from netwright.data.ranges import to_ranges
 from netwright.networks import fit_bins
 from netwright.training import member_files
+from netwright.training.calibration import HeldOut, calibrate, choices_of
 from netwright.training.config import validate
 from netwright.training.defaults import ask, complete
 from netwright.training.engines.choice import choose_engine
@@ -28,10 +30,11 @@ from netwright.training.ensemble import train_ensemble
 from netwright.training.ensemble_config import validate_ensemble
 from netwright.training.environment import describe_environment
 from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
-from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, make_yardstick
+from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, make_yardstick, truth_of
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
+from netwright.training.evaluation_config import validate_evaluation
 from netwright.training.fit import FitResult, Session, fit
-from netwright.training.inference import build_module
+from netwright.training.inference import build_module, from_logits
 from netwright.training.journal import Journal
 from netwright.training.learning_curve import trace_learning_curve
 from netwright.training.losses import loss_for
@@ -51,7 +54,7 @@ from netwright.training.run_directory import (
     write_rejected,
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
-from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, answers_of, metric_of
+from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, logits_of, metric_of
 
 CURVE_SHARE = 0.4  # of a budget that is kept for the learning curve where one is asked for
 RESERVE = 1.0  # seconds of a budget kept for the report and the files at the end
@@ -69,7 +72,9 @@ def run_job(request: Request, listener: Listener) -> Path:
     asked = ask(request.settings)
     validate(asked.training)
     validate_ensemble(asked.ensemble)
+    validate_evaluation(asked.evaluation)
     material = gather(asked, request.source, listener.reading)
+    validate_evaluation(asked.evaluation, material.schema.task)
     folds = deal(material, asked.ensemble.folds)
     recipe, choices = complete(request.settings, material.schema.task, rows_of_one(material, folds))
     recipe = replace(recipe, data=_resolved(recipe, material))
@@ -210,17 +215,21 @@ def _split_reason(material: Material, folds: tuple[Rows, ...]) -> str:
 def _work(stage: Stage, request: Request, listener: Listener) -> None:
     """Train and test; every path of a job goes through here."""
     parts, preparation = stage.parts, stage.preparation
-    yardstick = make_yardstick(parts.train, parts.test, preparation)
+    left = None if request.budget is None else request.started + request.budget - time.monotonic()
+    yardstick = make_yardstick(parts, preparation, stage.recipe.evaluation, left)
     info = stage.info
     listener.ready(Ready(stage.material, stage.recipe, info.choices, yardstick, stage.folder, info.split))
     ends = None if request.budget is None else request.started + request.budget - yardstick.seconds - RESERVE
     ensemble, watch = stage.recipe.ensemble, Watch(listener, yardstick, ends)
     first = replace(watch, deadline=_before_the_curve(ends)) if ensemble.learning_curve else watch
     outcome = (_train if ensemble.networks == 1 else train_ensemble)(stage, first)
-    evaluation = _test(outcome.module, stage, yardstick)
+    calibration = _calibrate(outcome, stage)
+    evaluation = _test(outcome.module, stage, yardstick, calibration)
     if ensemble.learning_curve:
         write_part(stage.folder, "learning_curve.json", trace_learning_curve(stage, watch))
-    _finish(stage, replace(info, seconds=time.monotonic() - request.started), outcome, evaluation)
+    choices = (*info.choices, *choices_of(calibration, yardstick.task))
+    info = replace(info, choices=choices, seconds=time.monotonic() - request.started)
+    _finish(stage, info, outcome, evaluation)
 
 
 def _before_the_curve(ends: float | None) -> float | None:
@@ -259,11 +268,24 @@ def _fit_or_say_how_to_resume(module: nn.Module, stage: Stage, listener: Listene
         raise Interrupted(stopped.signal_number, f"go on with: netwright fit --resume {stage.folder}") from stopped
 
 
-def _test(module: nn.Module, stage: Stage, yardstick: Yardstick) -> StoredEvaluation:
-    predicted, material = answers_of(module, stage.parts.test, stage.preparation), stage.material
-    answers = Answers(yardstick.task, yardstick.truth, predicted, material.test, material.test_rows)
-    evaluation: Evaluation = evaluate_against(yardstick, predicted)
-    return StoredEvaluation(evaluation, diagnose_answers(answers, material.schema))
+def _calibrate(outcome: Outcome, stage: Stage) -> Calibration:
+    """Calibrate on the validation rows, with folds on the out-of-fold answers, and write it down."""
+    held, rows, preparation = outcome.held_out, stage.parts.validation, stage.preparation
+    if held is None:
+        held = HeldOut(logits_of(outcome.module, rows), truth_of(rows, preparation))
+    calibration = calibrate(held, preparation, stage.recipe.evaluation)
+    write_part(stage.folder, "calibration.json", calibration)
+    return calibration
+
+
+def _test(module: nn.Module, stage: Stage, yardstick: Yardstick, calibration: Calibration) -> StoredEvaluation:
+    logits, material, temperature = logits_of(module, stage.parts.test), stage.material, calibration.temperature
+    predicted = from_logits(logits, stage.preparation, temperature)
+    before = None if temperature == 1.0 else from_logits(logits, stage.preparation)
+    rows = (material.test, material.test_rows)
+    answers = Answers(yardstick.task, yardstick.truth, predicted, *rows, calibration, before)
+    evaluation: Evaluation = evaluate_against(yardstick, predicted, calibration.threshold)
+    return StoredEvaluation(evaluation, diagnose_answers(answers, material.schema, yardstick.headline))
 
 
 def _finish(stage: Stage, info: RunInfo, outcome: Outcome, evaluation: StoredEvaluation) -> None:

@@ -12,6 +12,7 @@ from netwright.data import PreparationConfig, SplitConfig
 from netwright.networks.feedforward import MLPConfig
 from netwright.training.config import TrainingConfig
 from netwright.training.ensemble_config import EnsembleConfig
+from netwright.training.evaluation_config import EvaluationConfig
 from netwright.training.presets import PresetConfig
 
 
@@ -59,6 +60,7 @@ class Recipe:
     training: TrainingConfig = field(default_factory=TrainingConfig)
     ensemble: EnsembleConfig = field(default_factory=EnsembleConfig)
     preset: PresetConfig = field(default_factory=PresetConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
 
 
 def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:

@@ -1,7 +1,7 @@
 """The run directory: its files, its lock, and reading it back with errors a person can act on.
 
 recipe.toml  schema.json  split.json  run.json  rejected.csv  records.jsonl  run.log
-checkpoints/  weights.safetensors  evaluation.json  findings.json  report.html
+checkpoints/  weights.safetensors  calibration.json  evaluation.json  findings.json  report.html
 """
 
 import csv
@@ -18,8 +18,9 @@ from typing import TypeVar
 import msgspec
 
 from netwright.core.errors import RunError, nearest
+from netwright.core.evidence import Diagnostics, Evaluation
 from netwright.core.files import from_json, to_json, write_atomic
-from netwright.core.values import Choice, Diagnostics, EpochRecord, Evaluation, Finding, Rejected, RowCount, Schema
+from netwright.core.values import Choice, EpochRecord, Finding, Rejected, RowCount, Schema
 from netwright.data import Preparation
 
 Value = TypeVar("Value")

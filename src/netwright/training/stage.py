@@ -15,6 +15,7 @@ from torch import nn
 from netwright.core.interrupts import StopSignal
 from netwright.core.values import Choice, EnsembleSummary
 from netwright.data import Preparation, Prepared
+from netwright.training.calibration import HeldOut
 from netwright.training.evaluation.evaluate import Yardstick, in_own_unit
 from netwright.training.evaluation.metrics import METRICS
 from netwright.training.fit import Metric, Observer
@@ -104,6 +105,7 @@ class Outcome:
     ended: str
     notes: tuple[str, ...] = ()
     ensemble: EnsembleSummary | None = None
+    held_out: HeldOut | None = None  # of folds; None: the split's validation rows are
 
 
 def metric_of(yardstick: Yardstick, preparation: Preparation) -> Metric:
@@ -124,8 +126,15 @@ def score(yardstick: Yardstick, truth: NDArray[Any], predicted: NDArray[np.float
     return value if math.isfinite(value) else None
 
 
-def answers_of(module: nn.Module, rows: Prepared, preparation: Preparation) -> NDArray[np.float64]:
+def answers_of(
+    module: nn.Module, rows: Prepared, preparation: Preparation, temperature: float = 1.0
+) -> NDArray[np.float64]:
     """Return what a network says of prepared rows: probabilities [n, classes], or values [n] in the target's unit."""
+    return from_logits(logits_of(module, rows), preparation, temperature)
+
+
+def logits_of(module: nn.Module, rows: Prepared) -> torch.Tensor:
+    """Return a network's outputs for prepared rows, float64 [n, outputs]."""
     device = next(module.parameters()).device
     inputs = tuple(tensor.to(device) for tensor in tensors(rows)[0])
-    return from_logits(predict_logits(module, inputs).double().cpu(), preparation)
+    return predict_logits(module, inputs).double().cpu()

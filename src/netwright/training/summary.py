@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TypeVar
 
+from netwright.core.evidence import Calibration
 from netwright.core.values import EnsembleSummary, LearningCurve, RunSummary
 from netwright.training.run_directory import (
     Contract,
@@ -49,6 +50,7 @@ def summarise(folder: Path) -> RunSummary:
         notes=info.notes,
         ensemble=_part_if_there(folder, "members.json", EnsembleSummary),
         learning_curve=_part_if_there(folder, "learning_curve.json", LearningCurve),
+        calibration=read_part(folder, "calibration.json", Calibration),
     )
 
 

@@ -1,6 +1,6 @@
 import math
 
-from netwright.core.values import Measure
+from netwright.core.evidence import Measure
 from netwright.report.charts.intervals import dots
 
 NOTHING = Measure(math.nan, math.nan, math.nan)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from netwright.core.values import ReliabilityBin
+from netwright.core.evidence import ReliabilityBin
 from netwright.report.charts.reliability import diagram, wilson
 
 

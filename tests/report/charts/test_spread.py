@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from netwright.core.values import CrossValidation, FoldScore, Measure
+from netwright.core.evidence import Measure
+from netwright.core.values import CrossValidation, FoldScore
 from netwright.report.charts.spread import DOT, TALLEST, fold_dots, member_dots, stack
 
 FOLDS = tuple(FoldScore(k + 1, 20, 2, value) for k, value in enumerate((0.9, 0.95, 1.0)))

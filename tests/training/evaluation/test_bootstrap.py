@@ -1,8 +1,10 @@
 """Intervals: repeatable, cover the value, and as wide as theory says."""
 
 import numpy as np
+import pytest
 
-from netwright.training.evaluation.bootstrap import measure
+from netwright.training.evaluation.bootstrap import measure, sample
+from netwright.training.evaluation.metrics import METRICS
 
 
 def _coin(rows: int, right: float) -> tuple[np.ndarray, np.ndarray]:
@@ -31,3 +33,29 @@ def test_the_same_seed_gives_the_same_interval():
 
 def test_one_class_only_leaves_auc_without_a_number():
     assert measure("binary", *_coin(50, 0.7))["auc"].value is None
+
+
+def test_the_gain_is_as_wide_as_the_paired_differences_say():
+    """Two models that differ on few rows: their own intervals overlap widely, the paired one is narrow."""
+    rows, chance = 2000, np.random.default_rng(0)
+    truth = np.zeros(rows, dtype=int)
+    right = chance.random(rows) < 0.7
+    better = right | (np.arange(rows) < 60)
+    models = [np.stack([np.where(r, 0.9, 0.1), np.where(r, 0.1, 0.9)], axis=1) for r in (better, right)]
+    ours, theirs = (sample(METRICS["multiclass"], truth, said)["accuracy"] for said in models)
+    gain = ours.over(theirs, higher_is_better=True)
+    difference = better.astype(float) - right
+    assert gain.value == pytest.approx(difference.mean())
+    width = 2 * 1.96 * difference.std() / np.sqrt(rows)
+    assert abs((gain.high - gain.low) - width) < 0.15 * width
+    assert gain.low > 0
+    assert ours.measure().low < theirs.measure().high
+    assert theirs.over(ours, higher_is_better=False).value == gain.value
+
+
+def test_the_interval_of_a_calibration_error_holds_its_value_and_nothing_below_0():
+    chance = np.random.default_rng(1)
+    said = chance.random(300)
+    truth = (chance.random(300) < said).astype(int)
+    found = measure("binary", truth, np.stack([1 - said, said], axis=1))["calibration_error"]
+    assert 0 <= found.low < found.value < found.high

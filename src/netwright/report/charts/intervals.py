@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from netwright.core.values import Measure
+from netwright.core.evidence import Measure
 from netwright.report.charts.axes import bottom_axis
 from netwright.report.charts.scale import Scale, linear
 from netwright.report.charts.svg import element, line, picture, shorten, text

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from netwright.core.values import ReliabilityBin
+from netwright.core.evidence import ReliabilityBin
 from netwright.report.charts.axes import bottom_axis, left_axis
 from netwright.report.charts.scale import Scale, fixed
 from netwright.report.charts.svg import element, line, picture, rectangle, text
@@ -17,17 +17,43 @@ BARS_TOP, BARS_BOTTOM = 308.0, 358.0
 Z = 1.96  # standard normal quantile of a 95% interval
 
 
-def diagram(bins: Sequence[ReliabilityBin]) -> Markup:
-    """A dot per bin with its 95% Wilson interval; on the diagonal the probabilities are honest."""
-    filled = [entry for entry in bins if entry.rows and math.isfinite(entry.predicted + entry.observed)]
+def diagram(bins: Sequence[ReliabilityBin], before: Sequence[ReliabilityBin] = ()) -> Markup:
+    """A dot per bin with its 95% Wilson interval; on the diagonal the probabilities are honest.
+
+    Where the probabilities were scaled, those `before` are hollow, and a key says which is which.
+    """
+    filled, earlier = drawable(bins), drawable(before)
     if not filled:
         return Markup("")
     across, up = fixed(0.0, 1.0, LEFT, RIGHT), fixed(0.0, 1.0, BOTTOM, TOP)
     parts = [left_axis(up, LEFT, RIGHT, "observed share"), bottom_axis(across, BARS_BOTTOM, "predicted probability")]
     parts.append(line((LEFT, BOTTOM), (RIGHT, TOP), class_="ideal"))
     parts.append(bars(filled, across))
+    parts += [hollow(entry, across, up) for entry in earlier]
     parts += [dot(entry, across, up) for entry in filled]
-    return picture(WIDTH, HEIGHT, spoken(filled), *parts)
+    parts.append(key() if earlier else Markup(""))
+    said = f"; before scaling, {spoken(earlier)}" if earlier else ""
+    return picture(WIDTH, HEIGHT, spoken(filled) + said, *parts)
+
+
+def drawable(bins: Sequence[ReliabilityBin]) -> list[ReliabilityBin]:
+    return [entry for entry in bins if entry.rows and math.isfinite(entry.predicted + entry.observed)]
+
+
+def hollow(entry: ReliabilityBin, across: Scale, up: Scale) -> Markup:
+    said = f"before: predicted {show(entry.predicted)}, observed {show(entry.observed)}"
+    return element(
+        "circle", element("title", said), cx=across(entry.predicted), cy=up(entry.observed), r=4.5, class_="baseline"
+    )
+
+
+def key() -> Markup:
+    """Which dots are which, where no dot of a sensible network stands."""
+    marks = [(TOP + 14, "baseline", "before"), (TOP + 32, "ours", "after")]
+    return Markup("").join(
+        element("circle", cx=LEFT + 16, cy=y, r=4.5, class_=style) + text(LEFT + 27, y + 4, name, class_="tick")
+        for y, style, name in marks
+    )
 
 
 def dot(entry: ReliabilityBin, across: Scale, up: Scale) -> Markup:

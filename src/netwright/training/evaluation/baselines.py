@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from netwright.core.values import Task
 from netwright.data import Prepared
 
-MOST_ROWS = 100_000  # that a linear model is fitted on; more would take longer than the network
+MOST_ROWS = 100_000  # that a baseline is fitted on; more would take longer than the network
 
 
 def guess(task: Task, train_target: NDArray[Any], classes: int, rows: int) -> tuple[str, NDArray[np.float64]]:
@@ -43,7 +43,7 @@ def linear(task: Task, train: Prepared, rows: Prepared, cardinalities: tuple[int
     with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # 300 steps of L-BFGS are close enough for a baseline
         model = LogisticRegression(max_iter=300).fit(inputs, target)
-    return _spread(model.predict_proba(asked).astype(np.float64), model.classes_)
+    return spread(model.predict_proba(asked).astype(np.float64), model.classes_)
 
 
 def _one_hot(prepared: Prepared, cardinalities: tuple[int, ...], step: int) -> "NDArray[np.float32] | sparse.csr_array":
@@ -57,7 +57,7 @@ def _one_hot(prepared: Prepared, cardinalities: tuple[int, ...], step: int) -> "
     return sparse.csr_array(sparse.hstack([sparse.csr_array(numeric), hot]))
 
 
-def _spread(probabilities: NDArray[np.float64], present: NDArray[np.int64]) -> NDArray[np.float64]:
+def spread(probabilities: NDArray[np.float64], present: NDArray[np.int64]) -> NDArray[np.float64]:
     """Give classes that were absent from the training rows the probability 0."""
     if len(present) == present[-1] + 1:
         return probabilities

@@ -1,4 +1,4 @@
-"""Where a model errs: confusion, calibration, residuals and the worst rows."""
+"""Where a model errs: confusion, calibration, coverage, slices, residuals and the worst rows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,11 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netwright.core.evidence import Calibration, Diagnostics, Measure, WorstError
 from netwright.core.seeds import derive_seed
-from netwright.core.values import Diagnostics, ReliabilityBin, Schema, Task, WorstError
+from netwright.core.values import Schema, Task
 from netwright.data import Table
+from netwright.training.evaluation.bootstrap import sample
+from netwright.training.evaluation.calibration_error import calibration_error, honest_error, reliability_of
+from netwright.training.evaluation.conformal import Promise, covered_rows, measure_coverage
+from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, metrics_for
+from netwright.training.evaluation.slices import Judged, measure_slices
 
-BINS = 10
 WORST = 10
 RESIDUALS = 2000
 
@@ -24,40 +29,59 @@ class Answers:
     predicted: NDArray[np.float64]  # [n, classes] probabilities, or [n] values
     table: Table  # where the rows stand
     positions: NDArray[np.int64]  # [n] of each row in `table.frame`
+    calibration: Calibration
+    uncalibrated: NDArray[np.float64] | None = None  # probabilities before temperature scaling
+
+    @property
+    def promise(self) -> Promise:
+        """What prediction sets or intervals shall hold."""
+        coverage = self.calibration.coverage
+        return Promise(coverage, self.calibration.quantile(coverage), self.calibration.rows)
+
+    @property
+    def chosen(self) -> NDArray[np.int64]:
+        """The class that is said of each row [n]."""
+        if self.predicted.shape[1] == 2:
+            return (self.predicted[:, 1] > self.calibration.threshold).astype(np.int64)
+        return np.asarray(self.predicted.argmax(axis=1))
 
 
-def diagnose_answers(answers: Answers, schema: Schema) -> Diagnostics:
-    """Return what the report draws of the test rows."""
+def diagnose_answers(answers: Answers, schema: Schema, headline: str) -> Diagnostics:
+    """Return what the report draws of the test rows; slices are measured by the headline metric."""
     worst = _worst(answers, schema)
+    coverage = measure_coverage(answers.truth, answers.predicted, answers.promise, schema.classes)
+    frame = answers.table.frame[answers.positions.tolist()]
+    judged = Judged(
+        answers.truth,
+        answers.predicted,
+        covered_rows(answers.truth, answers.predicted, answers.promise.quantile),
+        frame,
+    )
+    metric = metrics_for(answers.task, answers.calibration.threshold)[headline]
+    slices = measure_slices(judged, schema, (headline, metric, headline in HIGHER_IS_BETTER))
     if answers.task == "regression":
-        return Diagnostics(residuals=_residuals(answers), worst=worst)
+        return Diagnostics(residuals=_residuals(answers), worst=worst, coverage=coverage, slices=slices)
+    before = answers.uncalibrated
     return Diagnostics(
-        confusion=confusion_of(answers.truth.astype(np.int64), answers.predicted),
+        confusion=confusion_of(answers.truth.astype(np.int64), answers.chosen, len(schema.classes)),
         reliability=reliability_of(answers.truth, answers.predicted),
         worst=worst,
+        reliability_before=() if before is None else reliability_of(answers.truth, before),
+        calibration_error_before=None if before is None else _calibration_error(answers.truth, before),
+        calibration_error_honest=honest_error(answers.predicted),
+        coverage=coverage,
+        slices=slices,
     )
 
 
-def confusion_of(truth: NDArray[np.int64], predicted: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
-    """Count rows by true class (row) and most probable class (column)."""
-    classes = predicted.shape[1]
-    flat = np.bincount(truth * classes + predicted.argmax(axis=1), minlength=classes**2)
+def _calibration_error(truth: NDArray[Any], predicted: NDArray[np.float64]) -> Measure:
+    return sample({"calibration_error": calibration_error}, truth, predicted)["calibration_error"].measure()
+
+
+def confusion_of(truth: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> tuple[tuple[int, ...], ...]:
+    """Count rows by true class (row) and the class that is said (column)."""
+    flat = np.bincount(truth * classes + said, minlength=classes**2)
     return tuple(tuple(int(count) for count in row) for row in flat.reshape(classes, classes))
-
-
-def reliability_of(truth: NDArray[Any], predicted: NDArray[np.float64]) -> tuple[ReliabilityBin, ...]:
-    """Compare probability with frequency in bins of equal width; empty bins are left out.
-
-    Two classes: p(second class). More: the probability of the class that was chosen
-    (C. Guo et al., On calibration of modern neural networks, 2017).
-    """
-    if predicted.shape[1] == 2:
-        said, came = predicted[:, 1], truth == 1
-    else:
-        said, came = predicted.max(axis=1), predicted.argmax(axis=1) == truth
-    bins = np.minimum((said * BINS).astype(np.int64), BINS - 1)
-    groups = [(said[bins == k], came[bins == k]) for k in range(BINS)]
-    return tuple(ReliabilityBin(float(s.mean()), float(c.mean()), len(s)) for s, c in groups if len(s))
 
 
 def _residuals(answers: Answers) -> tuple[tuple[float, float], ...]:
@@ -104,5 +128,5 @@ def _label(answers: Answers, schema: Schema, truth: np.generic) -> str:
 def _said(answers: Answers, schema: Schema, row: int) -> str:
     if answers.task == "regression":
         return f"{float(answers.predicted[row]):.6g}"
-    chosen = int(answers.predicted[row].argmax())
+    chosen = int(answers.chosen[row])
     return f"{schema.classes[chosen]} ({answers.predicted[row, chosen]:.1%})"

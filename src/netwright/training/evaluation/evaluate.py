@@ -1,17 +1,24 @@
 """Evaluating a model on test rows beside its baselines."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netwright.core.values import Evaluation, Measure, Task
+from netwright.core.evidence import Evaluation, Measure
+from netwright.core.values import Task
 from netwright.data import Preparation, Prepared
 from netwright.training.evaluation.baselines import guess, linear
-from netwright.training.evaluation.bootstrap import measure
-from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, headline_metric
+from netwright.training.evaluation.bootstrap import Sampled, sample
+from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, headline_metric, metrics_for
+from netwright.training.evaluation.threshold import choose_threshold
+from netwright.training.evaluation.trees import boosted_trees
+from netwright.training.evaluation_config import EvaluationConfig
+from netwright.training.parts import Parts, part
+
+TREES = "boosted trees"
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,52 @@ class Yardstick:
     headline: str
     headline_reason: str
     seconds: float = 0.0  # that measuring one model takes
+    sampled: dict[str, Sampled] = field(default_factory=dict)  # of the headline metric, by baseline
+    fitted_in: dict[str, float] = field(default_factory=dict)  # seconds, by baseline
+    skipped: dict[str, str] = field(default_factory=dict)  # baselines that were not fitted, and why
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a baseline says."""
+
+    predicted: NDArray[np.float64]  # of the test rows
+    judged: NDArray[np.float64]  # of the rows that choose its threshold
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """The rows of a run as baselines take them: those to learn from, and the test rows before those that judge."""
+
+    parts: Parts
+    preparation: Preparation
+    config: EvaluationConfig
+
+    @property
+    def judge(self) -> Prepared:
+        """The rows that choose a threshold, if one is: with folds, those learnt from, as no others are left."""
+        parts = self.parts
+        if not self.config.sets_threshold(self.preparation.spec.task):
+            return part(parts.train, 0, 0)
+        return parts.validation if len(parts.validation.numeric) else parts.train
+
+    def threshold(self, judged: NDArray[np.float64]) -> float:
+        """Return for answers to the judging rows the threshold that the network gets too: the best for the metric."""
+        return threshold_for(self.config, truth_of(self.judge, self.preparation), judged)
+
+    @property
+    def asked(self) -> Prepared:
+        test, judge = self.parts.test, self.judge
+        numeric = np.concatenate([test.numeric, judge.numeric])
+        return Prepared(numeric, np.concatenate([test.categorical, judge.categorical]), None)
+
+    def baseline(self, said: NDArray[np.float64], seconds: float) -> Baseline:
+        """Take apart what was said of the asked rows."""
+        if self.preparation.spec.task == "regression":
+            said = self.preparation.target.decode(said)
+        test = len(self.parts.test.numeric)
+        return Baseline(said[:test], said[test:], seconds)
 
 
 def truth_of(prepared: Prepared, preparation: Preparation) -> NDArray[Any]:
@@ -39,44 +92,95 @@ def in_own_unit(target: NDArray[Any], preparation: Preparation) -> NDArray[Any]:
     return target.astype(np.int64)
 
 
-def make_yardstick(train: Prepared, test: Prepared, preparation: Preparation) -> Yardstick:
-    """Fit the baselines on the training rows and measure them on the test rows."""
+def make_yardstick(
+    parts: Parts, preparation: Preparation, config: EvaluationConfig, left: float | None = None
+) -> Yardstick:
+    """Fit the baselines on the training rows and measure them on the test rows.
+
+    Args:
+        parts: the rows of the run.
+        preparation: of the rows.
+        config: the metric asked for and whether trees are wanted.
+        left: seconds that are left of a budget; None: no budget.
+    """
     task = preparation.spec.task
-    truth, train_truth = truth_of(test, preparation), truth_of(train, preparation)
-    classes = max(preparation.spec.outputs, 2)
-    name, guessed = guess(task, train_truth, classes, len(truth))
-    fitted = linear(task, train, test, preparation.spec.cardinalities)
-    if task == "regression":
-        fitted = preparation.target.decode(fitted)
-    before = time.monotonic()
-    baselines = {name: measure(task, truth, guessed), "linear model": measure(task, truth, fitted)}
+    truth, train_truth = truth_of(parts.test, preparation), truth_of(parts.train, preparation)
+    fitting = Fitting(parts, preparation, config)
+    baselines, skipped = _fit_baselines(fitting, left)
+    headline = headline_of(task, train_truth, config)
+    before, sampled = time.monotonic(), {}
+    for name, baseline in baselines.items():
+        metrics = metrics_for(task, fitting.threshold(baseline.judged))
+        sampled[name] = sample(metrics, truth, baseline.predicted)
     seconds = (time.monotonic() - before) / len(baselines)
-    return Yardstick(task, truth, baselines, *headline_of(task, train_truth), seconds)
+    measured = {name: _measures(found) for name, found in sampled.items()}
+    leading = {name: found[headline[0]] for name, found in sampled.items()}
+    fitted_in = {name: round(baseline.seconds, 3) for name, baseline in baselines.items() if baseline.seconds}
+    return Yardstick(task, truth, measured, *headline, seconds, leading, fitted_in, skipped)
 
 
-def guess_yardstick(truth: NDArray[Any], preparation: Preparation) -> Yardstick:
+def _fit_baselines(fitting: Fitting, left: float | None) -> tuple[dict[str, Baseline], dict[str, str]]:
+    """Return what each baseline says, simplest first, and why any is missing."""
+    parts, spec, asked = fitting.parts, fitting.preparation.spec, fitting.asked
+    train_truth = truth_of(parts.train, fitting.preparation)
+    name, guessed = guess(spec.task, train_truth, max(spec.outputs, 2), len(asked.numeric))
+    test, began = len(parts.test.numeric), time.monotonic()
+    fitted = linear(spec.task, parts.train, asked, spec.cardinalities)
+    found = {
+        name: Baseline(guessed[:test], guessed[test:]),
+        "linear model": fitting.baseline(fitted, time.monotonic() - began),
+    }
+    if not fitting.config.trees:
+        return found, {TREES: "evaluation.trees is off"}
+    left = None if left is None else left - (time.monotonic() - began)
+    trees = boosted_trees(spec.task, parts.train, asked, spec.cardinalities, left)
+    if trees.predicted is None:
+        return found, {TREES: trees.skipped}
+    return found | {TREES: fitting.baseline(trees.predicted, trees.seconds)}, {}
+
+
+def threshold_for(config: EvaluationConfig, truth: NDArray[Any], predicted: NDArray[np.float64]) -> float:
+    """Return the best threshold of these rows for the metric asked for; 0.5 where none is chosen."""
+    if config.metric is None or predicted.ndim == 1 or not config.sets_threshold("binary"):
+        return 0.5
+    return choose_threshold(truth, predicted[:, 1], config.metric)[0] if predicted.shape[1] == 2 else 0.5
+
+
+def _measures(sampled: dict[str, Sampled]) -> dict[str, Measure]:
+    return {name: found.measure() for name, found in sampled.items()}
+
+
+def guess_yardstick(truth: NDArray[Any], preparation: Preparation, config: EvaluationConfig) -> Yardstick:
     """Measure rows without training rows at hand: the only baseline is guessing their own class shares or mean."""
     task = preparation.spec.task
     name, guessed = guess(task, truth, max(preparation.spec.outputs, 2), len(truth))
-    return Yardstick(task, truth, {name: measure(task, truth, guessed)}, *headline_of(task, truth))
+    headline = headline_of(task, truth, config)
+    sampled = sample(metrics_for(task, threshold_for(config, truth, guessed)), truth, guessed)
+    return Yardstick(task, truth, {name: _measures(sampled)}, *headline, sampled={name: sampled[headline[0]]})
 
 
-def headline_of(task: Task, truth: NDArray[Any]) -> tuple[str, str]:
+def headline_of(task: Task, truth: NDArray[Any], config: EvaluationConfig) -> tuple[str, str]:
     """Return the metric that tables lead with for these targets, and the reason."""
+    if config.metric is not None:
+        return config.metric, "asked for"
     if task != "binary":
         return headline_metric(task)
     share = float(truth.astype(np.float64).mean())
     return headline_metric(task, min(share, 1 - share))
 
 
-def evaluate_against(yardstick: Yardstick, predicted: NDArray[np.float64]) -> Evaluation:
+def evaluate_against(yardstick: Yardstick, predicted: NDArray[np.float64], threshold: float = 0.5) -> Evaluation:
     """Measure predictions with the yardstick's resamples; the headline metric comes first."""
-    metrics = measure(yardstick.task, yardstick.truth, predicted)
-    first = {yardstick.headline: metrics.pop(yardstick.headline)}
+    sampled = sample(metrics_for(yardstick.task, threshold), yardstick.truth, predicted)
+    headline, higher = yardstick.headline, yardstick.headline in HIGHER_IS_BETTER
+    metrics = _measures({headline: sampled[headline]} | sampled)
     return Evaluation(
         rows=len(yardstick.truth),
-        metrics=first | metrics,
+        metrics=metrics,
         baselines=yardstick.baselines,
-        headline=yardstick.headline,
-        higher_is_better=yardstick.headline in HIGHER_IS_BETTER,
+        headline=headline,
+        higher_is_better=higher,
+        gains={name: sampled[headline].over(other, higher) for name, other in yardstick.sampled.items()},
+        seconds=yardstick.fitted_in,
+        skipped=yardstick.skipped,
     )

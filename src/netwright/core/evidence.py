@@ -1,0 +1,150 @@
+"""Frozen values that say how good a model is and how far to trust it. They go to JSON and back, without NumPy."""
+
+import math
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number measured on test rows with its 95% interval; None where it is not defined (AUC of one class)."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How good a model is on rows that it never saw, beside baselines on the same rows."""
+
+    rows: int
+    metrics: dict[str, Measure]  # headline metric first
+    baselines: dict[str, dict[str, Measure]]  # "majority" -> metric -> measure
+    headline: str  # the metric that early stopping and tables lead with
+    higher_is_better: bool
+    gains: dict[str, Measure] = field(default_factory=dict)  # over each baseline, paired: above 0 the network is better
+    seconds: dict[str, float] = field(default_factory=dict)  # that fitting a baseline took
+    skipped: dict[str, str] = field(default_factory=dict)  # baselines that were not fitted, and why
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What rows that no weight was learnt from made of the network's answers. Stored as calibration.json.
+
+    The rows are the validation rows, with folds those of every fold, answered by networks that did not learn from them.
+    """
+
+    rows: int = 0
+    temperature: float = 1.0  # logits are divided by it: above 1 the probabilities were too sure
+    temperature_reason: str = ""
+    threshold: float = 0.5  # of P(second class), above which the second class is said
+    threshold_reason: str = ""
+    coverage: float = 0.9  # asked of the prediction sets and intervals that are measured on the test rows
+    quantiles: tuple[float | None, ...] = ()  # of the conformity scores for each of COVERAGES; None: too few rows
+
+    def quantile(self, coverage: float) -> float | None:
+        """Return the score up to which answers are kept; None where everything must be."""
+        place = round(100 * coverage) - COVERAGES[0]
+        return self.quantiles[place] if self.quantiles else None
+
+
+COVERAGES = range(50, 100)  # in percent, what prediction sets can be asked to cover
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Rows that were given about the same probability, and how often the event came true."""
+
+    predicted: float  # mean probability in the bin
+    observed: float  # share of rows where the event came true
+    rows: int
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How many rows of a group have the truth in their prediction set or interval."""
+
+    group: str  # a class, or a fifth of the predictions
+    rows: int
+    covered: Measure  # share of the rows
+    size: float | None  # mean number of classes in the set, or mean width in the target's unit
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Prediction sets or intervals on the test rows: what was asked of them, and what they did."""
+
+    asked: float
+    quantile: float | None  # None: too few validation rows, so every set holds everything
+    every: Covered
+    expected: tuple[float, float] = (0.0, 1.0)  # between which the share held lies in 95 of 100 runs of so many rows
+    groups: tuple[Covered, ...] = ()
+    sizes: tuple[int, ...] = ()  # rows with a set of 1, 2, ... classes
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The headline metric on the test rows that share a value."""
+
+    column: str
+    value: str
+    rows: int
+    measure: Measure
+    covered: Measure | None = None  # share of the rows whose truth is in their prediction set or interval
+
+    def differs_from(self, overall: float) -> bool:
+        """Whether the interval leaves out the value of all rows."""
+        low, high = self.measure.low, self.measure.high
+        return low is not None and high is not None and not low <= overall <= high
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Every value of the categorical and boolean columns that is frequent enough to be measured, worst first."""
+
+    metric: str
+    overall: float | None
+    shown: tuple[Slice, ...] = ()
+    looked_at: int = 0
+    too_small: int = 0  # values with fewer than `least_rows` rows, or without a defined metric
+    least_rows: int = 0
+
+    @property
+    def marked(self) -> tuple[Slice, ...]:
+        overall = math.nan if self.overall is None else self.overall
+        return tuple(entry for entry in self.shown if entry.differs_from(overall))
+
+    @property
+    def expected(self) -> float:
+        """How many intervals of 95% would leave out the overall value if nothing differed."""
+        return 0.05 * self.looked_at
+
+
+@dataclass(frozen=True)
+class WorstError:
+    """One test row that the network got most wrong."""
+
+    row: int  # data row from 1, in the test source
+    truth: str
+    prediction: str
+    surprise: float  # classification: -log p(truth), nats; regression: |error| in the target's unit
+    values: dict[str, str]  # feature -> cell
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What the report draws of the test rows. Empty where the task has no such thing."""
+
+    confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, columns: prediction, in the order of Schema.classes
+    reliability: tuple[ReliabilityBin, ...] = ()
+    residuals: tuple[tuple[float, float], ...] = ()  # (truth, prediction), at most 2,000 sampled
+    worst: tuple[WorstError, ...] = ()
+    reliability_before: tuple[
+        ReliabilityBin, ...
+    ] = ()  # of the probabilities before temperature scaling, if it is used
+    calibration_error_before: Measure | None = None
+    calibration_error_honest: float | None = (
+        None  # what probabilities that are exactly right would show on so many rows
+    )
+    coverage: Coverage | None = None
+    slices: Slices | None = None
