@@ -1,6 +1,5 @@
 """`netwright fit`: from a table to a trained, tested, saved network."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from netwright.cli import STARTED
 from netwright.cli.options import Debug, Json, Many, split_commas
 
 if TYPE_CHECKING:
     from netwright.api import FitOptions, Run
     from netwright.training.stage import Listener
-
-STARTED = time.monotonic()  # a budget counts from the start of the command
 
 
 def fit(

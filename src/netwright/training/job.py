@@ -39,6 +39,7 @@ from netwright.training.material import Material, gather
 from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_of_one, sizes_of
 from netwright.training.recipe import Recipe, recipe_from
 from netwright.training.records import RecordSink
+from netwright.training.reserve import Pace, say_shortage, when_training_ends
 from netwright.training.run_directory import (
     Contract,
     RunInfo,
@@ -54,7 +55,6 @@ from netwright.training.settings import read_recipe, recipe_to_toml
 from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, answers_of, metric_of
 
 CURVE_SHARE = 0.4  # of a budget that is kept for the learning curve where one is asked for
-RESERVE = 1.0  # seconds of a budget kept for the report and the files at the end
 
 
 def run_job(request: Request, listener: Listener) -> Path:
@@ -66,7 +66,7 @@ def run_job(request: Request, listener: Listener) -> Path:
         NetwrightError: the user can mend it.
         Interrupted: a signal came; the run can be resumed.
     """
-    asked = recipe_from(request.settings, "recipe")
+    pace, asked = Pace(), recipe_from(request.settings, "recipe")
     validate(asked.training)
     validate_ensemble(asked.ensemble)
     material = gather(asked, request.source, listener.reading)
@@ -77,7 +77,7 @@ def run_job(request: Request, listener: Listener) -> Path:
     rows = learnt_from(material, folds)
     preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
     parts = prepare_parts(material, preparation, folds)
-    recipe, engine = _settle_engine(recipe, preparation, parts, request)
+    recipe, engine = _settle_engine(recipe, preparation, parts, _seconds_left(request) / pace.slowdown)
     choices = (*(choice for choice in choices if choice.name != engine.name), engine)
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
@@ -91,7 +91,11 @@ def run_job(request: Request, listener: Listener) -> Path:
     return folder
 
 
-def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, request: Request) -> tuple[Recipe, Choice]:
+def _seconds_left(request: Request) -> float:
+    return math.inf if request.budget is None else request.started + request.budget - time.monotonic()
+
+
+def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, left: float) -> tuple[Recipe, Choice]:
     """Build the network once, so that one that cannot be is found before a run directory exists, and fix its engine.
 
     The recipe then names the engine, for all members alike: a resumed or repeated run takes the same, whatever its own
@@ -99,7 +103,6 @@ def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, reque
     """
     module, batches = build_module(recipe, preparation), parts.batches()[0]
     loss_for(recipe.training, preparation.spec.task, batches.train_targets)
-    left = math.inf if request.budget is None else request.started + request.budget - time.monotonic()
     work = replace(recipe.training, epochs=recipe.training.epochs * recipe.ensemble.networks)  # of all members
     name, choice = choose_engine(module, work, batches, preparation.spec.task, left)
     return replace(recipe, training=replace(recipe.training, engine=name)), choice
@@ -210,16 +213,18 @@ def _split_reason(material: Material, folds: tuple[Rows, ...]) -> str:
 def _work(stage: Stage, request: Request, listener: Listener) -> None:
     """Train and test; every path of a job goes through here."""
     parts, preparation = stage.parts, stage.preparation
+    pace = Pace()
     yardstick = make_yardstick(parts.train, parts.test, preparation)
     info = stage.info
     listener.ready(Ready(stage.material, stage.recipe, info.choices, yardstick, stage.folder, info.split))
-    ends = None if request.budget is None else request.started + request.budget - yardstick.seconds - RESERVE
+    ends, began = when_training_ends(stage, yardstick, request, pace), time.monotonic()
     ensemble, watch = stage.recipe.ensemble, Watch(listener, yardstick, ends)
     first = replace(watch, deadline=_before_the_curve(ends)) if ensemble.learning_curve else watch
     outcome = (_train if ensemble.networks == 1 else train_ensemble)(stage, first)
     evaluation = _test(outcome.module, stage, yardstick)
     if ensemble.learning_curve:
         write_part(stage.folder, "learning_curve.json", trace_learning_curve(stage, watch))
+    outcome = replace(outcome, notes=(*outcome.notes, *say_shortage(request, ends, began)))
     _finish(stage, replace(info, seconds=time.monotonic() - request.started), outcome, evaluation)
 
 
