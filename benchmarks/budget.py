@@ -1,4 +1,4 @@
-"""What `fit --budget` takes of its budget: wall time over budget, for tables, engines, networks. Data: $NETWRIGHT_DATA."""
+"""What `fit --budget` takes of its budget: wall time over budget, by table and engine. Data: $NETWRIGHT_DATA."""
 
 import json
 import os

@@ -35,6 +35,9 @@ def fit(
     learning_curve: Annotated[
         bool, typer.Option("--learning-curve", help="Also train on growing shares of the rows: would more help?")
     ] = False,
+    find_rate: Annotated[
+        bool, typer.Option("--find-rate", help="Look for the learning rate by a range test before training.")
+    ] = False,
     budget: Annotated[str | None, typer.Option(help="Wall time of the whole command: 90s, 2m, 1h30m.")] = None,
     seed: Annotated[int | None, typer.Option(help="One seed for split, weights and training.")] = None,
     engine: Annotated[str | None, typer.Option(help="auto, eager or fused.")] = None,
@@ -57,6 +60,8 @@ def fit(
 
       netwright fit adult.csv --target income --ensemble 8 --folds 5 --learning-curve
 
+      netwright fit adult.csv --target income --find-rate
+
       netwright fit --recipe runs/adult-1/recipe.toml --seed 1
 
       netwright fit --resume runs/adult-1
@@ -74,7 +79,8 @@ def fit(
     data |= {"ignore": split_commas(ignore) or None, "missing": split_commas(missing) or None}
     many = {"members": ensemble, "folds": folds, "learning_curve": learning_curve or None}
     training = {"device": device, "engine": engine}
-    tree = _tree({"data": data, "schema": {"task": task}, "training": training, "ensemble": many}, seed, set_)
+    given = {"data": data, "schema": {"task": task}, "training": training, "ensemble": many}
+    tree = _tree(given | {"rate_test": {"run": find_rate or None}}, seed, set_)
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
@@ -156,6 +162,7 @@ def result_of(run: "Run") -> dict[str, Any]:
         "baselines": summary.evaluation.baselines,
         "ensemble": summary.ensemble,
         "learning_curve": summary.learning_curve,
+        "rate_test": summary.rate_test,
         "findings": summary.findings,
         "report": str(run.report),
     }

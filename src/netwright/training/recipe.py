@@ -12,6 +12,7 @@ from netwright.data import PreparationConfig, SplitConfig
 from netwright.networks.feedforward import MLPConfig
 from netwright.training.config import TrainingConfig
 from netwright.training.ensemble_config import EnsembleConfig
+from netwright.training.rate_test_config import RateTestConfig
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Recipe:
     network: MLPConfig = field(default_factory=MLPConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     ensemble: EnsembleConfig = field(default_factory=EnsembleConfig)
+    rate_test: RateTestConfig = field(default_factory=RateTestConfig)
 
 
 def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:

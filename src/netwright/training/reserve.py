@@ -8,9 +8,7 @@ from netwright.training.inference import build_module
 from netwright.training.parts import part
 from netwright.training.stage import Request, Stage, answers_of
 
-ENDING = (
-    0.4  # processor seconds of the files, the report, the tables and the interpreter's end; tables change it little
-)
+ENDING = 0.4  # processor seconds of the files, the report and the interpreter's end; tables change it little
 MARGIN = 1.25  # what was measured once may take longer the next time
 SAMPLE = 4096  # rows that a network answers to find out how long it takes
 CURVE_FITS = 2.0  # linear models on all training rows that those on the shares of a learning curve are worth

@@ -20,6 +20,16 @@ from netwright.training.optimizers import make_updater
 from netwright.training.preflight import bring
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is tried out: a network with its rows and recipe."""
+
+    module: nn.Module  # freshly initialised; stays as it is
+    batches: Batches
+    config: TrainingConfig  # its optimizer, batch size, decay, clipping and loss are those of the trial
+    task: Task
+
+
 @dataclass
 class Trial:
     """A copy of a freshly initialised network with its optimizer, and the batches that it has not seen yet."""
@@ -31,21 +41,15 @@ class Trial:
 
 
 @contextmanager
-def trying(module: nn.Module, batches: Batches, config: TrainingConfig, task: Task) -> Iterator[Trial]:
-    """Copy `module`; its chance depends on the config's seed alone, and nobody else's is touched.
-
-    Args:
-        module: stays as it is.
-        batches: all rows.
-        config: its optimizer, batch size, decay, clipping and loss are those of the trial.
-        task: of the schema.
-    """
+def trying(subject: Subject) -> Iterator[Trial]:
+    """Copy the network; what chance does with it depends on the config's seed alone, and no other chance on it."""
+    config = subject.config
     device, _ = choose_device(config.device)
     with seeded(derive_seed(config.seed, "trial"), device), cpu_threads(config.threads):
-        copy = deepcopy(module).to(device).train()
+        copy = deepcopy(subject.module).to(device).train()
         first = next(copy.parameters())
-        batches = bring(batches, task, first.dtype, first.device)
-        loss = loss_for(config, task, batches.train_targets)
+        batches = bring(subject.batches, subject.task, first.dtype, first.device)
+        loss = loss_for(config, subject.task, batches.train_targets)
         engine = Engine(copy, loss, make_updater(copy, config), None, config)
         yield Trial(engine, batches, _endless(batches, config))
 
