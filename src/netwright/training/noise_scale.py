@@ -16,7 +16,7 @@ BATCHES = 64  # small batches that are compared with the big ones which they mak
 LEAST_BATCHES = 2
 
 
-def separate(small: float, big: float, small_rows: float, big_rows: float) -> tuple[float, float]:
+def separate(small: float, big: float, small_rows: int, big_rows: int) -> tuple[float, float]:
     """Return tr(Sigma) and |G|^2 from squared norms of gradients of few and of many rows; neither is biased.
 
     The squared norm of a mean over B rows is expected to be |G|^2 + tr(Sigma) / B.

@@ -76,9 +76,10 @@ def advise(noise: Sequence[NoiseScale], batch_size: int) -> str:
     takes = f"the recipe takes {batch_size:,}"
     if not known:
         return f"The gradients cannot be told from their noise, so any batch size uses its rows well; {takes}."
-    last = known[-1]
+    last, lost = known[-1], [scale for scale in noise if scale.rows is None]
     first = f", {_rows(known[0])} at the start" if len(known) > 1 else ""
     when = f"after {last.step:,} steps{first}" if last.step else "at the start"
+    when += f"; after {lost[-1].step:,} steps the gradient cannot be told from its noise" if lost else ""
     return f"Batches of up to about {_rows(last)} rows still use their rows well ({when}); {takes}."
 
 
