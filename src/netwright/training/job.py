@@ -92,9 +92,9 @@ def run_job(request: Request, listener: Listener) -> Path:
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
         try:
-            info = _begin(folder, material, folds, (recipe, preparation, choices))
             if rate_test is not None:
                 write_part(folder, RATE_TEST, rate_test)
+            info = _begin(folder, material, folds, (recipe, preparation, choices))
         except BaseException:
             shutil.rmtree(folder)  # no disk space, say: nothing half-written stays
             raise
