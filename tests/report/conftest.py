@@ -29,6 +29,8 @@ from netwright.core.values import (
     LearningCurve,
     LearningPoint,
     MemberRecord,
+    NoiseScale,
+    RateTest,
     Rejected,
     RowCount,
     RunSummary,
@@ -405,6 +407,31 @@ def crossed_badly(hostile) -> RunSummary:
     return replace(hostile, epochs=(), ensemble=found, learning_curve=curve)
 
 
-@pytest.fixture(params=["classification", "regression", "wide", "bare", "hostile", "crossed", "crossed_badly"])
+@pytest.fixture
+def rated(classification) -> RunSummary:
+    """A range test was run before the training."""
+    rates = tuple(10 ** (-6 + 0.035 * step) for step in range(180))
+    smoothed = tuple(0.15 + 0.6 / (1 + 2000 * rate) + 0.05 * rate**2 for rate in rates)
+    losses = tuple(value * (1 + 0.1 * math.sin(7 * step)) for step, value in enumerate(smoothed))
+    noise = (NoiseScale(0, 256.0, 5.0), NoiseScale(100, 12.0, -0.1))
+    verdict, advice = "found by a range test: the default was 0.005", "Batches of up to about 51 rows use them well."
+    return replace(
+        classification,
+        rate_test=RateTest(rates, losses, smoothed, 0.012, 0.005, 0.012, verdict, noise, advice, 0.5),
+    )
+
+
+@pytest.fixture
+def rated_badly(hostile) -> RunSummary:
+    """The loss exploded at once."""
+    return replace(
+        hostile, rate_test=RateTest((1e-6,), (math.inf,), (math.nan,), None, 3.0, 3.0, ATTACK, (), ATTACK, 0.1)
+    )
+
+
+RUNS = ("classification", "regression", "wide", "bare", "hostile", "crossed", "crossed_badly", "rated", "rated_badly")
+
+
+@pytest.fixture(params=RUNS)
 def any_run(request) -> RunSummary:
     return request.getfixturevalue(request.param)

@@ -47,7 +47,8 @@ class Page(HTMLParser):
 def test_every_run_is_drawn_as_well_formed_html(any_run):
     page = Page(render_report(any_run))
     assert len(page.named("h1")) == 1
-    assert len(page.named("section")) == 7 + bool(any_run.learning_curve) + bool(any_run.evaluation.rows)
+    optional = (any_run.learning_curve, any_run.evaluation.rows, any_run.rate_test)
+    assert len(page.named("section")) == 7 + sum(map(bool, optional))
 
 
 def test_the_page_needs_nothing_beside_it(any_run):

@@ -174,7 +174,7 @@ def test_a_deadline_within_the_first_epoch_keeps_what_there_is():
     result = fit(Slow(), make_batches(), CONFIG, session=Session(deadline=time.monotonic() + 0.001))
     assert result.steps == 1
     assert len(result.epochs) == 1
-    assert result.stopped_because == "the time budget was used up"
+    assert result.stopped_because == "the time budget was used up in epoch 1 of 3, at step 1"
 
 
 def test_a_loss_that_never_was_finite_is_an_error_with_advice():

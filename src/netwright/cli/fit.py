@@ -1,6 +1,5 @@
 """`netwright fit`: from a table to a trained, tested, saved network."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from netwright.cli import STARTED
 from netwright.cli.options import Debug, Json, Many, split_commas
 
 if TYPE_CHECKING:
     from netwright.api import FitOptions, Run
     from netwright.training.stage import Listener
-
-STARTED = time.monotonic()  # a budget counts from the start of the command
 
 
 def fit(
@@ -43,6 +41,9 @@ def fit(
     metric: Annotated[
         str | None, typer.Option(help="Lead with f1, mcc, ...; of two classes, set the threshold by it.")
     ] = None,
+    find_rate: Annotated[
+        bool, typer.Option("--find-rate", help="Look for the learning rate by a range test before training.")
+    ] = False,
     budget: Annotated[str | None, typer.Option(help="Wall time of the whole command: 90s, 2m, 1h30m.")] = None,
     seed: Annotated[int | None, typer.Option(help="One seed for split, weights and training.")] = None,
     engine: Annotated[str | None, typer.Option(help="auto, eager or fused.")] = None,
@@ -67,6 +68,8 @@ def fit(
 
       netwright fit adult.csv --target income --quality best
 
+      netwright fit adult.csv --target income --find-rate
+
       netwright fit --recipe runs/adult-1/recipe.toml --seed 1
 
       netwright fit --resume runs/adult-1
@@ -85,12 +88,15 @@ def fit(
     preset = {"quality": quality}
     many = {"members": ensemble, "folds": folds, "learning_curve": learning_curve or None}
     training = {"device": device, "engine": engine}
-    tree = _tree(
-        {"data": data, "schema": {"task": task}, "training": training, "ensemble": many}
-        | {"evaluation": {"metric": metric}, "preset": preset},
-        seed,
-        set_,
-    )
+    given: dict[str, dict[str, Any]] = {
+        "data": data,
+        "schema": {"task": task},
+        "training": training,
+        "ensemble": many,
+        "preset": preset,
+    }
+    more: dict[str, dict[str, Any]] = {"rate_test": {"run": find_rate or None}, "evaluation": {"metric": metric}}
+    tree = _tree(given | more, seed, set_)
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
@@ -178,6 +184,7 @@ def result_of(run: "Run") -> dict[str, Any]:
         "diagnostics": summary.diagnostics,
         "ensemble": summary.ensemble,
         "learning_curve": summary.learning_curve,
+        "rate_test": summary.rate_test,
         "findings": summary.findings,
         "report": str(run.report),
     }

@@ -1,5 +1,6 @@
 """The `netwright` command: registers the commands and turns errors into one sentence and an exit code."""
 
+import gc
 import sys
 from types import TracebackType
 from typing import Annotated
@@ -48,7 +49,9 @@ def main() -> None:
     sys.excepthook = _report_unexpected
     debug = "--debug" in sys.argv
     try:
-        sys.exit(app(standalone_mode=False))
+        code = app(standalone_mode=False)
+        gc.freeze()  # or the interpreter looks for garbage in all of torch before it ends: half a second
+        sys.exit(code)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)

@@ -70,6 +70,9 @@ class Watcher:
         out.print(choices_table(ready.choices))
         if ready.material.findings:
             out.print(findings_table(ready.material.findings))
+        if ready.rate_test is not None:
+            out.print(f"learning rate {ready.rate_test.verdict}", soft_wrap=True)
+            out.print(ready.rate_test.advice, soft_wrap=True)
         self._show_bar(ready)
 
     def _say_if_compiling(self) -> None:

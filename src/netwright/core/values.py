@@ -164,6 +164,36 @@ class EpochRecord:
 
 
 @dataclass(frozen=True)
+class NoiseScale:
+    """How much the gradients of single rows scatter about their mean, at one point of a training."""
+
+    step: int  # optimizer steps taken before
+    noise: float  # tr(Sigma), Sigma the covariance of a row's gradient
+    signal: float  # |G|^2, G the mean gradient; below 0 where it cannot be told from the noise
+
+    @property
+    def rows(self) -> float | None:
+        """tr(Sigma) / |G|^2; None where the gradient cannot be told from its noise."""
+        return self.noise / self.signal if self.signal > 0.0 and self.noise >= 0.0 else None
+
+
+@dataclass(frozen=True)
+class RateTest:
+    """A learning rate range test, and what became of it. Stored as rate_test.json."""
+
+    rates: tuple[float, ...]  # one a step, rising
+    losses: tuple[float, ...]  # of each step's rows
+    smoothed: tuple[float, ...]
+    suggested: float | None  # None where the loss never fell
+    default: float  # what the recipe would take without the test
+    used: float
+    verdict: str  # one sentence
+    noise: tuple[NoiseScale, ...]  # at the start, and after a warm-up to the rate that is used
+    advice: str  # one sentence on the batch size
+    seconds: float
+
+
+@dataclass(frozen=True)
 class MemberRecord:
     """One network of an ensemble: how its training went, and how good it is alone."""
 
@@ -275,3 +305,4 @@ class RunSummary:
     ensemble: EnsembleSummary | None = None  # None where one network was trained
     learning_curve: LearningCurve | None = None
     calibration: Calibration = field(default_factory=Calibration)
+    rate_test: RateTest | None = None

@@ -13,6 +13,7 @@ from netwright.report.charts.curves import loss_curves, metric_curve
 from netwright.report.charts.intervals import dots
 from netwright.report.charts.learning import learning_picture
 from netwright.report.charts.members import member_curves
+from netwright.report.charts.rates import rates_picture
 from netwright.report.charts.reliability import diagram
 from netwright.report.charts.residuals import histogram, scatter
 from netwright.report.charts.slices import slice_dots
@@ -101,6 +102,7 @@ def draw_networks(summary: RunSummary, headline: str) -> dict[str, str]:
         "members": member_dots(ensemble, headline) if ensemble else "",
         "member_curves": member_curves(ensemble.members) if ensemble else "",
         "learning": learning_picture(curve, headline) if curve else "",
+        "rates": rates_picture(summary.rate_test) if summary.rate_test else "",
     }
 
 

@@ -37,7 +37,7 @@ def make_member(stage: Stage, config: TrainingConfig, batches: Batches, watch: W
 
 def cut_short(result: FitResult, config: TrainingConfig) -> bool:
     """Whether a deadline left a network too little time to be as good as the others."""
-    return result.stopped_because == OUT_OF_TIME or result.planned_epochs < ENOUGH * config.epochs
+    return result.stopped_because.startswith(OUT_OF_TIME) or result.planned_epochs < ENOUGH * config.epochs
 
 
 @dataclass

@@ -353,9 +353,11 @@ def _next_epoch(training: Training) -> str:
 
 
 def _out_of_time(training: Training) -> str:
-    if not training.state.progress.epochs:
+    progress = training.state.progress
+    said = f"{OUT_OF_TIME} in epoch {progress.epoch} of {training.engine.config.epochs}, at step {progress.step}"
+    if not progress.epochs:
         _finish_epoch(training)  # a part of an epoch is better than nothing to keep
-    return OUT_OF_TIME
+    return said
 
 
 def _diverged(training: Training) -> str:

@@ -17,14 +17,14 @@ from netwright.core.devices import choose_device
 from netwright.core.errors import Interrupted, RunError
 from netwright.core.evidence import Calibration, Evaluation
 from netwright.core.files import sha256_of, write_atomic
-from netwright.core.values import Choice
+from netwright.core.values import Choice, RateTest
 from netwright.data import Preparation, fit_preparation
 from netwright.data.ranges import to_ranges
 from netwright.networks import fit_bins
 from netwright.training import member_files
 from netwright.training.calibration import HeldOut, calibrate, choices_of
 from netwright.training.config import validate
-from netwright.training.defaults import ask, complete
+from netwright.training.defaults import ASKED, ask, complete
 from netwright.training.engines.choice import choose_engine
 from netwright.training.ensemble import train_ensemble
 from netwright.training.ensemble_config import validate_ensemble
@@ -40,24 +40,29 @@ from netwright.training.learning_curve import trace_learning_curve
 from netwright.training.losses import loss_for
 from netwright.training.material import Material, gather
 from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_of_one, sizes_of
+from netwright.training.rate_choice import SETTING, choice_of, find_rate
+from netwright.training.rate_test_config import validate_rate_test
 from netwright.training.recipe import Recipe, recipe_from
 from netwright.training.records import RecordSink
+from netwright.training.reserve import Pace, say_shortage, when_training_ends
 from netwright.training.run_directory import (
+    RATE_TEST,
     Contract,
     RunInfo,
     StoredEvaluation,
     check_run,
     locked,
     new_run,
+    part_if_there,
     read_part,
     write_part,
     write_rejected,
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
 from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, logits_of, metric_of
+from netwright.training.trial import Subject
 
 CURVE_SHARE = 0.4  # of a budget that is kept for the learning curve where one is asked for
-RESERVE = 1.0  # seconds of a budget kept for the report and the files at the end
 
 
 def run_job(request: Request, listener: Listener) -> Path:
@@ -69,9 +74,10 @@ def run_job(request: Request, listener: Listener) -> Path:
         NetwrightError: the user can mend it.
         Interrupted: a signal came; the run can be resumed.
     """
-    asked = ask(request.settings)
+    pace, asked = Pace(), ask(request.settings)
     validate(asked.training)
     validate_ensemble(asked.ensemble)
+    validate_rate_test(asked.rate_test)
     validate_evaluation(asked.evaluation)
     material = gather(asked, request.source, listener.reading)
     validate_evaluation(asked.evaluation, material.schema.task)
@@ -82,11 +88,17 @@ def run_job(request: Request, listener: Listener) -> Path:
     rows = learnt_from(material, folds)
     preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
     parts = prepare_parts(material, preparation, folds)
-    recipe, engine = _settle_engine(recipe, preparation, parts, request)
-    choices = (*(choice for choice in choices if choice.name != engine.name), engine)
+    recipe, engine = _settle_engine(recipe, preparation, parts, _seconds_left(request) / pace.slowdown)
+    rate_test = _find_rate(recipe, preparation, parts, (choices, _seconds_left(request)))
+    if rate_test is not None:
+        recipe = replace(recipe, training=replace(recipe.training, learning_rate=rate_test.used))
+    found = (engine,) if rate_test is None else (engine, choice_of(rate_test))
+    choices = (*(choice for choice in choices if choice.name not in {one.name for one in found}), *found)
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
         try:
+            if rate_test is not None:
+                write_part(folder, RATE_TEST, rate_test)
             info = _begin(folder, material, folds, (recipe, preparation, choices))
         except BaseException:
             shutil.rmtree(folder)  # no disk space, say: nothing half-written stays
@@ -96,7 +108,11 @@ def run_job(request: Request, listener: Listener) -> Path:
     return folder
 
 
-def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, request: Request) -> tuple[Recipe, Choice]:
+def _seconds_left(request: Request) -> float:
+    return math.inf if request.budget is None else request.started + request.budget - time.monotonic()
+
+
+def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, left: float) -> tuple[Recipe, Choice]:
     """Build the network once, so that one that cannot be is found before a run directory exists, and fix its engine.
 
     The recipe then names the engine, for all members alike: a resumed or repeated run takes the same, whatever its own
@@ -104,10 +120,22 @@ def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, reque
     """
     module, batches = build_module(recipe, preparation), parts.batches()[0]
     loss_for(recipe.training, preparation.spec.task, batches.train_targets)
-    left = math.inf if request.budget is None else request.started + request.budget - time.monotonic()
     work = replace(recipe.training, epochs=recipe.training.epochs * recipe.ensemble.networks)  # of all members
     name, choice = choose_engine(module, work, batches, preparation.spec.task, left)
     return replace(recipe, training=replace(recipe.training, engine=name)), choice
+
+
+def _find_rate(
+    recipe: Recipe, preparation: Preparation, parts: Parts, asked: tuple[tuple[Choice, ...], float]
+) -> RateTest | None:
+    """Run a range test where the recipe wants one; a rate that was asked for stays."""
+    if not recipe.rate_test.run:
+        return None
+    choices, left = asked
+    module, batches = build_module(recipe, preparation), parts.batches()[0]
+    fit_bins(module, batches.train_inputs[0])
+    given = any(choice.name == SETTING and choice.reason == ASKED for choice in choices)
+    return find_rate(Subject(module, batches, recipe.training, preparation.spec.task), recipe.rate_test, given, left)
 
 
 def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
@@ -215,11 +243,13 @@ def _split_reason(material: Material, folds: tuple[Rows, ...]) -> str:
 def _work(stage: Stage, request: Request, listener: Listener) -> None:
     """Train and test; every path of a job goes through here."""
     parts, preparation = stage.parts, stage.preparation
+    pace = Pace()
     left = None if request.budget is None else request.started + request.budget - time.monotonic()
     yardstick = make_yardstick(parts, preparation, stage.recipe.evaluation, left)
     info = stage.info
-    listener.ready(Ready(stage.material, stage.recipe, info.choices, yardstick, stage.folder, info.split))
-    ends = None if request.budget is None else request.started + request.budget - yardstick.seconds - RESERVE
+    rate_test = part_if_there(stage.folder, RATE_TEST, RateTest)
+    listener.ready(Ready(stage.material, stage.recipe, info.choices, yardstick, stage.folder, info.split, rate_test))
+    ends, began = when_training_ends(stage, yardstick, request, pace), time.monotonic()
     ensemble, watch = stage.recipe.ensemble, Watch(listener, yardstick, ends)
     first = replace(watch, deadline=_before_the_curve(ends)) if ensemble.learning_curve else watch
     outcome = (_train if ensemble.networks == 1 else train_ensemble)(stage, first)
@@ -227,6 +257,7 @@ def _work(stage: Stage, request: Request, listener: Listener) -> None:
     evaluation = _test(outcome.module, stage, yardstick, calibration)
     if ensemble.learning_curve:
         write_part(stage.folder, "learning_curve.json", trace_learning_curve(stage, watch))
+    outcome = replace(outcome, notes=(*outcome.notes, *say_shortage(request, ends, began)))
     choices = (*info.choices, *choices_of(calibration, yardstick.task))
     info = replace(info, choices=choices, seconds=time.monotonic() - request.started)
     _finish(stage, info, outcome, evaluation)

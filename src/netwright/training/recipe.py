@@ -14,6 +14,7 @@ from netwright.training.config import TrainingConfig
 from netwright.training.ensemble_config import EnsembleConfig
 from netwright.training.evaluation_config import EvaluationConfig
 from netwright.training.presets import PresetConfig
+from netwright.training.rate_test_config import RateTestConfig
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Recipe:
     ensemble: EnsembleConfig = field(default_factory=EnsembleConfig)
     preset: PresetConfig = field(default_factory=PresetConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    rate_test: RateTestConfig = field(default_factory=RateTestConfig)
 
 
 def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:

@@ -1,7 +1,7 @@
 """The run directory: its files, its lock, and reading it back with errors a person can act on.
 
 recipe.toml  schema.json  split.json  run.json  rejected.csv  records.jsonl  run.log
-checkpoints/  weights.safetensors  calibration.json  evaluation.json  findings.json  report.html
+checkpoints/  weights.safetensors  rate_test.json  calibration.json  evaluation.json  findings.json  report.html
 """
 
 import csv
@@ -24,6 +24,8 @@ from netwright.core.values import Choice, EpochRecord, Finding, Rejected, RowCou
 from netwright.data import Preparation
 
 Value = TypeVar("Value")
+
+RATE_TEST = "rate_test.json"
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,10 @@ def read_part(folder: Path, name: str, kind: type[Value]) -> Value:
         ) from error
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise RunError(f"{folder} is damaged: {name}: {error}; restore it or fit again") from error
+
+
+def part_if_there(folder: Path, name: str, kind: type[Value]) -> Value | None:
+    return read_part(folder, name, kind) if (folder / name).exists() else None
 
 
 def write_part(folder: Path, name: str, value: object) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from netwright.core.interrupts import StopSignal
-from netwright.core.values import Choice, EnsembleSummary
+from netwright.core.values import Choice, EnsembleSummary, RateTest
 from netwright.data import Preparation, Prepared
 from netwright.training.calibration import HeldOut
 from netwright.training.evaluation.evaluate import Yardstick, in_own_unit
@@ -37,6 +37,7 @@ class Ready:
     yardstick: Yardstick
     folder: Path
     sizes: dict[str, int]  # rows of each part
+    rate_test: RateTest | None = None
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,20 @@
 """A run directory as one value: what reports and tables show."""
 
 from pathlib import Path
-from typing import TypeVar
 
 from netwright.core.evidence import Calibration
-from netwright.core.values import EnsembleSummary, LearningCurve, RunSummary
+from netwright.core.values import EnsembleSummary, LearningCurve, RateTest, RunSummary
 from netwright.training.run_directory import (
+    RATE_TEST,
     Contract,
     RunInfo,
     StoredEvaluation,
     check_run,
+    part_if_there,
     read_epochs,
     read_findings,
     read_part,
 )
-
-Value = TypeVar("Value")
 
 
 def summarise(folder: Path) -> RunSummary:
@@ -48,11 +47,8 @@ def summarise(folder: Path) -> RunSummary:
         environment=info.environment,
         stopped_because=info.stopped_because,
         notes=info.notes,
-        ensemble=_part_if_there(folder, "members.json", EnsembleSummary),
-        learning_curve=_part_if_there(folder, "learning_curve.json", LearningCurve),
+        ensemble=part_if_there(folder, "members.json", EnsembleSummary),
+        learning_curve=part_if_there(folder, "learning_curve.json", LearningCurve),
         calibration=read_part(folder, "calibration.json", Calibration),
+        rate_test=part_if_there(folder, RATE_TEST, RateTest),
     )
-
-
-def _part_if_there(folder: Path, name: str, kind: type[Value]) -> Value | None:
-    return read_part(folder, name, kind) if (folder / name).exists() else None
