@@ -19,7 +19,7 @@ from netwright.core.files import sha256_of, write_atomic
 from netwright.core.values import Choice, Evaluation
 from netwright.data import Preparation, fit_preparation
 from netwright.data.ranges import to_ranges
-from netwright.networks import fit_bins
+from netwright.networks import fit_to_rows
 from netwright.training import member_files
 from netwright.training.config import validate
 from netwright.training.defaults import complete
@@ -250,7 +250,7 @@ def _fit_or_say_how_to_resume(module: nn.Module, stage: Stage, listener: Listene
     journal.write("training goes on" if stage.resume else "training begins")
     try:
         batches = stage.parts.batches()[0]
-        fit_bins(module, batches.train_inputs[0])
+        fit_to_rows(module, batches.train_inputs, stage.recipe.training.seed)
         result = fit(module, batches, stage.recipe.training, (journal, *listener.observers), session)
         journal.write(*result.notes, f"training ends: {result.stopped_because}; best epoch {result.best_epoch}")
         return result

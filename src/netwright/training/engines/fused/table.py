@@ -61,8 +61,8 @@ class Operation:
     frequency: int = NONE  # PERIODIC: place in parameters
     size: int = 0  # PERIODIC, PIECEWISE: numbers of a vector
     parts: int = 0  # PERIODIC: waves of a column; PIECEWISE: bins
-    a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share kept
-    b: float = 0.0  # ACTIVATE: scale; BATCH_NORM: momentum; DROPOUT: factor of what is kept
+    a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share silenced
+    b: float = 0.0  # ACTIVATE: scale; BATCH_NORM: momentum; DROPOUT: 1 if inverted
 
 
 class Program(NamedTuple):
