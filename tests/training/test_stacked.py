@@ -34,6 +34,13 @@ CASES = {
         "rate_factors": {"bias": 0.5, "weight": 2.0},
         "decay_factors": {"normalization": 3.0, "categorical_embedding": 0.0},
     },
+    "realmlp": {
+        "schedule": "coslog4",
+        "parametrization": "ntk",
+        "weight_decay": 0.1,
+        "weight_decay_schedule": "flat_cosine",
+        "dropout_schedule": "flat_cosine",
+    },
     "patience": {"patience": 1, "epochs": 30, "learning_rate": 0.05},
 }
 
