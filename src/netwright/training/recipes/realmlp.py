@@ -34,6 +34,7 @@ TRAINING: dict[str, tuple[Any, str]] = {
     "training.epochs": (EPOCHS, "always all of them: the schedule's four rises end with the last"),
     "training.patience": (None, "a loss that rises with the rate falls with it again; the best epoch is restored"),
     "training.batch_size": (256, "for tables of every size"),
+    "training.threads": (1, "these products are too small to share: threads would wait for each other"),
     "training.optimizer": ("adam", "with decoupled decay"),
     "training.betas": ([0.9, 0.95], "a short memory of the squared gradients"),
     "training.schedule": ("coslog4", "four rises and falls, each twice as long as the one before"),
