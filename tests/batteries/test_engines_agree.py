@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from netwright.core.values import InputSpec
-from netwright.networks import MLPConfig, build, fit_bins
+from netwright.networks import MLPConfig, build, fit_to_rows
 from netwright.networks.feedforward import LEARNT_OR_STRAIGHT
 from netwright.networks.layers.activations import ACTIVATIONS
 from netwright.networks.layers.normalization import NORMALIZATIONS
@@ -54,6 +54,16 @@ CASES = {
         for name in OPTIMIZERS
         for form in ("coupled", "decoupled")
         if (name, form) != ("adamw", "coupled")
+    },
+    **{
+        f"falling {form} decay": Case(
+            config={"weight_decay": 0.5, "weight_decay_form": form, "weight_decay_schedule": "flat_cosine"}
+        )
+        for form in ("coupled", "decoupled")
+    },
+    **{
+        f"ntk, {name}": Case(config={"optimizer": name, "parametrization": "ntk", "weight_decay": 0.1, "l1": 0.001})
+        for name in OPTIMIZERS
     },
     "decay of everything": Case(config={"weight_decay": 0.1, "decay_norms_and_biases": True}),
     # Momentum, because Adam blows up autograd's rounding error in the gradient, truly 0, of a bias below batch norm.
@@ -176,6 +186,28 @@ CASES = {
         )
         for task in ("regression", "binary", "multiclass")
     },
+    "realmlp": Case(
+        {
+            "normalization": "none",
+            "initialization": "data_driven",
+            "numeric_embedding": "periodic",
+            "category_size": 8,
+            "scaling": True,
+            "parametric": True,
+            "activation": "mish",
+        },
+        {
+            "optimizer": "adam",
+            "betas": (0.9, 0.95),
+            "schedule": "coslog4",
+            "parametrization": "ntk",
+            "weight_decay": 0.02,
+            "weight_decay_schedule": "flat_cosine",
+            "decay_norms_and_biases": True,
+            "rate_factors": {"scaling": 6.0, "bias": 0.1, "activation": 0.1, "numeric_embedding": 0.1},
+            "decay_factors": {"bias": 0.0},
+        },
+    ),
     "everything new": Case(
         {"numeric_embedding": "piecewise", "scaling": True, "parametric": True, "residual": True},
         {"accumulate": 2, "ema_decay": 0.9, "clip_norm": 1.0, "weight_decay": 0.01, "rate_factors": {"scaling": 6.0}},
@@ -215,7 +247,7 @@ def material(case, dtype):
 def module_of(case, dtype):
     spec = InputSpec(5, case.cardinalities, 3 if case.task == "multiclass" else 1, case.task, case.continuous)
     module = build("mlp", replace(NETWORK, **case.network), spec, seed=0).to(dtype)
-    fit_bins(module, material(case, dtype).train_inputs[0])
+    fit_to_rows(module, material(case, dtype).train_inputs, seed=0)
     return module
 
 
@@ -279,19 +311,23 @@ def gradients(case):
     module, config = module_of(case, torch.float64).train(), config_of(case, optimizer="sgd", accumulate=1)
     config = replace(config, clip_norm=None, clip_value=None, weight_decay=0.0, l1=0.0, ema_decay=None)
     batches = bring(material(case, torch.float64), case.task, torch.float64, torch.device("cpu"))
-    order, places = epoch_order(ROWS, 0, 1), lay_out(module, config).places
-    chosen = order[:BATCH]
+    chosen = epoch_order(ROWS, 0, 1)[:BATCH]
     loss = loss_for(config, case.task, batches.train_targets)
     weights = None if batches.train_weights is None else batches.train_weights[chosen]
     loss(module(*(part[chosen] for part in batches.train_inputs)), batches.train_targets[chosen], weights).backward()
     expected = {key: parameter.grad for key, parameter in module.named_parameters()}
     twin = module_of(case, torch.float64).train()
-    state = TrainingState(twin, make_updater(twin, config), None, Progress(1))
-    with FusedRunner(state, batches, batch_sizes(ROWS, BATCH), config, case.task) as runner:
-        runner.begin_epoch(order, 0)
-        runner.run(Stretch(0, 0, [0.0], True))
-    flat = torch.from_numpy(runner.memory.gradients)
+    flat, places = fused_gradients(twin, config, batches, case.task), lay_out(twin, config).places
     return {key: (flat[places[key] :][: g.numel()].view_as(g), g) for key, g in expected.items()}
+
+
+def fused_gradients(module, config, batches, task, dropout=()):
+    """All gradients of the first batch, as they lie in the fused engine."""
+    state = TrainingState(module, make_updater(module, config), None, Progress(1))
+    with FusedRunner(state, batches, batch_sizes(ROWS, BATCH), config, task) as runner:
+        runner.begin_epoch(epoch_order(ROWS, 0, 1), 0)
+        runner.run(Stretch(0, 0, [0.0], True, dropout))
+    return torch.from_numpy(runner.memory.gradients)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -300,3 +336,15 @@ def test_gradients_are_autograd_s(name):
     size = torch.stack([torch.linalg.vector_norm(expected) for _, expected in found.values()]).max()
     for key, (ours, expected) in found.items():
         assert torch.linalg.vector_norm(ours - expected) <= 1e-9 * size, key
+
+
+@pytest.mark.parametrize(("share", "factor"), [(0.5, 0.5), (0.5, 0.0), (0.3, 1.0)])
+def test_a_factor_of_dropout_is_that_share_of_dropout(share, factor):
+    """Bit for bit: chance depends on the place alone."""
+    found = []
+    for p, dropout in ((share, (factor,)), (share * factor, ())):
+        case = Case({"dropout": p, "normalization": "none"})
+        batches = bring(material(case, torch.float64), case.task, torch.float64, torch.device("cpu"))
+        found.append(fused_gradients(module_of(case, torch.float64), CONFIG, batches, case.task, dropout))
+    assert torch.equal(*found)
+    assert found[0].abs().max() > 0

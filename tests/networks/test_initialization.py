@@ -16,6 +16,7 @@ STDS = {  # standard deviation of a weight at gain 1
     "he_normal": 1 / math.sqrt(FAN_IN),
     "lecun_normal": 1 / math.sqrt(FAN_IN),
     "orthogonal": 1 / math.sqrt(FAN_IN),
+    "data_driven": 1 / math.sqrt(FAN_IN),
     "zeros": 0.0,
 }
 

@@ -43,6 +43,9 @@ WRONG = {
     "schedule": "cosin",
     "loss": "bec",
     "weight_decay_form": "couple",
+    "weight_decay_schedule": "cosine",
+    "dropout_schedule": "flat",
+    "parametrization": "ntp",
     "monitor": "metrics",
     "engine": "fuse",
 }

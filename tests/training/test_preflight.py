@@ -43,6 +43,13 @@ def test_a_piecewise_embedding_without_bins_is_refused():
     check(module, make_batches(), CONFIG, has_metric=False)
 
 
+def test_a_share_that_changes_wants_inverted_dropout():
+    falling = replace(CONFIG, dropout_schedule="flat_cosine")
+    check(make_module(), make_batches(), falling, has_metric=False)
+    with pytest.raises(RecipeError, match="dropout_schedule: expected inverted"):
+        check(make_module(dropout_form="classic"), make_batches(), falling, has_metric=False)
+
+
 def test_watching_a_metric_needs_one_and_rows_to_measure_it_on():
     watching, rows = replace(CONFIG, monitor="metric"), make_batches()
     with pytest.raises(RecipeError, match="metric"):

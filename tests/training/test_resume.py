@@ -56,6 +56,17 @@ def test_stopping_at_any_step_changes_no_bit(tmp_path, optimizer):
         assert result.best_epoch == whole.best_epoch
 
 
+@pytest.mark.parametrize("engine", ["eager", "fused"])
+def test_schedules_of_shares_go_on_where_they_were(tmp_path, engine):
+    falling = replace(CONFIG, engine=engine, weight_decay_schedule="flat_cosine", dropout_schedule="flat_cosine")
+    (tmp_path / "whole").mkdir()
+    expected, log, whole = run(tmp_path / "whole", falling)
+    with pytest.raises(Interrupted):
+        run(tmp_path, falling, stop_at=whole.steps * 3 // 4)
+    found, resumed_log, _ = run(tmp_path, falling, resume=True)
+    assert (found, resumed_log) == (expected, log)
+
+
 def test_stopping_at_every_step_of_one_training_changes_no_bit(tmp_path):
     (tmp_path / "whole").mkdir()
     expected, log, whole = run(tmp_path / "whole", CONFIG)

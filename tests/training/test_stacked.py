@@ -35,6 +35,13 @@ CASES = {
         "decay_factors": {"normalization": 3.0, "categorical_embedding": 0.0},
     },
     "members within": {"optimizer": "momentum", "clip_norm": 0.5},
+    "realmlp": {
+        "schedule": "coslog4",
+        "parametrization": "ntk",
+        "weight_decay": 0.1,
+        "weight_decay_schedule": "flat_cosine",
+        "dropout_schedule": "flat_cosine",
+    },
     "patience": {"patience": 1, "epochs": 30, "learning_rate": 0.05},
 }
 

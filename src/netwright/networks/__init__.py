@@ -6,14 +6,15 @@ Does not know data (the two meet in training), nor how a network is trained.
 
 from collections.abc import Callable
 
-from torch import nn
+from torch import Tensor, nn
 
 from netwright.core.errors import RecipeError, nearest
 from netwright.core.values import InputSpec
 from netwright.networks.bins import fit_bins
+from netwright.networks.data_driven import fit_weights
 from netwright.networks.feedforward import MLPConfig, build_mlp
 
-__all__ = ["NETWORKS", "MLPConfig", "build", "fit_bins"]
+__all__ = ["NETWORKS", "MLPConfig", "build", "fit_bins", "fit_to_rows"]
 
 NETWORKS: dict[str, Callable[[MLPConfig, InputSpec, int], nn.Module]] = {"mlp": build_mlp}
 
@@ -35,3 +36,16 @@ def build(name: str, config: MLPConfig, spec: InputSpec, seed: int) -> nn.Module
             f"network.name: expected one of {', '.join(NETWORKS)}, got {name!r}; {nearest(name, NETWORKS)}"
         )
     return NETWORKS[name](config, spec, seed)
+
+
+def fit_to_rows(module: nn.Module, inputs: tuple[Tensor, ...], targets: Tensor, seed: int) -> None:
+    """Learn from the training rows what a network must know of them before its first step: bins, then weights.
+
+    Args:
+        module: as `build` hands it on.
+        inputs: of the training rows, numeric ones first.
+        targets: of those rows, whole numbers for classes.
+        seed: as of `build`.
+    """
+    fit_bins(module, inputs[0], targets)
+    fit_weights(module, inputs, seed)

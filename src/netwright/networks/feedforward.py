@@ -35,9 +35,10 @@ class MLPConfig:
     dropout: float = 0.25  # share of units silenced, from 0 up to 1
     dropout_form: str = "inverted"  # inverted, classic
     residual: bool = False
-    initialization: str = "auto"  # a name of INITIALIZERS, or by activation
+    initialization: str = "auto"  # a name of INITIALIZERS, or by activation; data_driven: from the training rows
     numeric_embedding: str = "none"  # none, periodic, piecewise: of the continuous columns
     embedding_size: int | None = None  # numbers that each becomes; None: 4 (itself and 3 learnt) or, piecewise, 16
+    category_size: int | None = None  # numbers that each embedded category becomes; None: by the number of categories
     frequencies: int = 16  # periodic: waves of each column
     frequency_scale: float = 0.1  # periodic: standard deviation of their frequencies at the start
     bins: int = 48  # piecewise: of each column
@@ -57,8 +58,9 @@ class MLP(nn.Module):
 
     def __init__(self, config: MLPConfig, spec: InputSpec) -> None:
         super().__init__()
+        self.data_driven = config.initialization == "data_driven"
         self.numeric_embedding = _numeric_embedding(config, spec)
-        self.embedding = CategoricalEmbedding(spec.cardinalities) if spec.cardinalities else None
+        self.embedding = CategoricalEmbedding(spec.cardinalities, config.category_size) if spec.cardinalities else None
         sizes = _sizes(spec, self.numeric_embedding, self.embedding)
         width = sum(sizes)
         self.scaling = Scaling(width) if config.scaling else None
@@ -176,6 +178,7 @@ def _check_embedding(config: MLPConfig) -> None:
     least = 2 if config.numeric_embedding == "periodic" else 1  # the number itself, and a wave
     for name, value, lowest in (
         ("embedding_size", config.embedding_size, least),
+        ("category_size", config.category_size, 1),
         ("frequencies", config.frequencies, 1),
         ("bins", config.bins, 1),
     ):

@@ -56,6 +56,11 @@ def orthogonal(weight: Weight, gain: float, generator: Generator) -> Tensor:
     return nn.init.orthogonal_(weight, gain, generator=generator)
 
 
+def data_driven(weight: Weight, _gain: float, generator: Generator) -> Tensor:
+    """N(0, 1 / fan_in), until `fit_weights` (data_driven.py) has seen the training rows."""
+    return nn.init.normal_(weight, 0.0, 1.0 / math.sqrt(weight.shape[1]), generator=generator)
+
+
 def zeros(weight: Weight, _gain: float, _generator: Generator) -> Tensor:
     """All zero: units of a layer stay equal for ever. Here to be seen failing."""
     return nn.init.zeros_(weight)
@@ -68,6 +73,7 @@ INITIALIZERS: dict[str, Initializer] = {
     "he_normal": he_normal,
     "lecun_normal": lecun_normal,
     "orthogonal": orthogonal,
+    "data_driven": data_driven,
     "zeros": zeros,
 }
 

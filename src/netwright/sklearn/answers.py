@@ -45,4 +45,4 @@ def log_probabilities(logits: NDArray[np.float64], task: Task) -> NDArray[np.flo
 def mean_values(logits: NDArray[np.float64], learned: Learned) -> NDArray[np.float64]:
     """Return the networks' mean answer in y's own unit and shape."""
     assert learned.values is not None
-    return learned.values.decode(logits.mean(axis=0))
+    return learned.values.decode(logits.mean(axis=0), learned.recipe.preparation.clamp_target)

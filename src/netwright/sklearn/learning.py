@@ -13,7 +13,7 @@ from netwright.core.errors import RecipeError, SchemaError
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice, Rejected, Task
 from netwright.data import Shares, Table, allocate, merge_rows, prepare_features
-from netwright.networks import build, fit_bins
+from netwright.networks import build, fit_to_rows
 from netwright.sklearn.inputs import Cells, Contract, learn_contract, read_again, read_training
 from netwright.sklearn.parameters import NetworkParameters, members_of, same_network, settle
 from netwright.sklearn.targets import Values, learn_values
@@ -132,8 +132,10 @@ def _train(
 ) -> Learned:
     batches = _batches(start, lesson, *rows)
     if not start.results:
-        for network in start.networks:
-            fit_bins(network, batches.train_inputs[0], batches.train_targets)
+        for number, network in enumerate(start.networks):
+            fit_to_rows(
+                network, batches.train_inputs, batches.train_targets, derive_seed(start.recipe.training.seed, number)
+            )
     school = Schooling(lesson.task, parameters.threads, bool(parameters.verbose), start.updaters, lesson.one_pass)
     results, choice, updaters = train(start.networks, batches, start.recipe.training, school)
     choices = (*(other for other in start.choices if other.name != choice.name), choice)

@@ -45,6 +45,8 @@ class StoredValues:
     mean: list[float]
     deviation: list[float]
     flat: bool
+    low: list[float]
+    high: list[float]
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,15 @@ def _stored(estimator: Any, learned: Learned) -> Stored:
         features=int(estimator.n_features_in_),
         feature_names=None if names is None else names.tolist(),
         classes=None if classes is None else Labels(classes.dtype.str, classes.tolist()),
-        values=None if values is None else StoredValues(values.mean.tolist(), values.deviation.tolist(), values.flat),
+        values=None if values is None else _stored_values(values),
         loss_curve=estimator.loss_curve_,
         validation_loss_curve=estimator.validation_loss_curve_,
     )
+
+
+def _stored_values(values: Values) -> StoredValues:
+    low, high = values.low.tolist(), values.high.tolist()
+    return StoredValues(values.mean.tolist(), values.deviation.tolist(), values.flat, low, high)
 
 
 def _frozen(name: str, value: Any) -> Any:
@@ -204,7 +211,9 @@ def _learned(path: Path, stored: Stored) -> Learned:
 def _values(stored: Stored) -> Values | None:
     if stored.values is None:
         return None
-    return Values(np.array(stored.values.mean), np.array(stored.values.deviation), stored.values.flat)
+    kept = stored.values
+    numbers = [np.array(column) for column in (kept.mean, kept.deviation, kept.low, kept.high)]
+    return Values(numbers[0], numbers[1], kept.flat, numbers[2], numbers[3])
 
 
 def _show(estimator: Any, stored: Stored, learned: Learned) -> None:

@@ -18,23 +18,26 @@ class Values:
     mean: np.ndarray  # float64 [outputs]
     deviation: np.ndarray
     flat: bool  # y had one dimension
+    low: np.ndarray  # the range of y
+    high: np.ndarray
 
     def encode(self, y: np.ndarray) -> np.ndarray:
         """float32 [rows], or [rows, outputs] of several."""
         standard: np.ndarray = ((y - self.mean) / self.deviation).astype(np.float32)
         return standard[:, 0] if standard.shape[1] == 1 else standard
 
-    def decode(self, standard: np.ndarray) -> np.ndarray:
-        """float64 in y's own unit and shape."""
+    def decode(self, standard: np.ndarray, clamped: bool = False) -> np.ndarray:
+        """float64 in y's own unit and shape; `clamped` holds it to the range of the y that was learnt from."""
         y: np.ndarray = standard * self.deviation + self.mean
+        y = np.clip(y, self.low, self.high) if clamped else y
         return y[:, 0] if self.flat else y
 
 
 def learn_values(y: np.ndarray, weights: np.ndarray, flat: bool) -> Values:
-    """Learn weighted mean and deviation from y [rows, outputs]; a constant has deviation 1."""
+    """Learn weighted mean, deviation and the range from y [rows, outputs]; a constant has deviation 1."""
     mean = np.average(y, axis=0, weights=weights)
     deviation = np.sqrt(np.average(np.square(y - mean), axis=0, weights=weights))
-    return Values(mean, np.where(deviation > 0, deviation, 1.0), flat)
+    return Values(mean, np.where(deviation > 0, deviation, 1.0), flat, y.min(axis=0), y.max(axis=0))
 
 
 def check_labels(y: Any) -> np.ndarray:

@@ -9,9 +9,11 @@ from netwright.core.errors import RecipeError, nearest
 from netwright.core.values import ParameterGroup
 
 OptimizerName = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "muon"]
-ScheduleName = Literal["constant", "cosine", "flat_cosine", "one_cycle", "step", "plateau"]
+ScheduleName = Literal["constant", "cosine", "flat_cosine", "one_cycle", "step", "plateau", "coslog4"]
+ShareScheduleName = Literal["constant", "flat_cosine"]
 LossName = Literal["auto", "mse", "mae", "huber", "bce", "cce"]
 WeightDecayForm = Literal["decoupled", "coupled"]
+Parametrization = Literal["standard", "ntk"]
 Monitor = Literal["validation_loss", "metric"]
 EngineName = Literal["auto", "eager", "fused"]
 
@@ -31,11 +33,13 @@ class TrainingConfig:
     rho: float = 0.99  # rmsprop: share of the old mean square that is kept
     weight_decay: float = 0.0
     weight_decay_form: str = "decoupled"  # coupled adds weight_decay * w to the gradient
+    weight_decay_schedule: str = "constant"  # a name of ShareScheduleName: flat_cosine ends at 0
     decay_norms_and_biases: bool = False
     # By group of parameters (a name of ParameterGroup): eta becomes eta * rate, decoupled decay lambda becomes
     # lambda * decay, so that w <- w - (eta * rate) (lambda * decay) w. A decay factor makes vectors decay too; 0: none.
     rate_factors: dict[str, float] = field(default_factory=dict)
     decay_factors: dict[str, float] = field(default_factory=dict)
+    parametrization: str = "standard"  # ntk: each weight matrix moves as if it stood behind 1 / sqrt(fan_in)
     l1: float = 0.0
     schedule: str = "constant"  # a name of ScheduleName
     warmup: float = 0.0  # steps of linear warm-up; below 1, a share of all steps
@@ -44,6 +48,7 @@ class TrainingConfig:
     plateau_patience: int = 5  # epochs without a better validation loss before a drop
     plateau_factor: float = 0.5
     final_learning_rate: float = 0.0  # share of learning_rate that cosine, flat_cosine and one_cycle end at
+    dropout_schedule: str = "constant"  # of the share silenced: a name of ShareScheduleName
     loss: str = "auto"  # by task, or a name of LossName
     huber_delta: float = 1.0  # in the target's unit
     label_smoothing: float = 0.0
@@ -93,6 +98,9 @@ def _check_name(setting: str, value: str, names: tuple[str, ...]) -> None:
 _NAMES: dict[str, tuple[str, ...]] = {
     "optimizer": get_args(OptimizerName),
     "schedule": get_args(ScheduleName),
+    "dropout_schedule": get_args(ShareScheduleName),
+    "weight_decay_schedule": get_args(ShareScheduleName),
+    "parametrization": get_args(Parametrization),
     "loss": get_args(LossName),
     "weight_decay_form": get_args(WeightDecayForm),
     "monitor": get_args(Monitor),

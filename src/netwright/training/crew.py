@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from netwright.core.errors import Interrupted
 from netwright.core.interrupts import StopSignal
-from netwright.networks import fit_bins
+from netwright.networks import fit_to_rows
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
@@ -24,7 +24,7 @@ ENOUGH = 0.5  # share of the planned epochs that makes a network worth having wh
 def make_member(stage: Stage, config: TrainingConfig, batches: Batches, watch: Watch) -> Member:
     """Build a network from its config's seed, to be trained on its own rows."""
     module = build_module(replace(stage.recipe, training=config), stage.preparation)
-    fit_bins(module, batches.train_inputs[0], batches.train_targets)
+    fit_to_rows(module, batches.train_inputs, batches.train_targets, config.seed)
     session = Session(
         stop=watch.listener.stop,
         deadline=watch.deadline,

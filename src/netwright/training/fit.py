@@ -211,8 +211,10 @@ def _next_stretch(training: Training) -> Stretch:
     left = min(left, every - progress.step % every) if heard else left
     steps = 1 if progress.step == 0 else max(1, min(left, int(TIME_SLICE / training.pace)))
     last = progress.step + steps
-    rates = _learning_rates(training, progress.step, last)
-    return Stretch(progress.step_in_epoch, progress.step, rates, heard and (last % every == 0 or last == 1))
+    total = progress.planned_epochs * len(training.sizes)
+    factors = schedules.share_factors(progress.step, last, total, training.engine.config)
+    rates, measured = _learning_rates(training, progress.step, last), heard and (last % every == 0 or last == 1)
+    return Stretch(progress.step_in_epoch, progress.step, rates, measured, *factors)
 
 
 def _attention(training: Training) -> bool:

@@ -136,7 +136,7 @@ def from_logits(logits: torch.Tensor, preparation: Preparation, temperature: flo
     task = preparation.spec.task
     said = predictions_from(logits / temperature, task)
     if task == "regression":
-        return np.asarray(preparation.target.decode(said[:, 0].numpy()))
+        return np.asarray(preparation.target.decode_prediction(said[:, 0].numpy()))
     return (torch.cat([1 - said, said], dim=1) if task == "binary" else said).numpy()
 
 

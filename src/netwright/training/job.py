@@ -20,7 +20,7 @@ from netwright.core.files import sha256_of, write_atomic
 from netwright.core.values import Choice, RateTest
 from netwright.data import Preparation, fit_preparation
 from netwright.data.ranges import to_ranges
-from netwright.networks import fit_bins
+from netwright.networks import fit_to_rows
 from netwright.training import member_files
 from netwright.training.calibration import HeldOut, calibrate, choices_of
 from netwright.training.config import validate
@@ -133,7 +133,7 @@ def _find_rate(
         return None
     choices, left = asked
     module, batches = build_module(recipe, preparation), parts.batches()[0]
-    fit_bins(module, batches.train_inputs[0])
+    fit_to_rows(module, batches.train_inputs, batches.train_targets, recipe.training.seed)
     given = any(choice.name == SETTING and choice.reason == ASKED for choice in choices)
     return find_rate(Subject(module, batches, recipe.training, preparation.spec.task), recipe.rate_test, given, left)
 
@@ -290,7 +290,7 @@ def _fit_or_say_how_to_resume(module: nn.Module, stage: Stage, listener: Listene
     journal.write("training goes on" if stage.resume else "training begins")
     try:
         batches = stage.parts.batches()[0]
-        fit_bins(module, batches.train_inputs[0], batches.train_targets)
+        fit_to_rows(module, batches.train_inputs, batches.train_targets, stage.recipe.training.seed)
         result = fit(module, batches, stage.recipe.training, (journal, *listener.observers), session)
         journal.write(*result.notes, f"training ends: {result.stopped_because}; best epoch {result.best_epoch}")
         return result

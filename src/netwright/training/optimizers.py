@@ -141,13 +141,13 @@ def make_updater(module: nn.Module, config: TrainingConfig) -> Updater:
 
 
 @torch.no_grad()
-def update(updater: Updater, config: TrainingConfig, learning_rate: float) -> None:
-    """Take one step along the gradients that are there."""
+def update(updater: Updater, config: TrainingConfig, learning_rate: float, decay: float = 1.0) -> None:
+    """Take one step along the gradients that are there; `decay` is the factor of the weight decay."""
     for treatment, parameters in updater.shrunk.items():
         if treatment.decay and config.weight_decay_form == "coupled":
-            add_coupled_decay(parameters, treatment.decay)
+            add_coupled_decay(parameters, treatment.decay * decay)
         elif treatment.decay:
-            shrink(parameters, learning_rate * treatment.rate, treatment.decay)
+            shrink(parameters, learning_rate * treatment.rate, treatment.decay * decay)
     for part in updater.parts:
         for group in part.param_groups:
             group["lr"] = learning_rate * group.get("factor", 1.0)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from netwright.core.errors import RecipeError
 from netwright.core.values import Task
+from netwright.networks.layers.dropout import ClassicDropout
 from netwright.networks.layers.numeric_embedding import PiecewiseEmbedding
 from netwright.training.batches import Batches, Inputs
 from netwright.training.config import TrainingConfig
@@ -54,6 +55,7 @@ def check(module: nn.Module, batches: Batches, config: TrainingConfig, has_metri
         raise RecipeError('training.monitor: "metric" needs a metric and validation rows; take "validation_loss"')
     _check_batch_size(module, batches, config)
     _check_bins(module)
+    _check_dropout(module, config)
     _check_finite("training", (*batches.train_inputs, batches.train_targets))
     if batches.validation_inputs is not None and batches.validation_targets is not None:
         _check_finite("validation", (*batches.validation_inputs, batches.validation_targets))
@@ -85,6 +87,15 @@ def _check_bins(module: nn.Module) -> None:
         raise RecipeError(
             "network.numeric_embedding: expected a piecewise embedding with bins, got one without; "
             "call networks.fit_bins(module, numeric) with the training rows first"
+        )
+
+
+def _check_dropout(module: nn.Module, config: TrainingConfig) -> None:
+    classic = any(isinstance(layer, ClassicDropout) for layer in module.modules())
+    if classic and config.dropout_schedule != "constant":
+        raise RecipeError(
+            "training.dropout_schedule: expected inverted dropout, got classic, whose answers are scaled by a share "
+            'that stays; set network.dropout_form = "inverted" or dropout_schedule = "constant"'
         )
 
 

@@ -27,8 +27,7 @@ def cosine(step: int, total_steps: int, config: TrainingConfig) -> float:
 
 def flat_cosine(step: int, total_steps: int, config: TrainingConfig) -> float:
     """1 for the first half, then a cosine fall to f."""
-    done = step / total_steps
-    return _fall(1.0, config.final_learning_rate, max(0.0, (done - FLAT_SHARE) / (1.0 - FLAT_SHARE)))
+    return _flat_cosine(step / total_steps, config.final_learning_rate)
 
 
 def one_cycle(step: int, total_steps: int, config: TrainingConfig) -> float:
@@ -37,6 +36,14 @@ def one_cycle(step: int, total_steps: int, config: TrainingConfig) -> float:
     if done < RISE_SHARE:
         return _fall(START_SHARE, 1.0, done / RISE_SHARE)
     return _fall(1.0, config.final_learning_rate, (done - RISE_SHARE) / (1.0 - RISE_SHARE))
+
+
+def coslog4(step: int, total_steps: int, _config: TrainingConfig) -> float:
+    """(1 - cos(2 pi log2(1 + 15 t))) / 2: four rises from 0 and falls to 0, each twice as long as the one before.
+
+    It begins at 0 and needs no warm-up. Source: Holzmüller, Grinsztajn, Steinwart, Better by default, 2024.
+    """
+    return 0.5 * (1.0 - math.cos(2.0 * math.pi * math.log2(1.0 + 15.0 * step / total_steps)))
 
 
 def step_down(step: int, total_steps: int, config: TrainingConfig) -> float:
@@ -49,6 +56,7 @@ SCHEDULES: dict[str, Callable[[int, int, TrainingConfig], float]] = {
     "cosine": cosine,
     "flat_cosine": flat_cosine,
     "one_cycle": one_cycle,
+    "coslog4": coslog4,
     "step": step_down,
     "plateau": constant,  # its drops come from `Plateau.factor`
 }
@@ -71,6 +79,17 @@ def schedule_factors(first: int, last: int, total_steps: int, config: TrainingCo
     return [schedule_factor(step, total_steps, config) for step in range(first, last)]
 
 
+def share_factors(first: int, last: int, total_steps: int, config: TrainingConfig) -> tuple[list[float], list[float]]:
+    """Return the factors of dropout, and of weight decay, of steps `first` up to but not including `last`.
+
+    "flat_cosine" is 1 for the first half, then a cosine fall to 0; "constant" has an empty list.
+    """
+    names = (config.dropout_schedule, config.weight_decay_schedule)
+    steps = [range(first, first if name == "constant" else last) for name in names]
+    dropout, decay = ([_flat_cosine(step / total_steps, 0.0) for step in those] for those in steps)
+    return dropout, decay
+
+
 @dataclass(frozen=True)
 class Plateau:
     """What the schedule "plateau" remembers."""
@@ -87,6 +106,10 @@ def after_epoch(plateau: Plateau, loss: float, config: TrainingConfig) -> Platea
     if plateau.waited + 1 < config.plateau_patience:
         return replace(plateau, waited=plateau.waited + 1)
     return replace(plateau, factor=plateau.factor * config.plateau_factor, waited=0)
+
+
+def _flat_cosine(done: float, end: float) -> float:
+    return _fall(1.0, end, max(0.0, (done - FLAT_SHARE) / (1.0 - FLAT_SHARE)))
 
 
 def _fall(start: float, end: float, done: float) -> float:

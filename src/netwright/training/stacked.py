@@ -21,6 +21,7 @@ from netwright.core.errors import RecipeError, RunError
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice, EpochRecord, Task
 from netwright.networks.layers.activations import FunctionActivation
+from netwright.networks.layers.dropout import Dropouts, dropouts_of, scale_shares
 from netwright.networks.layers.members import members_of
 from netwright.training import early_stopping, schedules
 from netwright.training.averaging import update_average
@@ -65,6 +66,7 @@ class Stack:
     treated: dict[str, Treatment]  # of each weight; a decay of 1 stands for the member's own
     steps: nn.ParameterDict  # what the optimizer moves: from 0 by one step at rate 1, then back to 0
     optimizers: tuple[torch.optim.Optimizer, ...]
+    dropouts: Dropouts  # of the skeleton
 
 
 def stack_key(module: nn.Module, config: TrainingConfig) -> Any:
@@ -119,9 +121,9 @@ def _stack(modules: Sequence[nn.Module], configs: Sequence[TrainingConfig]) -> S
     weights, buffers = torch.func.stack_module_state([module.train() for module in modules])
     weights = {name: weight.detach().clone() for name, weight in weights.items()}
     steps = nn.ParameterDict({name.replace(".", "/"): torch.zeros_like(weight) for name, weight in weights.items()})
-    config = replace(configs[0], learning_rate=1.0)
+    config, skeleton = replace(configs[0], learning_rate=1.0), copy.deepcopy(modules[0]).to("meta")
     return Stack(
-        copy.deepcopy(modules[0]).to("meta"),
+        skeleton,
         [Career(number, config) for number, config in enumerate(configs)],
         weights,
         buffers,
@@ -130,6 +132,7 @@ def _stack(modules: Sequence[nn.Module], configs: Sequence[TrainingConfig]) -> S
         treatments(modules[0], replace(config, weight_decay=1.0)),
         steps,
         make_updater(steps, config).parts,
+        dropouts_of(skeleton),
     )
 
 
@@ -146,10 +149,12 @@ def _run_epoch(stack: Stack, batches: Batches, task: Task, epoch: int) -> Tensor
         rows = order[:, start : start + size]
         start += size
         inputs = tuple(part[rows] for part in batches.train_inputs)
-        step = (epoch - 1) * len(sizes) + number
+        step, steps = (epoch - 1) * len(sizes) + number, config.epochs * len(sizes)
+        silenced, decay = schedules.share_factors(step, step + 1, steps, config)
+        if silenced:
+            scale_shares(stack.dropouts, silenced[0])
         losses = _backward(stack, step_of, inputs, batches.train_targets[rows])
-        rates = _rates(stack, step, config.epochs * len(sizes)).to(device)
-        _update(stack, rates, step + 1)
+        _update(stack, _rates(stack, step, steps).to(device), step + 1, decay[0] if decay else 1.0)
         total += losses * size
     return total / batches.rows
 
@@ -175,13 +180,14 @@ def _backward(stack: Stack, step_of: Callable[..., Tensor], inputs: tuple[Tensor
 
 
 @torch.no_grad()
-def _update(stack: Stack, rates: Tensor, step: int) -> None:
+def _update(stack: Stack, rates: Tensor, step: int, share: float) -> None:
     """Take the optimizer's step at rate 1 away from 0, and move the weights along it at each member's own rate.
 
+    `share` is the step's factor of the weight decay.
     Every rule but Muon's is element by element and linear in the rate, so this is its step.
     """
     config = stack.careers[0].config
-    decay = torch.tensor([career.config.weight_decay for career in stack.careers]).to(rates)
+    decay = torch.tensor([career.config.weight_decay * share for career in stack.careers]).to(rates)
     coupled = config.weight_decay_form == "coupled"
     every = [(stack.weights[name], stack.steps[name.replace(".", "/")], stack.treated[name]) for name in stack.weights]
     for weight, moved, treated in every if config.weight_decay else ():

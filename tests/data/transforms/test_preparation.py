@@ -161,6 +161,19 @@ def test_targets_are_classes_or_standardised():
     assert (preparation.target.minimum, preparation.target.maximum) == (y.min(), y.max())
 
 
+def test_predictions_stay_in_the_training_range_where_asked():
+    y = RNG.normal(size=60)
+    schema, table = made({"x": RNG.normal(size=60), "y": y})
+    far = np.array([-100.0, 0.0, 100.0])
+    free, held = (
+        fit_preparation(table, schema, np.arange(60), PreparationConfig(clamp_target=asked)).target
+        for asked in (False, True)
+    )
+    assert (free.decode_prediction(far) == free.decode(far)).all()
+    assert held.decode_prediction(far).tolist() == [y.min(), held.decode(far)[1], y.max()]
+    assert (held.decode(far) == free.decode(far)).all()  # truth is never cut
+
+
 def test_a_preparation_goes_to_json_and_back():
     columns = {
         "x": RNG.normal(size=60),

@@ -6,6 +6,7 @@ from torch import nn
 
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.eager import Batch, Engine, take_step
+from netwright.training.fit import fit
 from netwright.training.losses import loss_for, prepare_targets
 from netwright.training.optimizers import make_updater
 from tests.training.small_runs import make_batches, make_module
@@ -61,3 +62,16 @@ def test_clipping_limits_the_norm_but_reports_the_one_before():
     torch.manual_seed(0)
     _, _, by_value = gradients(make_module(), replace(CONFIG, clip_value=0.02), torch.float32)
     assert torch.equal(by_value, free.clamp(-0.02, 0.02))
+
+
+def test_shares_of_dropout_follow_their_schedule_and_come_back():
+    module, seen = make_module(dropout=0.4), []
+    config = replace(CONFIG, batch_size=9, epochs=4, dropout_schedule="flat_cosine", engine="eager", record_every=1)
+    config = replace(config, device="cpu", patience=None)
+    (dropout, *others) = (layer for layer in module.modules() if isinstance(layer, nn.Dropout))
+    dropout.register_forward_pre_hook(lambda layer, _: seen.append(layer.p) if layer.training else None)
+    steps = fit(module, make_batches(), config).steps
+    t = torch.arange(steps, dtype=torch.float64) / steps
+    expected = 0.4 * torch.where(t < 0.5, 1.0, torch.sin(torch.pi * t) ** 2)
+    assert torch.allclose(torch.tensor(seen, dtype=torch.float64), expected)
+    assert [layer.p for layer in (dropout, *others)] == [0.4, 0.4]

@@ -30,6 +30,7 @@ class PreparationConfig:
     one_hot_levels: int = 9  # categories up to which a column is one-hot; above, it is embedded
     smooth_clip: bool = True  # of scaled numbers, to (-3, 3)
     missing_indicators: bool = True  # a column of 0 and 1 beside each column with missing cells in training
+    clamp_target: bool = False  # predicted values stay within the range of the training rows' targets
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def fit_preparation(table: Table, schema: Schema, rows: np.ndarray, config: Prep
     if not len(rows):
         raise SchemaError("expected training rows to learn the preparation from, got none")
     preparation = fit_features(table, schema, rows, schema.task, config)
-    return replace(preparation, target=fit_target(table.frame[schema.target].gather(rows), schema.classes))
+    target = fit_target(table.frame[schema.target].gather(rows), schema.classes, config.clamp_target)
+    return replace(preparation, target=target)
 
 
 def fit_features(

@@ -19,6 +19,7 @@ class Target:
     deviation: float = 1.0
     minimum: float | None = None
     maximum: float | None = None
+    clamped: bool = False  # whether predictions stay within the range
 
     def encode(self, cells: pl.Series) -> np.ndarray:
         """Return int64 class positions or float32 standardised numbers [rows]; no cell may be missing."""
@@ -29,16 +30,21 @@ class Target:
         return ((as_float(cells) - self.mean) / self.deviation).astype(np.float32)
 
     def decode(self, standardised: np.ndarray) -> np.ndarray:
-        """Return predictions in the target's unit, float64."""
+        """Return numbers in the target's unit, float64, of any range."""
         values: np.ndarray = standardised.astype(np.float64) * self.deviation + self.mean
         return values
 
+    def decode_prediction(self, standardised: np.ndarray) -> np.ndarray:
+        """As `decode`, held to the training rows' range where that is asked for."""
+        values = self.decode(standardised)
+        return np.clip(values, self.minimum, self.maximum) if self.clamped else values
 
-def fit_target(cells: pl.Series, classes: tuple[str, ...]) -> Target:
+
+def fit_target(cells: pl.Series, classes: tuple[str, ...], clamped: bool = False) -> Target:
     """Learn mean, deviation and range from training rows; classes come from the schema."""
     if classes:
         return Target(cells.name, classes)
     values = as_float(cells)
     deviation = float(values.std())
     span = float(values.min()), float(values.max())
-    return Target(cells.name, (), float(values.mean()), deviation if deviation > 0 else 1.0, *span)
+    return Target(cells.name, (), float(values.mean()), deviation if deviation > 0 else 1.0, *span, clamped)

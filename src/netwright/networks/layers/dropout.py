@@ -30,6 +30,8 @@ class ClassicDropout(nn.Module):
         return f"p={self.p}"
 
 
+Dropouts = tuple[tuple[nn.Dropout | ClassicDropout, float], ...]  # layers, with the share that each silences
+
 DROPOUTS: dict[str, Callable[[float], nn.Module]] = {"inverted": nn.Dropout, "classic": ClassicDropout}
 
 
@@ -44,3 +46,14 @@ def make_dropout(form: str, p: float) -> nn.Module:
             f"network.dropout_form: expected one of {', '.join(DROPOUTS)}, got {form!r}; {nearest(form, DROPOUTS)}"
         )
     return DROPOUTS[form](p)
+
+
+def dropouts_of(module: nn.Module) -> Dropouts:
+    """Return every dropout layer with the share that it silences."""
+    return tuple((layer, layer.p) for layer in module.modules() if isinstance(layer, nn.Dropout | ClassicDropout))
+
+
+def scale_shares(dropouts: Dropouts, factor: float) -> None:
+    """Let each layer silence `factor` times its share."""
+    for layer, share in dropouts:
+        layer.p = share * factor

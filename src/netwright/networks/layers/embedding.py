@@ -23,17 +23,18 @@ def embedding_width(cardinality: int) -> int:
 class CategoricalEmbedding(nn.Module):
     """One table for each categorical column (Guo, Berkhahn, Entity embeddings of categorical variables, 2016)."""
 
-    def __init__(self, cardinalities: tuple[int, ...]) -> None:
+    def __init__(self, cardinalities: tuple[int, ...], size: int | None = None) -> None:
         super().__init__()
         if any(cardinality < 1 for cardinality in cardinalities):
             raise RecipeError(f"network: each categorical input needs at least 1 slot, got {cardinalities}")
         self.tables = nn.ModuleList(
-            nn.Embedding(slots, embedding_width(slots), device="meta").to_empty(device="cpu") for slots in cardinalities
+            nn.Embedding(slots, size or embedding_width(slots), device="meta").to_empty(device="cpu")
+            for slots in cardinalities
         )
 
     @property
     def width(self) -> int:
-        return sum(embedding_width(table.num_embeddings) for table in self.embeddings())
+        return sum(table.embedding_dim for table in self.embeddings())
 
     def embeddings(self) -> list[nn.Embedding]:
         return [table for table in self.tables if isinstance(table, nn.Embedding)]

@@ -10,6 +10,7 @@ from types import TracebackType
 import torch
 from torch import Tensor, nn
 
+from netwright.networks.layers.dropout import dropouts_of, scale_shares
 from netwright.training.averaging import Average, update_average
 from netwright.training.batches import Batches, Gathered, Inputs, epoch_batches, micro_sizes
 from netwright.training.config import TrainingConfig
@@ -42,6 +43,7 @@ class Batch:
     step: int  # from 1
     learning_rate: float
     measured: bool  # whether the gradient's norm and the layers' statistics are wanted
+    decay: float = 1.0  # factor of the weight decay
 
 
 def take_step(engine: Engine, batch: Batch) -> Outcome:
@@ -60,7 +62,7 @@ def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Te
     if watch is not None:
         before_update(watch)
     norm = _limit_gradients(engine, batch.measured)
-    update(engine.updater, engine.config, batch.learning_rate)
+    update(engine.updater, engine.config, batch.learning_rate, batch.decay)
     if engine.average is not None and engine.config.ema_decay is not None:
         _average(engine, engine.average, engine.config.ema_decay, batch.step)
     return loss, norm
@@ -111,6 +113,7 @@ class EagerRunner:
     def __init__(self, engine: Engine, batches: Batches, sizes: list[int]) -> None:
         self.engine, self.batches, self.sizes = engine, batches, sizes
         self.left: Iterator[Gathered] = iter(())
+        self.dropouts = dropouts_of(engine.module)
 
     def begin_epoch(self, order: Tensor, first: int) -> None:
         self.engine.module.train()
@@ -121,7 +124,11 @@ class EagerRunner:
         last = len(stretch.rates) - 1
         for number, rate in enumerate(stretch.rates):
             measured = stretch.measured and number == last
-            taken = take_step(self.engine, Batch(*next(self.left), stretch.step + number + 1, rate, measured))
+            if stretch.dropout:
+                scale_shares(self.dropouts, stretch.dropout[number])
+            decay = stretch.decay[number] if stretch.decay else 1.0
+            batch = Batch(*next(self.left), stretch.step + number + 1, rate, measured, decay)
+            taken = take_step(self.engine, batch)
             losses.append(taken.losses)
         return Outcome(torch.stack(losses), taken.norm if stretch.measured else None, taken.layers)
 
@@ -132,3 +139,4 @@ class EagerRunner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.left = iter(())
+        scale_shares(self.dropouts, 1.0)

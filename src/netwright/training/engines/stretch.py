@@ -20,6 +20,8 @@ class Stretch(NamedTuple):
     step: int  # optimizer steps taken before
     rates: Sequence[float]  # the learning rate of each step
     measured: bool  # whether the gradient's norm and the layers' statistics of the last step are wanted
+    dropout: Sequence[float] = ()  # factor of the share silenced in each step; empty: 1
+    decay: Sequence[float] = ()  # factor of the weight decay in each step; empty: 1
 
 
 class Outcome(NamedTuple):

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import netwright, single, tabm
+from netwright.training.recipes import netwright, realmlp, seed, single, tabm
 
 RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
     "netwright": netwright.choices,
+    "realmlp": realmlp.choices,
+    "seed": seed.choices,
     "single": single.choices,
     "tabm": tabm.choices,
 }

@@ -30,7 +30,7 @@ def arguments_for(dtype: Any) -> tuple[Any, ...]:
     memory = Memory(*[*[real] * (len(Memory._fields) - 1), double])
     data = Data(rows, words, rows, whole, real, real, whole, whole, whole, whole)
     rule = Rule(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
-    return program, memory, data, rule, (0, 0), np.empty((2, 1))
+    return program, memory, data, rule, (0, 0), np.empty((4, 1))
 
 
 def compile_apart(dtype: Any) -> None:

@@ -78,7 +78,7 @@ class FusedRunner:
         self.rule = rule_of(config, layout, loss_terms(config, task, batches.train_targets)[0])
         self.parts: list[int] = self.data.parts.tolist()
         self.limits: Any = None
-        arguments = (self.program, self.memory, self.data, self.rule, (0, 0), np.empty((2, 1)))
+        arguments = (self.program, self.memory, self.data, self.rule, (0, 0), np.empty((4, 1)))
         if not is_known(run_steps, *arguments):
             compile_apart(dtype)
         self.steps = bound(run_steps, *arguments)
@@ -89,8 +89,12 @@ class FusedRunner:
 
     def run(self, stretch: Stretch) -> Outcome:
         count = len(stretch.rates)
-        table_ = np.empty((2, count))
+        table_ = np.ones((4, count))
         table_[0] = stretch.rates
+        if stretch.dropout:
+            table_[2] = stretch.dropout
+        if stretch.decay:
+            table_[3] = stretch.decay
         norm = self.steps(self.program, self.memory, self.data, self.rule, (stretch.first, stretch.step), table_)
         steps, batches = self.counters
         steps += count

@@ -56,7 +56,7 @@ def run_steps(program: Program, memory: Memory, data: Data, rule: Rule, span: tu
         data: all rows, and the epoch's order.
         rule: the recipe.
         span: the first batch, and the optimizer steps taken before it.
-        out: (2, steps): learning rates in the first row; the second is filled with losses.
+        out: (4, steps): learning rates; losses, to be filled; factors of dropout, of weight decay.
 
     Returns:
         The gradient's norm of the last step, before clipping.
@@ -65,11 +65,11 @@ def run_steps(program: Program, memory: Memory, data: Data, rule: Rule, span: tu
     for number in range(out.shape[1]):
         batch, step, last = span[0] + number, span[1] + number + 1, number == out.shape[1] - 1
         watched = last and memory.statistics.shape[0] > 0
-        out[1, number] = backpropagate(program, memory, data, rule, (batch, step, watched))
+        out[1, number] = backpropagate(program, memory, data, rule, (batch, step, watched, out[2, number]))
         if watched:
             statistics.before_update(program, memory)
         norm, scale = limit_gradients(memory, rule, last)
-        optimizers.update(program, memory, rule, out[0, number], step, scale)
+        optimizers.update(program, memory, rule, (out[0, number], out[3, number]), step, scale)
         if watched:
             statistics.after_update(program, memory)
         if rule.ema >= 0.0:
@@ -78,16 +78,18 @@ def run_steps(program: Program, memory: Memory, data: Data, rule: Rule, span: tu
 
 
 @inlined
-def backpropagate(program: Program, memory: Memory, data: Data, rule: Rule, which: tuple[int, int, bool]) -> Real:
+def backpropagate(
+    program: Program, memory: Memory, data: Data, rule: Rule, which: tuple[int, int, bool, float]
+) -> Real:
     """Fill the gradients of one batch's mean loss, in micro-batches that add up; return the loss."""
-    batch, step, watched = which
+    batch, step, watched, silenced = which
     first, last = data.parts[batch], data.parts[batch + 1]
     scale = 1.0 / (data.bounds[last] - data.bounds[first])
     loss = 0.0
     for part in range(first, last):
         start = data.bounds[part]
         window = Window(start, data.bounds[part + 1] - start, step, part - first, scale, watched)
-        loss += pass_through(program, memory, data, rule, window)
+        loss += pass_through(program, memory, data, rule, (window, silenced))
         if last - first > 1:
             accumulate(memory, part == first, part == last - 1)
     return loss
@@ -104,11 +106,12 @@ def accumulate(memory: Memory, first: bool, last: bool) -> None:
 
 
 @inlined
-def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, window: Window) -> Real:
-    """One forward and one backward pass over the table."""
+def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, which: tuple[Window, float]) -> Real:
+    """One forward and one backward pass over the table, with the step's factor of dropout."""
+    window, silenced = which
     count = program.table.shape[0]
     for k in range(count):
-        forward(program.table[k], program.numbers[k], memory, data, (window, rule.seed))
+        forward(program.table[k], program.numbers[k], memory, data, (window, (rule.seed, silenced)))
         if window.watched:
             statistics.after_forward(program.table[k], memory, window.rows * program.table[k, TIMES])
     loss = losses.measure(program, memory, data, rule, window)
@@ -120,8 +123,8 @@ def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, windo
 
 
 @inlined
-def forward(op: Array, numbers: Array, memory: Memory, data: Data, chance: tuple[Window, int]) -> None:
-    window, seed = chance
+def forward(op: Array, numbers: Array, memory: Memory, data: Data, which: tuple[Window, tuple[int, float]]) -> None:
+    window, chance = which
     kind, count = op[KIND], window.rows * op[TIMES]
     if kind == LINEAR:
         linear.forward(op, memory, count)
@@ -130,7 +133,7 @@ def forward(op: Array, numbers: Array, memory: Memory, data: Data, chance: tuple
     elif kind == ACTIVATE:
         activation.forward(op, numbers, memory, count)
     elif kind == DROPOUT:
-        dropout.forward(op, numbers, memory, window, seed)
+        dropout.forward(op, numbers, memory, window, chance)
     elif kind == GATHER:
         rows.gather(op, memory, data, window)
     elif kind == EMBED:

@@ -28,12 +28,12 @@ from netwright.training.engines.fused.table import (
 
 
 @inlined
-def update(program: Program, memory: Memory, rule: Rule, rate: float, step: int, scale: float) -> None:
-    """Step along the gradients, segment by segment."""
+def update(program: Program, memory: Memory, rule: Rule, now: tuple[float, float], step: int, scale: float) -> None:
+    """Step along the gradients, segment by segment; `now` is the step's rate, and its factor of the decay."""
     for number in range(program.segments.shape[0]):
         segment = program.segments[number]
         start, end = int(segment[START]), int(segment[END])
-        eta, decay = rate * segment[RATE], segment[DECAY]
+        eta, decay = now[0] * segment[RATE], now[1] * segment[DECAY]
         shrink, coupled = (1.0, decay) if rule.coupled else (1.0 - eta * decay, 0.0)
         pace = Pace(start, end, eta, shrink, coupled, scale)
         if segment[ORTHOGONAL] > 0.0:

@@ -303,8 +303,8 @@ def _dropout(writer: Writer, layer: Any) -> None:
     joined = below.kind == table.ACTIVATE and below.spare == table.NONE and below.output == writer.slot
     kept = below.kept if joined else writer.keep(writer.rows * writer.width)
     number = sum(operation.kind == table.DROPOUT for operation in writer.operations)
-    factor = 1.0 if type(layer) is ClassicDropout else 1.0 / (1.0 - layer.p)
-    writer.add(table.DROPOUT, function=int(joined), kept=kept, layer=number, a=1.0 - layer.p, b=factor)
+    inverted = float(type(layer) is not ClassicDropout)
+    writer.add(table.DROPOUT, function=int(joined), kept=kept, layer=number, a=layer.p, b=inverted)
 
 
 def _residual(writer: Writer, layer: Residual) -> None:

@@ -65,8 +65,8 @@ class Operation:
     size: int = 0  # PERIODIC, PIECEWISE: numbers of a vector
     parts: int = 1  # PERIODIC: waves of a column; PIECEWISE: bins; PART, ANSWER: members
     times: int = 1  # rows of its input and output for each row of the batch; PART, ANSWER: as before members part
-    a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share kept
-    b: float = 0.0  # ACTIVATE: scale; BATCH_NORM: momentum; DROPOUT: factor of what is kept
+    a: float = 0.0  # ACTIVATE: slope or alpha; normalisations: epsilon; DROPOUT: share silenced
+    b: float = 0.0  # ACTIVATE: scale; BATCH_NORM: momentum; DROPOUT: 1 if inverted
 
 
 class Program(NamedTuple):

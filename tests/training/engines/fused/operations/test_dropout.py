@@ -1,5 +1,7 @@
 """The mask's chance: rates, independence of elements, layers and steps; and training under it, in distribution."""
 
+from dataclasses import replace
+
 import numba
 import numpy as np
 import pytest
@@ -56,13 +58,16 @@ def test_the_same_place_gives_the_same_mask():
     assert (masked(0.3, seed=2**62 + 7, step=10**6) == masked(0.3, seed=2**62 + 7, step=10**6)).all()
 
 
-@pytest.mark.parametrize("form", ["inverted", "classic"])
-def test_losses_under_dropout_are_distributed_as_autograd_s(form):
+@pytest.mark.parametrize(
+    ("form", "schedule"), [("inverted", "constant"), ("classic", "constant"), ("inverted", "flat_cosine")]
+)
+def test_losses_under_dropout_are_distributed_as_autograd_s(form, schedule):
     ends = {"fused": [], "eager": []}
     for engine, found in ends.items():
         for seed in range(12):
             module = make_module(seed, dropout_form=form, dropout=0.4, normalization="layer")
             config = TrainingConfig(epochs=12, batch_size=16, seed=seed, device="cpu", engine=engine, patience=None)
+            config = replace(config, dropout_schedule=schedule)
             result = fit(module, make_batches(120, 40), config)
             found.append((result.epochs[-1].train_loss, result.epochs[-1].validation_loss))
     one, other = (np.array(found) for found in ends.values())

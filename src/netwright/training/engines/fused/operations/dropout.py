@@ -33,14 +33,17 @@ Halves = tuple[Array, Array]
 
 
 @kernel
-def forward(op: Array, numbers: Array, memory: Memory, window: Window, seed: int) -> None:
-    """Mask the values, and what the backward pass multiplies by: f'(z) of the activation below, or else ones."""
+def forward(op: Array, numbers: Array, memory: Memory, window: Window, chance: tuple[int, float]) -> None:
+    """Mask the values, and what the backward pass multiplies by: f'(z) of the activation below, or else ones.
+
+    `chance` is the seed, and the step's factor of the share silenced.
+    """
     size = window.rows * op[TIMES] * op[WIDTH_OUT]
     values, kept = vector(memory.values, op[OUTPUT], size), vector(memory.kept, op[KEPT], size)
     if not op[FUNCTION]:
         fill(kept, 1.0)
-    start = stream(seed, window.step, window.part, op[LAYER])
-    mask(values, kept, start, round(numbers[A] * CHANCES), numbers[B])
+    start, keep = stream(chance[0], window.step, window.part, op[LAYER]), 1.0 - numbers[A] * chance[1]
+    mask(values, kept, start, round(keep * CHANCES), 1.0 / keep if numbers[B] > 0.0 else 1.0)
 
 
 @kernel
