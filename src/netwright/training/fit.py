@@ -274,11 +274,10 @@ def _finish_epoch(training: Training) -> str:
     state, config = training.state, training.engine.config
     progress = state.progress
     train_loss = _epoch_loss(training)
-    with averaged(state.module, state.average):
-        validation_loss, metric = _validate(training)
-        if not all(map(math.isfinite, (train_loss, validation_loss or 0.0))):
-            return _diverged(training)
-        _judge(training, train_loss, validation_loss, metric)
+    validation_loss, metric = _validate(training)
+    if not all(map(math.isfinite, (train_loss, validation_loss or 0.0))):
+        return _diverged(training)
+    _judge(training, train_loss, validation_loss, metric)
     if config.schedule == "plateau":
         watched = train_loss if validation_loss is None else validation_loss
         progress.plateau = schedules.after_epoch(progress.plateau, watched, config)
@@ -298,10 +297,14 @@ def _validate(training: Training) -> tuple[float | None, float | None]:
     batches, metric = training.batches, training.session.metric
     if batches.validation_inputs is None or batches.validation_targets is None:
         return None, None
-    logits = predict_logits(training.engine.module, batches.validation_inputs)
-    loss = training.engine.loss(logits, batches.validation_targets, batches.validation_weights).item()
-    value = metric(logits, batches.validation_targets) if metric is not None else None
-    return loss, value if value is None or math.isfinite(value) else None
+    measured = training.runner.measure()
+    if measured is None:
+        with averaged(training.state.module, training.state.average):
+            logits = predict_logits(training.state.module, batches.validation_inputs)
+        loss = training.engine.loss(logits, batches.validation_targets, batches.validation_weights).item()
+        measured = loss, logits
+    value = math.nan if metric is None else metric(measured[1], batches.validation_targets)
+    return measured[0], value if math.isfinite(value) else None
 
 
 def _judge(training: Training, train_loss: float, validation_loss: float | None, metric: float | None) -> None:
