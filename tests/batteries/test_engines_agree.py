@@ -13,6 +13,7 @@ from netwright.networks import MLPConfig, build, fit_to_rows
 from netwright.networks.feedforward import LEARNT_OR_STRAIGHT
 from netwright.networks.layers.activations import ACTIVATIONS
 from netwright.networks.layers.normalization import NORMALIZATIONS
+from netwright.training.averaging import averaged, start_average
 from netwright.training.batches import Batches, batch_sizes, epoch_order
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.fused.engine import FusedRunner
@@ -21,6 +22,7 @@ from netwright.training.engines.stretch import Stretch
 from netwright.training.fit import Session, fit
 from netwright.training.losses import LOSSES, loss_for
 from netwright.training.optimizers import OPTIMIZERS, make_updater
+from netwright.training.predict import predict_logits
 from netwright.training.preflight import bring
 from netwright.training.schedules import SCHEDULES
 from netwright.training.state import Progress, TrainingState
@@ -348,3 +350,24 @@ def test_a_factor_of_dropout_is_that_share_of_dropout(share, factor):
         found.append(fused_gradients(module_of(case, torch.float64), CONFIG, batches, case.task, dropout))
     assert torch.equal(*found)
     assert found[0].abs().max() > 0
+
+
+@pytest.mark.parametrize(("dtype", "limit"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
+@pytest.mark.parametrize("name", CASES)
+def test_validation_is_the_module_s(name, dtype, limit):
+    """After an epoch with dropout, in which running statistics and averages have moved."""
+    case = replace(CASES[name], network={**CASES[name].network, "dropout": 0.3})
+    module, config = module_of(case, dtype), config_of(case)
+    batches = bring(material(case, dtype), case.task, dtype, torch.device("cpu"))
+    average = None if config.ema_decay is None else start_average(module)
+    state, sizes = TrainingState(module, make_updater(module, config), average, Progress(1)), batch_sizes(ROWS, BATCH)
+    with FusedRunner(state, batches, sizes, config, case.task) as runner:
+        runner.begin_epoch(epoch_order(ROWS, 0, 1), 0)
+        runner.run(Stretch(0, 0, [config.learning_rate] * len(sizes), False))
+        loss, logits = runner.measure()
+    with averaged(module, average):
+        expected = predict_logits(module, batches.validation_inputs)
+    loss_of = loss_for(config, case.task, batches.train_targets)
+    true = loss_of(expected, batches.validation_targets, batches.validation_weights).item()
+    assert loss == pytest.approx(true, rel=limit)
+    assert furthest(logits, expected) < 10 * limit

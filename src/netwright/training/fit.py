@@ -276,11 +276,10 @@ def _finish_epoch(training: Training) -> str:
     state, config = training.state, training.engine.config
     progress = state.progress
     train_loss = _epoch_loss(training)
-    with averaged(state.module, state.average):
-        validation_loss, metric = _validate(training)
-        if not all(map(math.isfinite, (train_loss, validation_loss or 0.0))):
-            return _diverged(training)
-        _judge(training, train_loss, validation_loss, metric)
+    validation_loss, metric = _validate(training)
+    if not all(map(math.isfinite, (train_loss, validation_loss or 0.0))):
+        return _diverged(training)
+    _judge(training, train_loss, validation_loss, metric)
     if config.schedule == "plateau":
         watched = train_loss if validation_loss is None else validation_loss
         progress.plateau = schedules.after_epoch(progress.plateau, watched, config)
@@ -300,16 +299,18 @@ def _validate(training: Training) -> tuple[float | None, float | None]:
     batches, metric = training.batches, training.session.metric
     if batches.validation_inputs is None or batches.validation_targets is None:
         return None, None
-    logits = predict_logits(training.engine.module, batches.validation_inputs)
-    loss = training.engine.loss(logits, batches.validation_targets, batches.validation_weights).item()
-    value = metric(logits, batches.validation_targets) if metric is not None else None
-    return loss, value if value is None or math.isfinite(value) else None
+    measured = training.runner.measure()
+    if measured is None:
+        with averaged(training.state.module, training.state.average):
+            logits = predict_logits(training.state.module, batches.validation_inputs)
+        measured = training.engine.loss(logits, batches.validation_targets, batches.validation_weights).item(), logits
+    value = math.nan if metric is None else metric(measured[1], batches.validation_targets)
+    return measured[0], value if math.isfinite(value) else None
 
 
 def _judge(training: Training, train_loss: float, validation_loss: float | None, metric: float | None) -> None:
     """Write the epoch's record; keep the weights if they are the best so far."""
-    state, config = training.state, training.engine.config
-    progress = state.progress
+    state, config, progress = training.state, training.engine.config, training.state.progress
     if validation_loss is None:
         progress.patience = early_stopping.Patience(train_loss, progress.epoch)  # nothing to judge by: the last is kept
     elif config.monitor == "metric":
@@ -341,8 +342,7 @@ def _epochs_that_fit(training: Training) -> int:
 
 
 def _next_epoch(training: Training) -> str:
-    state, config = training.state, training.engine.config
-    progress = state.progress
+    state, config, progress = training.state, training.engine.config, training.state.progress
     finished = progress.epoch
     progress.epoch, progress.step_in_epoch = finished + 1, 0
     state.losses.clear()
@@ -379,8 +379,7 @@ def advice_on(config: TrainingConfig) -> str:
 
 def _conclude(training: Training) -> FitResult:
     """Save the end, go back to the best weights, report."""
-    state, session = training.state, training.session
-    progress = state.progress
+    state, session, progress = training.state, training.session, training.state.progress
     if session.folder is not None:
         _save(training, session.folder)
     if session.stop is not None and session.stop.number is not None:

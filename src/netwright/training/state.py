@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from netwright.core.errors import CheckpointError, RecipeError
 from netwright.core.values import EpochRecord
-from netwright.training.averaging import Average
+from netwright.training.averaging import Average, averaged
 from netwright.training.batches import Batches
 from netwright.training.checkpoints import Checkpoint
 from netwright.training.config import TrainingConfig
@@ -54,6 +54,7 @@ class TrainingState:
     progress: Progress
     best: dict[str, Tensor] = field(default_factory=dict)  # the module's state at the best epoch
     losses: list[Tensor] = field(default_factory=list)  # of this epoch's steps, (steps,) a stretch
+    predicting: dict[str, Tensor] | None = None  # the module's state, averages for weights; None: it may move
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,18 @@ def fingerprint(batches: Batches) -> str:
 
 
 def keep_best(state: TrainingState) -> None:
-    """Copy the module's weights and buffers, to where the last copy was."""
-    now = state.module.state_dict()
+    """Copy what predictions are made of, to where the last copy was: weights or their averages, and buffers."""
+    now = state.predicting or predicting(state)
     if state.best:
         torch._foreach_copy_(list(state.best.values()), [now[name] for name in state.best])
     else:
         state.best = {name: tensor.detach().clone() for name, tensor in now.items()}
+
+
+def predicting(state: TrainingState) -> dict[str, Tensor]:
+    """Return the module's state with averages, where there are any, in the places of weights."""
+    with averaged(state.module, state.average):
+        return state.module.state_dict()
 
 
 def to_checkpoint(state: TrainingState, origin: Origin) -> Checkpoint:

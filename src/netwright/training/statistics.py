@@ -6,7 +6,7 @@ This is the eager engine's way, by hooks that exist during a watched step only; 
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -138,5 +138,4 @@ def after_update(watch: Watch) -> LayerStatistics:
 
 def layer_statistics(names: tuple[str, ...], quantities: list[list[float]]) -> LayerStatistics:
     """Bring quantities, each with one number a layer, in the order of the fields; NaN becomes None."""
-    assert len(quantities) == len(fields(LayerStatistics)) - 1
-    return LayerStatistics(names, *(tuple([None if x != x else x for x in numbers]) for numbers in quantities))
+    return LayerStatistics(names, *[tuple([None if x != x else x for x in numbers]) for numbers in quantities])

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from netwright.core.devices import choose_device
 from netwright.core.errors import RecipeError
@@ -16,7 +16,7 @@ from netwright.training.batches import Batches, batch_sizes
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.fused.cache import is_compiled
 from netwright.training.engines.fused.program import NotFused, write_program
-from netwright.training.engines.fused.table import EMBED
+from netwright.training.engines.fused.readable import why_not_read
 from netwright.training.losses import loss_terms
 from netwright.training.preflight import task_of
 
@@ -87,8 +87,7 @@ def why_not_fused(module: nn.Module, config: TrainingConfig, batches: Batches, t
         writer = write_program(module, places, batches.train_inputs[0].shape[1], 1)
     except NotFused as reason:
         return str(reason)
-    slots = [operation.function for operation in writer.operations if operation.kind == EMBED]
-    return _odd_codes(batches, slots) or _odd_targets(batches.train_targets, config, task, writer.width)
+    return why_not_read(writer, batches, loss_terms(config, task, batches.train_targets), task)
 
 
 def estimate(module: nn.Module, config: TrainingConfig, batches: Batches, networks: int = 1) -> Estimate:
@@ -125,29 +124,6 @@ def _odd_types(module: nn.Module, batches: Batches) -> str:
         return f"numbers are of the types {', '.join(sorted(str(kind).removeprefix('torch.') for kind in kinds))}"
     shaped = numeric.ndim == 2 and len(rest) <= 1 and all(part.ndim == 2 for part in rest)
     return "" if shaped else "its inputs are no table of numbers and a table of categories"
-
-
-def _odd_codes(batches: Batches, slots: list[int]) -> str:
-    codes = batches.train_inputs[1] if len(batches.train_inputs) > 1 else torch.zeros(batches.rows, 0)
-    if slots and codes.shape[1] != len(slots):
-        return f"{codes.shape[1]} categorical columns for {len(slots)} embeddings"
-    wrong = any(int(codes[:, k].min()) < 0 or int(codes[:, k].max()) >= size for k, size in enumerate(slots))
-    return "a category is beyond its embedding" if wrong else ""
-
-
-def _odd_targets(targets: Tensor, config: TrainingConfig, task: Task, outputs: int) -> str:
-    loss, weights = loss_terms(config, task, targets)
-    columns = 1 if loss == "cce" else outputs
-    if targets.numel() != len(targets) * columns:
-        return f"targets of {targets[0].numel()} columns for {columns}"
-    if task == "regression":
-        return ""
-    classes = outputs if loss == "cce" else 2
-    whole = bool((targets == targets.round()).all()) if targets.is_floating_point() else True
-    inside = int(targets.min()) >= 0 and int(targets.max()) < min(
-        classes, len(weights) if weights is not None else classes
-    )
-    return "" if whole and inside else "a target is no class number of the network"
 
 
 def _say(name: str, reason: str) -> tuple[str, Choice]:

@@ -132,6 +132,9 @@ class EagerRunner:
             losses.append(taken.losses)
         return Outcome(torch.stack(losses), taken.norm if stretch.measured else None, taken.layers)
 
+    def measure(self) -> None:
+        """Leave it to the module: see Runner."""
+
     def __enter__(self) -> "EagerRunner":
         return self
 

@@ -1,7 +1,8 @@
 """What `fit` asks of an engine: a stretch of steps within one epoch, at the end of which the training state is whole.
 
-An engine is a context (what it sets for the process is put back) with two calls: `begin_epoch`, then `run` as often as
-it takes. Weights, running statistics, optimizer state and averages are those of TrainingState before and after `run`.
+An engine is a context (what it sets for the process is put back) with three calls: `begin_epoch`, then `run` as often
+as it takes, then `measure`. Weights, running statistics, optimizer state and averages are those of TrainingState before
+and after each.
 """
 
 from collections.abc import Sequence
@@ -43,6 +44,12 @@ class Runner(Protocol):
 
     def run(self, stretch: Stretch) -> Outcome:
         """Take the steps."""
+
+    def measure(self) -> tuple[float, Tensor] | None:
+        """Return the mean loss over the validation rows and their logits, by the weights that predictions use.
+
+        None: the engine cannot, and the module must be asked.
+        """
 
     def __enter__(self) -> "Runner": ...
 

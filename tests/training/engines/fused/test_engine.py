@@ -98,6 +98,14 @@ def test_the_module_is_as_any_other_afterwards():
     fit(module, make_batches(), replace(CONFIG, engine="eager", epochs=1))
 
 
+def test_validation_rows_that_no_table_can_read_are_left_to_the_module():
+    rows = make_batches()
+    codes = rows.validation_inputs[1].clone()
+    codes[3] = 7  # of an embedding of fewer categories: what lies behind it is other weights
+    with pytest.raises(IndexError):
+        fit(make_module(), replace(rows, validation_inputs=(rows.validation_inputs[0], codes)), FUSED)
+
+
 def test_frozen_weights_stay():
     module = make_module()
     before = copy.deepcopy(module.state_dict())

@@ -40,7 +40,7 @@ def make_memory(writer: Writer, layout: Layout, dtype: Any, accumulate: bool, wa
     sizes = (layout.size, layout.size, writer.values, writer.values, writer.kept, writer.running)
     total, before = layout.size if accumulate else 0, layout.size if watched else 0
     statistics = np.full((len(watched), QUANTITIES), np.nan)
-    buffers = [zeros(size, dtype) for size in (*sizes, 0, 0, 0, total, before)]
+    buffers = [zeros(size, dtype) for size in (*sizes, 0, 0, 0, total, before, 0)]
     return Memory(*[*buffers, statistics])
 
 

@@ -9,13 +9,15 @@ import gc
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numba.core.codegen import JITCodeLibrary
 
-from netwright.training.engines.fused import cache
-from netwright.training.engines.fused.compiled import signature_of
+from netwright.training.engines.fused.cache import folder
+from netwright.training.engines.fused.compiled import bound, is_known, signature_of
 from netwright.training.engines.fused.interpreter import run_steps
 from netwright.training.engines.fused.table import Data, Memory, Program, Rule
 
@@ -35,12 +37,21 @@ def arguments_for(dtype: Any) -> tuple[Any, ...]:
 
 def compile_apart(dtype: Any) -> None:
     """Have another process compile for this precision. Where none can be started, the caller compiles for itself."""
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache.folder().parent), "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder().parent), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", __spec__.name, np.dtype(dtype).name]
     try:
         subprocess.run(command, env=environment, check=False, capture_output=True, timeout=MOST_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
         return
+
+
+@cache
+def steps_for(dtype: Any) -> Callable[..., Any]:
+    """Return the machine code of `run_steps` for this precision; once a process, because types are slow to tell."""
+    arguments = arguments_for(dtype)
+    if not is_known(run_steps, *arguments):
+        compile_apart(dtype)
+    return bound(run_steps, *arguments)
 
 
 def compile_here(dtype: Any) -> None:

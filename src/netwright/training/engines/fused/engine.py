@@ -21,17 +21,17 @@ from netwright.training.engines.fused.binding import (
     bind_statistics,
     bind_weights,
     make_memory,
+    zeros,
 )
-from netwright.training.engines.fused.compiled import bound, is_known
-from netwright.training.engines.fused.compiling import compile_apart
-from netwright.training.engines.fused.interpreter import run_steps
+from netwright.training.engines.fused.compiling import steps_for
 from netwright.training.engines.fused.layout import Layout, lay_out
 from netwright.training.engines.fused.program import Writer, finish, write_program
+from netwright.training.engines.fused.readable import why_not_read
 from netwright.training.engines.fused.table import Data, Rule
 from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import loss_terms
 from netwright.training.optimizers import hidden_weights
-from netwright.training.state import TrainingState
+from netwright.training.state import TrainingState, predicting
 from netwright.training.statistics import layer_statistics
 
 RULES = {
@@ -74,14 +74,18 @@ class FusedRunner:
         bind_statistics(writer, memory, self.counters)
         self.memory = bind_average(state.average, layout, memory)
         self.program = finish(writer, _muon_matrices(state, config, places), layout)
-        self.data = data_of(batches, sizes, config, task, writer.columns)
-        self.rule = rule_of(config, layout, loss_terms(config, task, batches.train_targets)[0])
+        terms = loss_terms(config, task, batches.train_targets)
+        parts = [micro_sizes(size, config.accumulate) for size in sizes]
+        self.data = data_of(batches, parts, terms[1], task, writer.columns)
+        self.rule = rule_of(config, layout, terms[0])
         self.parts: list[int] = self.data.parts.tolist()
+        self.held_out = _held_out(batches, writer, terms, task, max(sizes))
+        state.predicting = predicting(state)  # views of buffers that stay where they are
+        self.only_measure = self.rule._replace(optimizer=table.NONE, seed=table.NONE)
+        outcomes = len(self.held_out.order) * self.program.outputs if self.held_out else 0
+        self.logits = zeros(outcomes, dtype)  # of the validation rows
         self.limits: Any = None
-        arguments = (self.program, self.memory, self.data, self.rule, (0, 0), np.empty((4, 1)))
-        if not is_known(run_steps, *arguments):
-            compile_apart(dtype)
-        self.steps = bound(run_steps, *arguments)
+        self.steps = steps_for(dtype)
 
     def begin_epoch(self, order: Tensor, first: int) -> None:
         del first
@@ -105,6 +109,17 @@ class FusedRunner:
         layers = layer_statistics(self.layers, self.memory.statistics.T.tolist()) if self.layers else None
         return Outcome(losses, norm, layers)
 
+    def measure(self) -> tuple[float, Tensor] | None:
+        """As the engines' other work, without the interpreter lock: see Runner."""
+        if self.held_out is None:
+            return None
+        data, logits, width = self.held_out, self.logits, self.program.outputs
+        memory, table_ = self.memory._replace(logits=logits), np.zeros((4, 1))
+        if len(memory.average):
+            memory = memory._replace(parameters=memory.average)
+        self.steps(self.program, memory, data, self.only_measure, (0, 0), table_)
+        return float(table_[1, 0]), torch.from_numpy(logits.reshape(-1, width))
+
     def __enter__(self) -> "FusedRunner":
         # The products of small networks lose by being shared out, and sums would depend on how.
         self.limits = _libraries().limit(limits=1, user_api="blas")
@@ -123,15 +138,22 @@ def _names(module: nn.Module, writer: Writer) -> tuple[str, ...]:
     return tuple(names[id(layer)] for layer in writer.linear)
 
 
-def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Task, columns: list[int]) -> Data:
-    """Return the rows as the interpreter reads them; nothing is copied that has the right type."""
+def data_of(batches: Batches, parts: list[list[int]], weights: Tensor | None, task: Task, columns: list[int]) -> Data:
+    """Return the rows as the interpreter reads them; nothing is copied that has the right type.
+
+    Args:
+        batches: all rows.
+        parts: rows of each micro-batch of each batch.
+        weights: of the classes, if they have any.
+        task: whether targets are classes.
+        columns: see Data.
+    """
     numeric = np.ascontiguousarray(batches.train_inputs[0].numpy())
     codes = batches.train_inputs[1].numpy() if len(batches.train_inputs) > 1 else np.zeros((len(numeric), 0))
     targets = batches.train_targets.reshape(len(numeric), -1)
     values = targets.numpy() if task == "regression" else np.zeros((0, 0))
     classes = np.zeros(0) if task == "regression" else targets.long().flatten().numpy()
-    weights, rows = loss_terms(config, task, batches.train_targets)[1], batches.train_weights
-    parts = [micro_sizes(size, config.accumulate) for size in sizes]
+    rows = batches.train_weights
     return Data(
         numeric,
         np.ascontiguousarray(codes, np.int64),
@@ -144,6 +166,23 @@ def data_of(batches: Batches, sizes: list[int], config: TrainingConfig, task: Ta
         np.cumsum([0, *map(len, parts)], dtype=np.int64),
         np.array(columns, np.int64),
     )
+
+
+def _held_out(batches: Batches, writer: Writer, terms: tuple[str, Tensor | None], task: Task, most: int) -> Data | None:
+    """Return the validation rows as a batch in parts of `most` rows; None: there are none, or the module must answer."""
+    inputs, targets = batches.validation_inputs, batches.validation_targets
+    if inputs is None or targets is None or writer.times > 1:  # members' answers are averaged: the module does that
+        return None
+    rows = Batches(inputs, targets, train_weights=batches.validation_weights)
+    alike = [(part.dtype, part.shape[1:]) for part in inputs] == [
+        (part.dtype, part.shape[1:]) for part in batches.train_inputs
+    ]
+    if not alike or why_not_read(writer, rows, terms, task):
+        return None
+    full, rest = divmod(len(targets), most)
+    data = data_of(rows, [[most] * full + [rest] * (rest > 0)], terms[1], task, writer.columns)
+    data.order[:] = np.arange(len(targets))
+    return data
 
 
 def rule_of(config: TrainingConfig, layout: Layout, loss: str) -> Rule:

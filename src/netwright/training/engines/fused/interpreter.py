@@ -5,7 +5,7 @@ forward: a^l from a^(l-1), operation by operation. Backward, in the opposite ord
 
 from netwright.training.engines.fused import losses, optimizers, statistics
 from netwright.training.engines.fused.compiled import entry, inlined, kernel
-from netwright.training.engines.fused.flat import copy
+from netwright.training.engines.fused.flat import copy, vector
 from netwright.training.engines.fused.limits import limit_gradients, update_average
 from netwright.training.engines.fused.operations import (
     activation,
@@ -30,6 +30,7 @@ from netwright.training.engines.fused.table import (
     KIND,
     LAYER_NORM,
     LINEAR,
+    NONE,
     PART,
     PERIODIC,
     PIECEWISE,
@@ -48,7 +49,7 @@ from netwright.training.engines.fused.table import (
 
 @entry
 def run_steps(program: Program, memory: Memory, data: Data, rule: Rule, span: tuple[int, int], out: Array) -> float:
-    """Take the steps of consecutive batches of one epoch.
+    """Take the steps of consecutive batches of one epoch; or, by a rule without an optimizer, only measure their rows.
 
     Args:
         program: the network.
@@ -64,10 +65,12 @@ def run_steps(program: Program, memory: Memory, data: Data, rule: Rule, span: tu
     norm = 0.0
     for number in range(out.shape[1]):
         batch, step, last = span[0] + number, span[1] + number + 1, number == out.shape[1] - 1
-        watched = last and memory.statistics.shape[0] > 0
+        watched = last and memory.statistics.shape[0] > 0 and rule.optimizer != NONE
         out[1, number] = backpropagate(program, memory, data, rule, (batch, step, watched, out[2, number]))
         if watched:
             statistics.before_update(program, memory)
+        if rule.optimizer == NONE:
+            continue
         norm, scale = limit_gradients(memory, rule, last)
         optimizers.update(program, memory, rule, (out[0, number], out[3, number]), step, scale)
         if watched:
@@ -90,7 +93,7 @@ def backpropagate(
         start = data.bounds[part]
         window = Window(start, data.bounds[part + 1] - start, step, part - first, scale, watched)
         loss += pass_through(program, memory, data, rule, (window, silenced))
-        if last - first > 1:
+        if last - first > 1 and rule.optimizer != NONE:
             accumulate(memory, part == first, part == last - 1)
     return loss
 
@@ -107,13 +110,16 @@ def accumulate(memory: Memory, first: bool, last: bool) -> None:
 
 @inlined
 def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, which: tuple[Window, float]) -> Real:
-    """One forward and one backward pass over the table, with the step's factor of dropout."""
+    """One forward and one backward pass over the table, with the step's factor of dropout, or a forward pass alone."""
     window, silenced = which
     count = program.table.shape[0]
     for k in range(count):
         forward(program.table[k], program.numbers[k], memory, data, (window, (rule.seed, silenced)))
         if window.watched:
             statistics.after_forward(program.table[k], memory, window.rows * program.table[k, TIMES])
+    if rule.optimizer == NONE:
+        keep_logits(program, memory, window)
+        count = 0
     loss = losses.measure(program, memory, data, rule, window)
     for k in range(count - 1, -1, -1):
         if window.watched:
@@ -122,17 +128,27 @@ def pass_through(program: Program, memory: Memory, data: Data, rule: Rule, which
     return loss
 
 
+@kernel
+def keep_logits(program: Program, memory: Memory, window: Window) -> None:
+    """Copy them to where they outlast the loss, which works in their place."""
+    size = window.rows * program.outputs
+    kept = vector(memory.logits, window.first * program.outputs, size)
+    copy(kept, vector(memory.values, program.logits, size))
+
+
 @inlined
 def forward(op: Array, numbers: Array, memory: Memory, data: Data, which: tuple[Window, tuple[int, float]]) -> None:
     window, chance = which
     kind, count = op[KIND], window.rows * op[TIMES]
     if kind == LINEAR:
         linear.forward(op, memory, count)
+    elif kind == BATCH_NORM and chance[0] == NONE:
+        batch_norm.predict(op, numbers, memory, count)
     elif kind == BATCH_NORM:
         batch_norm.forward(op, numbers, memory, count)
     elif kind == ACTIVATE:
         activation.forward(op, numbers, memory, count)
-    elif kind == DROPOUT:
+    elif kind == DROPOUT and chance[0] != NONE:
         dropout.forward(op, numbers, memory, window, chance)
     elif kind == GATHER:
         rows.gather(op, memory, data, window)

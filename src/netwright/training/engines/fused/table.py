@@ -2,7 +2,7 @@
 offsets into flat buffers. A new architecture is a new table, and compiles nothing.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -95,6 +95,7 @@ class Memory(NamedTuple):
     average: Array  # of the weights, empty without
     total: Array  # gradients of earlier micro-batches, empty without
     before: Array  # the weights before a watched step, empty without statistics
+    logits: Array  # of rows that are only measured, one after another; empty while training
     statistics: Array  # (linear layers, QUANTITIES) float64 of a watched step, no rows without
 
 
@@ -116,7 +117,7 @@ class Data(NamedTuple):
 class Rule(NamedTuple):
     """The recipe's numbers."""
 
-    optimizer: int
+    optimizer: int  # NONE: rows are only measured, as the network predicts
     loss: int
     momentum: float
     beta1: float
@@ -129,7 +130,7 @@ class Rule(NamedTuple):
     ema: float  # below 0: none
     smoothing: float
     huber: float
-    seed: int  # of dropout
+    seed: int  # of dropout; NONE: the network predicts
     trained: int  # where trained parameters end
 
 
@@ -156,5 +157,5 @@ class Window(NamedTuple):
 
 
 def table_of(operations: list[Operation]) -> tuple[Array, Array]:
-    rows = [astuple(operation) for operation in operations]
+    rows = [tuple(vars(operation).values()) for operation in operations]  # astuple would copy each number
     return np.array([row[:-2] for row in rows], np.int64), np.array([row[-2:] for row in rows], np.float64)

@@ -46,6 +46,22 @@ def forward(op: Array, numbers: Array, memory: Memory, rows: int) -> None:
 
 
 @kernel
+def predict(op: Array, numbers: Array, memory: Memory, rows: int) -> None:
+    """The same by the running mean and variance, as one factor and one summand a unit."""
+    width, real = op[WIDTH_OUT], memory.values.dtype.type
+    z = matrix(memory.values, op[OUTPUT], rows, width)
+    factor, summand = vector(memory.kept, op[SPARE], width), vector(memory.kept, op[SPARE] + width, width)
+    means, variances = vector(memory.running, op[RUNNING], width), vector(memory.running, op[RUNNING] + width, width)
+    for j in range(width):
+        bias = memory.parameters[op[BIAS] + j] if op[BIAS] >= 0 else real(0)
+        factor[j] = memory.parameters[op[WEIGHT] + j] / math.sqrt(variances[j] + real(numbers[A]))
+        summand[j] = memory.parameters[op[SHIFT] + j] + (bias - means[j]) * factor[j]
+    for i in range(rows):
+        for j in range(width):
+            z[i, j] = z[i, j] * factor[j] + summand[j]
+
+
+@kernel
 def moments(z: Array, mean: Array, variance: Array) -> None:
     """Mean, then mean squared distance from it: one pass over squares would lose digits."""
     rows, width = z.shape
