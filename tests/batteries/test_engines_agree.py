@@ -249,7 +249,7 @@ def material(case, dtype):
 def module_of(case, dtype):
     spec = InputSpec(5, case.cardinalities, 3 if case.task == "multiclass" else 1, case.task, case.continuous)
     module = build("mlp", replace(NETWORK, **case.network), spec, seed=0).to(dtype)
-    fit_to_rows(module, material(case, dtype).train_inputs, seed=0)
+    fit_to_rows(module, material(case, dtype).train_inputs, material(case, dtype).train_targets, seed=0)
     return module
 
 

@@ -23,7 +23,7 @@ def built(seed=0, **settings):
 
 def fitted(seed=0, rows=ROWS, **settings):
     module = built(seed, **settings)
-    fit_to_rows(module, rows, seed)
+    fit_to_rows(module, rows, torch.zeros(len(rows[0])), seed)
     return module
 
 
@@ -78,7 +78,7 @@ def test_the_seed_decides_and_nothing_else():
 def test_other_initialisations_are_left_alone():
     module = built(initialization="auto")
     before = copy.deepcopy(module.state_dict())
-    fit_to_rows(module, ROWS, 0)
+    fit_to_rows(module, ROWS, torch.zeros(len(ROWS[0])), 0)
     assert all(torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items())
 
 

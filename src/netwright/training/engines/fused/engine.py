@@ -169,7 +169,7 @@ def data_of(batches: Batches, parts: list[list[int]], weights: Tensor | None, ta
 
 
 def _held_out(batches: Batches, writer: Writer, terms: tuple[str, Tensor | None], task: Task, most: int) -> Data | None:
-    """Return the validation rows as a batch in parts of `most` rows; None: there are none, or the module must answer."""
+    """Return the validation rows as a batch in parts of `most` rows; None: none, or the module must answer."""
     inputs, targets = batches.validation_inputs, batches.validation_targets
     if inputs is None or targets is None or writer.times > 1:  # members' answers are averaged: the module does that
         return None
