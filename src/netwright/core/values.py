@@ -274,3 +274,4 @@ class RunSummary:
     ensemble: EnsembleSummary | None = None  # None where one network was trained
     learning_curve: LearningCurve | None = None
     calibration: Calibration = field(default_factory=Calibration)
+    baseline_seconds: dict[str, float] = field(default_factory=dict)  # that fitting each took
