@@ -9,7 +9,7 @@ from netwright.report.trust import slices_in_words, trust_in_words
 
 
 def said(summary) -> dict[str, str]:
-    return trust_in_words(summary.evaluation, summary.diagnostics, summary.calibration)
+    return trust_in_words(summary.evaluation, summary.diagnostics, summary)
 
 
 def with_error(summary):
@@ -38,7 +38,10 @@ def test_threshold_coverage_and_skipped_trees_are_said(classification):
     assert words["threshold"] == "The second class is said above 0.370: the best f1 of 68 validation rows."
     assert "asked to hold the truth of 90% of rows hold 91.2% (82.0% to 97.0% was to be expected)" in words["coverage"]
     assert "Least for class malignant: 81.0%" in words["coverage"]
-    assert words["left out"] == "The boosted trees were not fitted: evaluation.trees is off."
+    assert (
+        words["baselines"]
+        == "Fitted in: linear model 0.2 s. The boosted trees were not fitted: evaluation.trees is off."
+    )
 
 
 def test_too_few_rows_for_coverage_are_said(classification):

@@ -156,7 +156,7 @@ def _print_result(run: "Run", json: bool) -> None:
     out.print(final_table(run.summary))
     if (networks := networks_table(run.summary)) is not None:
         out.print(networks)
-    out.print(trust_table(run.evaluation, run.summary.diagnostics, run.summary.calibration))
+    out.print(trust_table(run.evaluation, run.summary.diagnostics, run.summary))
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
 
@@ -178,7 +178,7 @@ def result_of(run: "Run") -> dict[str, Any]:
         "test": summary.evaluation.metrics,
         "baselines": summary.evaluation.baselines,
         "gains": summary.evaluation.gains,
-        "baseline_seconds": summary.evaluation.seconds,
+        "baseline_seconds": summary.baseline_seconds,
         "skipped": summary.evaluation.skipped,
         "calibration": summary.calibration,
         "diagnostics": summary.diagnostics,

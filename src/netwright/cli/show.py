@@ -47,7 +47,7 @@ def _show_run(path: Path, json: bool) -> None:
     out.print(tables.final_table(run.summary))
     if (networks := tables.networks_table(run.summary)) is not None:
         out.print(networks)
-    out.print(tables.trust_table(run.evaluation, run.summary.diagnostics, run.summary.calibration))
+    out.print(tables.trust_table(run.evaluation, run.summary.diagnostics, run.summary))
     out.print(f"report  {run.report}", soft_wrap=True)
 
 

@@ -23,7 +23,6 @@ class Evaluation:
     headline: str  # the metric that early stopping and tables lead with
     higher_is_better: bool
     gains: dict[str, Measure] = field(default_factory=dict)  # over each baseline, paired: above 0 the network is better
-    seconds: dict[str, float] = field(default_factory=dict)  # that fitting a baseline took
     skipped: dict[str, str] = field(default_factory=dict)  # baselines that were not fitted, and why
 
 
@@ -139,12 +138,8 @@ class Diagnostics:
     reliability: tuple[ReliabilityBin, ...] = ()
     residuals: tuple[tuple[float, float], ...] = ()  # (truth, prediction), at most 2,000 sampled
     worst: tuple[WorstError, ...] = ()
-    reliability_before: tuple[
-        ReliabilityBin, ...
-    ] = ()  # of the probabilities before temperature scaling, if it is used
+    reliability_before: tuple[ReliabilityBin, ...] = ()  # without the temperature; empty where it is 1
     calibration_error_before: Measure | None = None
-    calibration_error_honest: float | None = (
-        None  # what probabilities that are exactly right would show on so many rows
-    )
+    calibration_error_honest: float | None = None  # of probabilities that are exactly right, on so many rows
     coverage: Coverage | None = None
     slices: Slices | None = None

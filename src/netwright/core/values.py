@@ -306,3 +306,4 @@ class RunSummary:
     learning_curve: LearningCurve | None = None
     calibration: Calibration = field(default_factory=Calibration)
     rate_test: RateTest | None = None
+    baseline_seconds: dict[str, float] = field(default_factory=dict)  # that fitting each took

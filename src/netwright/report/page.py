@@ -45,7 +45,7 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
         best=best_epoch(summary.epochs),
         worth=worth_of(summary.ensemble) if summary.ensemble else "",
         folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
-        trust=trust_in_words(evaluation, summary.diagnostics, summary.calibration),
+        trust=trust_in_words(evaluation, summary.diagnostics, summary),
         pictures=draw_pictures(summary),
         most_classes=MOST_CLASSES,
     )

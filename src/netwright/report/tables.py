@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Measure
+from netwright.core.evidence import Diagnostics, Evaluation, Measure
 from netwright.core.values import Choice, Column, Finding, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import bound, count, counted, interval, moment, setting, share, show
@@ -69,13 +69,13 @@ def networks_table(summary: RunSummary) -> Table | None:
     return table if table.rows else None
 
 
-def trust_table(evaluation: Evaluation, diagnostics: Diagnostics, calibration: Calibration | None = None) -> Table:
+def trust_table(evaluation: Evaluation, diagnostics: Diagnostics, run: RunSummary | None = None) -> Table:
     """How far to trust the answers, a line for each thing there is to say."""
     table = new_table()
     table.show_header = False
     table.add_column("", no_wrap=True)
     table.add_column("", overflow="fold")
-    for heading, words in trust_in_words(evaluation, diagnostics, calibration).items():
+    for heading, words in trust_in_words(evaluation, diagnostics, run).items():
         table.add_row(Text(heading), Text(words))
     return table
 

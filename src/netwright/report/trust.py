@@ -1,22 +1,24 @@
-"""How far to trust the answers, in sentences: probabilities, threshold, prediction sets, slices, baselines left out."""
+"""How far to trust the answers, in sentences: probabilities, threshold, prediction sets, slices, baselines."""
+
+from collections.abc import Mapping
 
 from netwright.core.evidence import Calibration, Coverage, Covered, Diagnostics, Evaluation, Measure, Slice, Slices
+from netwright.core.values import RunSummary
 from netwright.report.names import METRICS, baseline_name
-from netwright.report.numbers import count, counted, interval, percent, show
+from netwright.report.numbers import count, counted, duration, interval, percent, show
 
 WORST = 3
 
 
-def trust_in_words(
-    evaluation: Evaluation, diagnostics: Diagnostics, calibration: Calibration | None = None
-) -> dict[str, str]:
+def trust_in_words(evaluation: Evaluation, diagnostics: Diagnostics, run: RunSummary | None = None) -> dict[str, str]:
     """Return a sentence or two for each thing there is to say, by a heading of one word.
 
     Args:
         evaluation: on the test rows.
         diagnostics: of the same rows.
-        calibration: of the run; None: not at hand.
+        run: whose calibration and baselines these are; None: of no concern.
     """
+    calibration = None if run is None else run.calibration
     said = {"calibration": calibration_in_words(evaluation, diagnostics, calibration)}
     if calibration is not None and calibration.threshold != 0.5:
         reason = calibration.threshold_reason
@@ -25,10 +27,15 @@ def trust_in_words(
         said["coverage"] = coverage_in_words(diagnostics.coverage)
     if diagnostics.slices is not None:
         said["slices"] = slices_in_words(diagnostics.slices)
-    said["left out"] = " ".join(
-        f"The {baseline_name(name)} were not fitted: {why}." for name, why in evaluation.skipped.items()
-    )
+    said["baselines"] = baselines_in_words(evaluation, {} if run is None else run.baseline_seconds)
     return {heading: words for heading, words in said.items() if words}
+
+
+def baselines_in_words(evaluation: Evaluation, seconds: Mapping[str, float]) -> str:
+    """How long each took to fit, and why any is missing."""
+    took = ", ".join(f"{baseline_name(name)} {duration(fitted)}" for name, fitted in seconds.items())
+    missing = [f"The {baseline_name(name)} were not fitted: {why}." for name, why in evaluation.skipped.items()]
+    return " ".join([f"Fitted in: {took}."] * bool(took) + missing)
 
 
 def calibration_in_words(evaluation: Evaluation, found: Diagnostics, calibration: Calibration | None) -> str:

@@ -259,7 +259,8 @@ def _work(stage: Stage, request: Request, listener: Listener) -> None:
         write_part(stage.folder, "learning_curve.json", trace_learning_curve(stage, watch))
     outcome = replace(outcome, notes=(*outcome.notes, *say_shortage(request, ends, began)))
     choices = (*info.choices, *choices_of(calibration, yardstick.task))
-    info = replace(info, choices=choices, seconds=time.monotonic() - request.started)
+    info = replace(info, choices=choices, baseline_seconds=yardstick.fitted_in)
+    info = replace(info, seconds=time.monotonic() - request.started)
     _finish(stage, info, outcome, evaluation)
 
 

@@ -56,6 +56,7 @@ class RunInfo:
     stopped_because: str = ""  # empty while unfinished
     notes: tuple[str, ...] = ()  # of a resume: checkpoints that could not be trusted, exactness lost
     rejected: tuple[Rejected, ...] = ()  # the first 20
+    baseline_seconds: dict[str, float] = field(default_factory=dict)  # that fitting each took
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def summarise(folder: Path) -> RunSummary:
         environment=info.environment,
         stopped_because=info.stopped_because,
         notes=info.notes,
+        baseline_seconds=info.baseline_seconds,
         ensemble=part_if_there(folder, "members.json", EnsembleSummary),
         learning_curve=part_if_there(folder, "learning_curve.json", LearningCurve),
         calibration=read_part(folder, "calibration.json", Calibration),

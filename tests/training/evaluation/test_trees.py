@@ -41,3 +41,4 @@ def test_a_budget_without_room_skips_them_and_says_why():
     found = boosted_trees("binary", rows(400), rows(10), (4, 300), 0.05)
     assert found.predicted is None
     assert "budget" in found.skipped
+    assert boosted_trees("binary", rows(400), rows(10), (4, 300), -1.0).skipped == "the budget is used up"

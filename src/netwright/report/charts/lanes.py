@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from netwright.core.evidence import Measure
 from netwright.report.charts.axes import bottom_axis
+from netwright.report.charts.intervals import bounds
 from netwright.report.charts.scale import Scale, linear
 from netwright.report.charts.svg import element, line, picture, shorten, text
 from netwright.report.numbers import interval, is_finite, show
@@ -71,7 +72,3 @@ def drawn(lane: Lane, y: float, across: Scale) -> Markup:
         parts.append(element("circle", said, cx=across(measure.value), cy=y, r=4.0, class_=lane.style))
     parts.append(text(WIDTH, y + 4, lane.beside, class_="value", text_anchor="end"))
     return Markup("").join(parts)
-
-
-def bounds(measure: Measure) -> list[float]:
-    return [value for value in (measure.low, measure.value, measure.high) if is_finite(value)]

@@ -181,6 +181,5 @@ def evaluate_against(yardstick: Yardstick, predicted: NDArray[np.float64], thres
         headline=headline,
         higher_is_better=higher,
         gains={name: sampled[headline].over(other, higher) for name, other in yardstick.sampled.items()},
-        seconds=yardstick.fitted_in,
         skipped=yardstick.skipped,
     )

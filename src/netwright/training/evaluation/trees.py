@@ -16,7 +16,7 @@ from netwright.core.values import Task
 from netwright.data import Prepared
 from netwright.training.evaluation.baselines import MOST_ROWS, spread
 
-THREADS = 1  # two took 1.4 to 2.1 times as long on two cores that others used too
+THREADS = 1  # two took 1.3 to 19 times as long on two cores that others used too
 MOST_SECONDS = 60.0  # that a baseline is worth without a budget
 SHARE = 0.1  # of what is left of a budget
 MOST_CATEGORIES = 255  # of a column; more are read as numbers
@@ -44,6 +44,8 @@ def boosted_trees(
         cardinalities: of the categorical inputs.
         left: seconds that are left of a budget; None: no budget.
     """
+    if left is not None and left <= 0:
+        return Trees(None, 0.0, "the budget is used up")
     room = MOST_SECONDS if left is None else SHARE * left
     model, started = _model(task, cardinalities, train.numeric.shape[1]), time.monotonic()
     foretold = _foretell(model, train)
