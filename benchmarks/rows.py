@@ -12,6 +12,8 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
+from threadpoolctl import threadpool_info
+
 PACKAGES = ("torch", "numpy", "numba", "scikit-learn", "jax", "lightning", "skorch", "optuna")
 
 
@@ -57,6 +59,7 @@ def machine() -> list[str]:
         "load": load,
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "matrix kernels": kernels(),
     }
     return [f"- {name}: {fact}" for name, fact in facts.items()]
 
@@ -66,6 +69,14 @@ def processor() -> str:
     lines = described.read_text().splitlines() if described.exists() else []
     models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return models[0] if models else platform.processor() or "unknown"
+
+
+def kernels() -> str:
+    """Return which processor's kernels each BLAS has taken: on one with AVX-512, those of Haswell are half as fast."""
+    loaded = [entry for entry in threadpool_info() if entry["user_api"] == "blas"]
+    found = {f"{entry['internal_api']} {entry.get('architecture', 'unknown')}" for entry in loaded}
+    given = os.environ.get("OPENBLAS_CORETYPE")
+    return ", ".join(sorted(found)) + (f", by OPENBLAS_CORETYPE={given}" if given else "")
 
 
 def version(name: str) -> str:
