@@ -73,7 +73,8 @@ def smooth(losses: Curve) -> Curve:
 def suggest(found: Sweep) -> float | None:
     """Return a fifth of the rate at which the smoothed loss is least, to two digits; None where there is none.
 
-    There is one where no deadline cut the test and the loss went below the plateau of the first steps by more than their losses scatter.
+    There is one where no deadline cut the test, and the smoothed loss went below the plateau of the first steps by more
+    than their losses scatter.
     """
     plateau = found.losses[: max(2, round(PLATEAU * found.planned))]
     if found.cut or len(found.losses) <= len(plateau):
