@@ -95,7 +95,8 @@ def said(done: "subprocess.CompletedProcess[str]") -> str:
         return f"exit {done.returncode}: {' '.join(done.stderr.split())}"
     answer = json.loads(done.stdout)
     headline, measured = next(iter(answer["test"].items()))
-    return f"{answer['engine']}; test {headline} {measured['value']:.4g}; {answer['stopped_because']}"
+    told = "; ".join((answer["stopped_because"], *answer["notes"]))
+    return f"{answer['engine']}; test {headline} {measured['value']:.4g}; {told}"
 
 
 @contextmanager

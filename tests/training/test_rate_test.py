@@ -83,7 +83,13 @@ def test_a_used_up_budget_ends_the_test_at_once():
     found = find_rate(quadratic(), RateTestConfig(run=True), asked=False, left=0.0)
     assert found.suggested is None
     assert not found.noise
-    assert "it ended after 1 steps" in found.verdict
+    assert "came as far as 1e-06 when its share of the time budget was used up" in found.verdict
+
+
+def test_what_a_deadline_cut_in_the_middle_of_its_fall_suggests_nothing():
+    rates, falling = np.geomspace(1e-6, 10, 200)[:120], np.linspace(3.0, 1.0, 120)
+    assert suggest(Sweep(rates, falling, 200)) is not None
+    assert suggest(Sweep(rates, falling, 200, cut=True)) is None
 
 
 def test_smoothing_is_the_weighted_mean_of_all_before():

@@ -62,6 +62,10 @@ def _measure_noise(subject: Subject, rate: float, deadline: float) -> tuple[Nois
 
 def _verdict(found: Sweep, suggested: float | None, default: float, asked: bool) -> str:
     kept = f"{default:g}, which was asked for, is kept" if asked else f"the default {default:g} is kept"
+    if found.cut:
+        return (
+            f"a range test came as far as {found.rates[-1]:.2g} when its share of the time budget was used up: {kept}"
+        )
     if suggested is None:
         early = "" if len(found.losses) > found.planned / 2 else f"; it ended after {len(found.losses)} steps"
         return f"a range test saw no fall of the loss that its scatter does not explain{early}: {kept}"

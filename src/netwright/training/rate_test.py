@@ -29,6 +29,7 @@ class Sweep:
     rates: Curve
     losses: Curve
     planned: int
+    cut: bool = False  # the deadline ended it, so that the loss may have gone on falling
 
     @property
     def smoothed(self) -> Curve:
@@ -45,7 +46,7 @@ def sweep(trial: Trial, config: RateTestConfig, deadline: float = math.inf) -> S
     """
     rates = np.geomspace(config.lowest, config.highest, config.steps)
     losses: list[float] = []
-    mean, best = 0.0, math.inf
+    mean, best, cut = 0.0, math.inf, False
     for number, rate in enumerate(rates, 1):
         loss = step(trial, float(rate))
         if not math.isfinite(loss):
@@ -53,10 +54,11 @@ def sweep(trial: Trial, config: RateTestConfig, deadline: float = math.inf) -> S
         losses.append(loss)
         mean = SMOOTHING * mean + (1.0 - SMOOTHING) * loss
         smoothed = mean / (1.0 - SMOOTHING**number)
-        if smoothed > EXPLODED * best or time.monotonic() >= deadline:
+        cut = number < len(rates) and time.monotonic() >= deadline
+        if smoothed > EXPLODED * best or cut:
             break
         best = min(best, smoothed)
-    return Sweep(rates[: len(losses)], np.array(losses), config.steps)
+    return Sweep(rates[: len(losses)], np.array(losses), config.steps, cut)
 
 
 def smooth(losses: Curve) -> Curve:
@@ -69,12 +71,13 @@ def smooth(losses: Curve) -> Curve:
 
 
 def suggest(found: Sweep) -> float | None:
-    """Return a fifth of the rate at which the smoothed loss is least, to two digits; None where it never fell.
+    """Return a fifth of the rate at which the smoothed loss is least, to two digits; None where there is none.
 
-    It fell where it went below the plateau of the first steps by more than their losses scatter.
+    There is one where no deadline cut the test, and the smoothed loss went below the plateau of the first steps by more
+    than their losses scatter.
     """
     plateau = found.losses[: max(2, round(PLATEAU * found.planned))]
-    if len(found.losses) <= len(plateau):
+    if found.cut or len(found.losses) <= len(plateau):
         return None
     lowest = int(np.argmin(found.smoothed))
     if not found.smoothed[lowest] < plateau.mean() - plateau.std(ddof=1):

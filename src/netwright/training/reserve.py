@@ -43,10 +43,9 @@ def when_training_ends(stage: Stage, yardstick: Yardstick, request: Request, pac
     """
     if request.budget is None:
         return None
-    fitting = pace.seconds - yardstick.seconds * len(yardstick.baselines)
     after = _answering(stage, len(yardstick.truth)) + yardstick.seconds * _models(stage, len(yardstick.truth))
     if stage.recipe.ensemble.learning_curve:
-        after += CURVE_FITS * fitting
+        after += CURVE_FITS * yardstick.fitted_in.get("linear model", 0.0)
     return request.started + request.budget - MARGIN * after - pace.slowdown * ENDING
 
 
