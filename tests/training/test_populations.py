@@ -89,3 +89,13 @@ def test_a_signal_ends_members_in_progress_without_an_entry():
     stop.number = signal.SIGTERM
     population = [replace(member, session=Session(stop=stop)) for member in members()[:3]]
     assert fit_population(population, make_batches(), 2) == []
+
+
+def test_a_trained_module_keeps_no_more_than_its_own_memory():
+    """Views of the fused engine's buffers would keep all of them alive: those of a thousand networks."""
+    members = [Member(make_module(seed), replace(FUSED, seed=seed)) for seed in range(2)]
+    before = [parameter.data_ptr() for member in members for parameter in member.module.parameters()]
+    fit_population(members, make_batches())
+    assert [parameter.data_ptr() for member in members for parameter in member.module.parameters()] == before
+    for tensor in members[0].module.state_dict().values():
+        assert tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()

@@ -25,7 +25,8 @@ def parameter_groups(module: nn.Module) -> dict[str, ParameterGroup]:
     return {
         f"{path}.{name}" if path else name: _group_of(layer, name)
         for path, layer in module.named_modules()
-        for name, _ in layer.named_parameters(recurse=False)
+        for name, parameter in layer._parameters.items()
+        if parameter is not None
     }
 
 

@@ -27,6 +27,7 @@ from netwright.training.preflight import task_of
 from netwright.training.stacked import fit_stacked, stack_key
 
 WORTH_A_THREAD = 2e-3  # seconds of an epoch from which on threads help
+ENOUGH_TO_ASK = 32  # members whose epochs say how long epochs are
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,9 @@ def fit_population(
             alone -= set(numbers)
         with _one_thread_each():
             members = [replace(member, session=_shared(member, len(members))) for member in members]
-            fused = {number for number in alone if _is_fused(members[number], batches)}
-            width = threads or _width([members[number] for number in fused], batches)
-            _train_on_threads(sorted(fused), members, batches, width, course)
-            _train_on_threads(sorted(alone - fused), members, batches, 1, course)
+            width = threads or _width([members[number] for number in sorted(alone)], batches)
+            left = _train_on_threads(sorted(alone), members, batches, width, course)
+            _train_in_turns(left, members, batches, course)
     except KeyboardInterrupt:
         pass
     return [course.done[number] for number in sorted(course.done)]
@@ -142,15 +142,35 @@ def _train_stack(numbers: list[int], members: Sequence[Member], batches: Batches
 
 def _train_on_threads(
     numbers: list[int], members: Sequence[Member], batches: Batches, width: int, course: Course
-) -> None:
+) -> list[int]:
+    """Train those that the fused engine takes; return the numbers of the others.
+
+    Each is asked in its own thread: asking all of them first would keep every other core waiting.
+    """
+    left: list[int] = []
+
+    def train(number: int) -> Trained | None:
+        if _is_fused(members[number], batches):
+            return _train(number, members[number], batches, course.skip)
+        left.append(number)
+        return None
+
     with ThreadPoolExecutor(width) as pool:
-        waiting = [pool.submit(_train, number, members[number], batches, course.skip) for number in numbers]
+        waiting = [pool.submit(train, number) for number in numbers]
         try:
             for trained in filter(None, map(Future.result, as_completed(waiting))):
                 course.take(trained)
         except KeyboardInterrupt:
             course.done.update((trained.number, trained) for trained in _finish(waiting))
             raise
+    return sorted(left)
+
+
+def _train_in_turns(numbers: list[int], members: Sequence[Member], batches: Batches, course: Course) -> None:
+    for number in numbers:
+        trained = _train(number, members[number], batches, course.skip)
+        if trained is not None:
+            course.take(trained)
 
 
 def _width(members: Sequence[Member], batches: Batches) -> int:
@@ -158,7 +178,8 @@ def _width(members: Sequence[Member], batches: Batches) -> int:
 
     Small networks would wait for each other's turn at the interpreter: see benchmarks/measured/small_networks.py.
     """
-    times = [(estimate(member.module, member.config, member.batches or batches), member.config) for member in members]
+    some = members[:: max(1, len(members) // ENOUGH_TO_ASK)]
+    times = [(estimate(member.module, member.config, member.batches or batches), member.config) for member in some]
     epochs = [(time.fused - LOADING) / config.epochs for time, config in times]
     return os.cpu_count() or 1 if epochs and statistics.median(epochs) > WORTH_A_THREAD else 1
 

@@ -92,6 +92,24 @@ def bind_optimizer(updater: Updater, places: dict[int, int], memory: Memory, cou
     return memory._replace(first=first, second=second)
 
 
+def owned(module: nn.Module) -> list[tuple[nn.Module, str, Tensor]]:
+    """Return where each parameter and buffer hangs, and the memory that it has before anything is bound."""
+    places = [(layer, name) for layer in module.modules() for name in (*layer._parameters, *layer._buffers)]
+    found = [(layer, name, getattr(layer, name)) for layer, name in places]
+    return [(layer, name, tensor.data) for layer, name, tensor in found if tensor is not None]
+
+
+def give_back(own: list[tuple[nn.Module, str, Tensor]]) -> None:
+    """Put the values where they came from: views would keep whole buffers alive, for each network of a population."""
+    for layer, name, memory in own:
+        tensor = getattr(layer, name)
+        memory.copy_(tensor.data)
+        if name in layer._buffers:
+            setattr(layer, name, memory)
+        else:
+            tensor.data = memory
+
+
 def _names_of(part: torch.optim.Optimizer) -> tuple[str, ...]:
     if isinstance(part, torch.optim.Adam):
         return "exp_avg", "exp_avg_sq"

@@ -10,7 +10,7 @@ from threadpoolctl import ThreadpoolController
 from torch import Tensor, nn
 
 from netwright.core.seeds import derive_seed
-from netwright.core.values import Task
+from netwright.core.values import LayerStatistics, Task
 from netwright.training.batches import Batches, micro_sizes
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.fused import table
@@ -20,7 +20,9 @@ from netwright.training.engines.fused.binding import (
     bind_optimizer,
     bind_statistics,
     bind_weights,
+    give_back,
     make_memory,
+    owned,
     zeros,
 )
 from netwright.training.engines.fused.compiling import steps_for
@@ -32,7 +34,6 @@ from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import loss_terms
 from netwright.training.optimizers import hidden_weights
 from netwright.training.state import TrainingState, predicting
-from netwright.training.statistics import layer_statistics
 
 RULES = {
     "sgd": table.SGD,
@@ -61,6 +62,7 @@ class FusedRunner:
         self, state: TrainingState, batches: Batches, sizes: list[int], config: TrainingConfig, task: Task
     ) -> None:
         self.module = module = state.module
+        self.own = owned(module)
         layout = lay_out(module, config)
         places = {id(parameter): layout.places[name] for name, parameter in module.named_parameters()}
         writer = write_program(module, places, batches.train_inputs[0].shape[1], max(sizes))
@@ -68,6 +70,8 @@ class FusedRunner:
         count = sum(parameter.requires_grad for parameter in module.parameters())
         self.counters = Counters(np.zeros(count, np.float32), np.zeros(len(writer.tracked), np.int64))
         self.layers = _names(module, writer) if config.statistics else ()
+        heard = {operation.layer for operation in writer.operations if operation.kind == table.ACTIVATE}
+        self.silent = [number for number in range(len(self.layers)) if number not in heard]
         memory = make_memory(writer, layout, dtype, config.accumulate > 1, self.layers)
         memory = bind_optimizer(state.updater, places, memory, self.counters)
         bind_weights(module, layout, memory)
@@ -106,8 +110,15 @@ class FusedRunner:
         losses = torch.from_numpy(table_[1].astype(self.memory.parameters.dtype))
         if not stretch.measured:
             return Outcome(losses, None)
-        layers = layer_statistics(self.layers, self.memory.statistics.T.tolist()) if self.layers else None
-        return Outcome(losses, norm, layers)
+        return Outcome(losses, norm, self._layer_statistics() if self.layers else None)
+
+    def _layer_statistics(self) -> LayerStatistics:
+        """Return those of the last step. What no activation speaks of is known: to look for NaN takes as long again."""
+        quantities: list[list[float | None]] = self.memory.statistics.T.tolist()
+        for signal in quantities[: table.SIGNALS]:
+            for layer in self.silent:
+                signal[layer] = None
+        return LayerStatistics(self.layers, *map(tuple, quantities))
 
     def measure(self) -> tuple[float, Tensor] | None:
         """As the engines' other work, without the interpreter lock: see Runner."""
@@ -130,6 +141,7 @@ class FusedRunner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.limits.restore_original_limits()
+        give_back(self.own)
 
 
 def _names(module: nn.Module, writer: Writer) -> tuple[str, ...]:

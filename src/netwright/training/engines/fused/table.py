@@ -33,7 +33,7 @@ MSE, MAE, HUBER, BCE, CCE = range(5)
 
 # Columns of the statistics, in the order of the fields of LayerStatistics.
 MEAN, SPREAD, SATURATED, DEAD, DELTA_NORM, GRADIENT_NORM, WEIGHT_NORM, UPDATE_RATIO = range(8)
-QUANTITIES = 8
+QUANTITIES, SIGNALS = 8, 4  # the signals are those of an activation
 
 NONE = -1  # no such place
 
