@@ -57,7 +57,7 @@ def measure_run(source: str, settings: dict[str, object], budget: str | None = N
     with tempfile.TemporaryDirectory(prefix="netwright-saving-") as folder, timed() as seconds, timed("fit") as whole:
         options = nw.FitOptions(runs=folder)
         nw.fit(source, settings=settings | {"training.threads": 1}, options=options, budget=budget)
-    note = f"{len(seconds)} saves in {sum(whole):.1f} s of training"
+    note = f"saves: {len(seconds)}, in {sum(whole):.1f} s of training"
     return Row(f"share of the training of {source}", "netwright", 100 * sum(seconds) / sum(whole), "%", TARGET, note)
 
 
