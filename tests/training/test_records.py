@@ -1,4 +1,5 @@
 import math
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,3 +55,20 @@ def test_a_loss_that_is_no_number_comes_back_as_nan(tmp_path):
 def test_a_place_that_cannot_be_written_is_said(tmp_path):
     with pytest.raises(RunError, match="cannot be written"):
         RecordSink(tmp_path / "missing" / "records.jsonl")
+
+
+def test_a_log_that_a_power_loss_left_shorter_is_not_filled_with_zeros(tmp_path):
+    path = tmp_path / "records.jsonl"
+    with RecordSink(path) as sink:
+        sink.append(STEP)
+        sink.truncate(10_000)
+        sink.append(EPOCH)
+    assert read_records(path) == [STEP, EPOCH]
+
+
+def test_a_write_that_a_full_disk_took_in_part_is_an_error(tmp_path):
+    with RecordSink(tmp_path / "records.jsonl") as sink:
+        real = sink._file
+        sink._file = SimpleNamespace(write=lambda line: real.write(line[:5]), close=real.close)
+        with pytest.raises(OSError, match="No space left"):
+            sink.append(STEP)

@@ -8,6 +8,7 @@ from typing import Annotated
 import click
 import typer
 
+from netwright.cli.check import check
 from netwright.cli.evaluate import evaluate
 from netwright.cli.fit import fit
 from netwright.cli.predict import predict
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, evaluate, show):
+for command in (fit, predict, evaluate, show, check):
     app.command()(command)
 
 
@@ -45,7 +46,10 @@ def root(
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 done, 2 something the user can mend, 130 and 143 stopped by a signal."""
+    """Run the command line. Exit codes: 0 done, 2 something the user can mend, 130 and 143 stopped by a signal.
+
+    `check` exits with 1 where it finds a fault.
+    """
     sys.excepthook = _report_unexpected
     debug = "--debug" in sys.argv
     try:

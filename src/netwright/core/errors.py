@@ -7,6 +7,7 @@ NetwrightError            a user can mend it; the command line prints it as one 
 ├── RecipeError           a setting has an unknown name or a value out of range
 └── RunError              a run directory is missing, damaged, locked or read-only
     └── CheckpointError   no checkpoint of the run can be trusted
+        └── SaveError     a checkpoint cannot be written; the run is paused, and those before it are kept
 Interrupted               a signal asked to stop; state was saved; exits with 128 + signal number
 
 The first four are ValueErrors too: that is what callers in Python, scikit-learn above all, look for.
@@ -45,6 +46,10 @@ class RunError(NetwrightError):
 
 class CheckpointError(RunError):
     """No checkpoint of the run can be trusted."""
+
+
+class SaveError(CheckpointError):
+    """A checkpoint cannot be written. The run is paused: those before it are kept, and it can be resumed."""
 
 
 class Interrupted(Exception):  # noqa: N818 - it is no error

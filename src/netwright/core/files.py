@@ -27,6 +27,14 @@ def write_atomic(path: Path, content: bytes) -> None:
     fsync_directory(path.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, so that their names survive a power loss."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        fsync_directory(folder.parent)
+
+
 def fsync_directory(folder: Path) -> None:
     """Make renames and new names inside `folder` survive a power loss."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -10,6 +10,7 @@ Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "identif
 Role = Literal["feature", "target", "group", "time", "ignored"]
 Task = Literal["regression", "binary", "multiclass"]
 Severity = Literal["note", "warning", "error"]
+Verdict = Literal["ok", "warning", "fault"]
 Strategy = Literal["random", "stratified", "group", "time", "given"]
 ParameterGroup = Literal[
     "weight", "bias", "normalization", "categorical_embedding", "numeric_embedding", "scaling", "activation"
@@ -307,3 +308,13 @@ class RunSummary:
     calibration: Calibration = field(default_factory=Calibration)
     rate_test: RateTest | None = None
     baseline_seconds: dict[str, float] = field(default_factory=dict)  # that fitting each took
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found of one part of an installation."""
+
+    name: str
+    verdict: Verdict  # warning: it works, but not as well as it could; fault: nothing can be trained or saved
+    found: str
+    remedy: str = ""  # what to do; empty where nothing is

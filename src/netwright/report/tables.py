@@ -7,13 +7,14 @@ from rich.table import Table
 from rich.text import Text
 
 from netwright.core.evidence import Diagnostics, Evaluation, Measure
-from netwright.core.values import Choice, Column, Finding, RunSummary, Schema
+from netwright.core.values import Check, Choice, Column, Finding, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import bound, count, counted, interval, moment, setting, share, show
 from netwright.report.trust import trust_in_words
 from netwright.report.verdict import folds_in_words, learning_in_words, worth_of
 
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+VERDICT_STYLES = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 MOST_EXAMPLES = 4
 
 
@@ -133,6 +134,18 @@ def findings_table(findings: Sequence[Finding]) -> Table:
     for finding in sorted(findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)):
         head = Text(f"{finding.severity}: {finding.title}", style=SEVERITY_STYLES[finding.severity])
         table.add_row(head + Text(f"\n{finding.code}", style="dim"), Text(finding.evidence), Text(finding.remedy))
+    return table
+
+
+def installation_table(checks: Sequence[Check]) -> Table:
+    """What was found of an installation, a line for each part, and below it what to do where that helps."""
+    table = new_table()
+    for heading in ("", "part", "found"):
+        table.add_column(heading, overflow="fold", no_wrap=heading != "found")
+    for check in checks:
+        style = VERDICT_STYLES[check.verdict]
+        remedy = Text(f"\n→ {check.remedy}" if check.remedy else "", style=style)
+        table.add_row(Text(check.verdict, style=style), Text(check.name), Text(check.found) + remedy)
     return table
 
 

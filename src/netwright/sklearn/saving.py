@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save
 from sklearn.utils.validation import check_is_fitted
 
 from netwright.core.errors import RunError
-from netwright.core.files import write_atomic
+from netwright.core.files import fsync_directory, make_folder, write_atomic
 from netwright.core.values import Choice, Rejected, Schema
 from netwright.data import Preparation, ReadOptions
 from netwright.networks import build
@@ -92,7 +92,7 @@ def save_estimator(estimator: Any, path: Path) -> None:
     if path.exists():
         raise RunError(f"{path} exists already; choose another path, or remove it first")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     except OSError as error:
         raise RunError(f"cannot write to {path.parent}: {error.strerror}; choose another path") from error
@@ -100,6 +100,7 @@ def save_estimator(estimator: Any, path: Path) -> None:
         _write(folder, estimator.learned_, stored)
         folder.chmod(0o755)  # mkdtemp made it 0700
         folder.rename(path)
+        fsync_directory(path.parent)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ import msgspec
 from safetensors.torch import load, save
 from torch import Tensor
 
-from netwright.core.errors import CheckpointError
-from netwright.core.files import fsync_directory, sha256_of, to_json
+from netwright.core.errors import CheckpointError, SaveError
+from netwright.core.files import fsync_directory, make_folder, sha256_of, to_json
 
 KEPT = 2
 MANIFEST = "MANIFEST.json"
@@ -47,7 +48,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     A sound checkpoint of the same step is left as it is: a training's state is a function of its step.
 
     Raises:
-        CheckpointError: the disk is full, read-only or broken; earlier checkpoints are untouched.
+        SaveError: the disk is full, read-only or broken; earlier checkpoints are untouched.
     """
     final = folder / f"step-{checkpoint.step}"
     files = {
@@ -55,14 +56,14 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
         STATE: to_json(checkpoint.state),
     }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         _remove_stale(folder)
         if final.exists() and not _fault(final):
             return final
         _quarantine(final)
         _commit_or_retry(final, files)
     except OSError as error:
-        raise CheckpointError(_no_room(folder, files, error)) from error
+        raise SaveError(_no_room(folder, files, error)) from error
     _prune(folder)
     return final
 
@@ -104,17 +105,22 @@ def _commit_or_retry(final: Path, files: dict[str, bytes]) -> None:
 def _commit(final: Path, files: dict[str, bytes]) -> None:
     temporary = final.with_name(f"{final.name}.tmp-{os.getpid()}")
     try:
-        temporary.mkdir()
-        for name, content in files.items():
-            _write(temporary / name, content)
-        facts = {name: FileFact(len(content), hashlib.sha256(content).hexdigest()) for name, content in files.items()}
-        _write(temporary / MANIFEST, to_json(facts))
-        fsync_directory(temporary)
-        temporary.rename(final)
+        if not final.exists():  # it is there where the first try failed at its last call
+            _write_all(temporary, files)
+            temporary.rename(final)
         fsync_directory(final.parent)
     except OSError:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def _write_all(folder: Path, files: dict[str, bytes]) -> None:
+    folder.mkdir(exist_ok=True)  # a first try on a broken disk may not have been able to remove it
+    for name, content in files.items():
+        _write(folder / name, content)
+    facts = {name: FileFact(len(content), hashlib.sha256(content).hexdigest()) for name, content in files.items()}
+    _write(folder / MANIFEST, to_json(facts))
+    fsync_directory(folder)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -161,8 +167,9 @@ def _quarantine(path: Path) -> Path:
 def _prune(folder: Path) -> None:
     for path in committed(folder)[:-KEPT]:
         doomed = path.with_name(f"{path.name}.tmp-{os.getpid()}")  # a kill in mid-removal leaves no half checkpoint
-        path.rename(doomed)
-        shutil.rmtree(doomed, ignore_errors=True)
+        with suppress(OSError):  # what cannot be removed now is tried again after the next save
+            path.rename(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _remove_stale(folder: Path) -> None:
@@ -181,5 +188,5 @@ def _no_room(folder: Path, files: dict[str, bytes], error: OSError) -> str:
     free = shutil.disk_usage(holder).free
     return (
         f"{folder}: a checkpoint of {needed:,} bytes cannot be written ({error.strerror}; {free:,} bytes are free); "
-        "make room or mend the permissions, then resume from the one before"
+        "the run is paused, and what was saved before is kept; make room or mend the permissions, then resume"
     )

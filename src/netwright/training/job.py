@@ -40,6 +40,7 @@ from netwright.training.learning_curve import trace_learning_curve
 from netwright.training.losses import loss_for
 from netwright.training.material import Material, gather
 from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_of_one, sizes_of
+from netwright.training.pausing import pausing
 from netwright.training.rate_choice import SETTING, choice_of, find_rate
 from netwright.training.rate_test_config import validate_rate_test
 from netwright.training.recipe import Recipe, recipe_from
@@ -104,7 +105,8 @@ def run_job(request: Request, listener: Listener) -> Path:
             shutil.rmtree(folder)  # no disk space, say: nothing half-written stays
             raise
         material = material.without_training_rows()
-        _work(Stage(folder, material, recipe, preparation, parts, info), request, listener)
+        with pausing(folder):
+            _work(Stage(folder, material, recipe, preparation, parts, info), request, listener)
     return folder
 
 
@@ -157,7 +159,8 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
         material = replace(material, schema=contract.schema, choices=info.choices)
         parts = prepare_parts(material, contract.preparation, deal(material, recipe.ensemble.folds))
         material = material.without_training_rows()
-        _work(Stage(folder, material, recipe, contract.preparation, parts, info, resume=True), request, listener)
+        with pausing(folder):
+            _work(Stage(folder, material, recipe, contract.preparation, parts, info, resume=True), request, listener)
     return folder
 
 

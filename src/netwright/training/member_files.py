@@ -13,7 +13,7 @@ import msgspec
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from netwright.core.files import from_json, to_json, write_atomic
+from netwright.core.files import from_json, make_folder, to_json, write_atomic
 
 MEMBERS = "members"  # the folder, in a run directory
 
@@ -34,7 +34,7 @@ def store(path: Path, record: object, module: nn.Module | None = None) -> None:
     Raises:
         OSError: the disk is full or read-only.
     """
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     digest = ""
     if module is not None:
         content = save(weights_of(module))

@@ -1,5 +1,6 @@
 """The log of a training: one JSON line for each step and epoch record, in the order in which they happened."""
 
+import errno
 import math
 import os
 from pathlib import Path
@@ -8,7 +9,7 @@ from types import TracebackType
 import msgspec
 
 from netwright.core.errors import RunError
-from netwright.core.files import to_json_line
+from netwright.core.files import fsync_directory, to_json_line
 from netwright.core.values import EpochRecord, StepRecord
 
 Record = StepRecord | EpochRecord
@@ -20,6 +21,9 @@ class RecordSink:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
+            if not path.exists():  # its name is safe before a checkpoint says how long it is
+                path.touch()
+                fsync_directory(path.parent)
             self._file = path.open("ab", buffering=0)  # unbuffered: a kill loses no line
         except OSError as error:
             raise RunError(f"{path}: cannot be written ({error.strerror}); mend its permissions or space") from error
@@ -30,11 +34,13 @@ class RecordSink:
         return os.fstat(self._file.fileno()).st_size
 
     def append(self, record: Record) -> None:
-        self._file.write(to_json_line(record))
+        line = to_json_line(record)
+        if self._file.write(line) != len(line):  # a disk that fills up takes a part and reports no error
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
     def truncate(self, offset: int) -> None:
-        """Cut everything after `offset` bytes."""
-        self._file.truncate(offset)
+        """Cut everything after `offset` bytes; a log that is shorter is left alone, not filled with zeros."""
+        self._file.truncate(min(offset, self.offset))
 
     def flush(self) -> None:
         """Make what was written survive a power loss."""

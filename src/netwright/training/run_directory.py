@@ -19,7 +19,7 @@ import msgspec
 
 from netwright.core.errors import RunError, nearest
 from netwright.core.evidence import Diagnostics, Evaluation
-from netwright.core.files import from_json, to_json, write_atomic
+from netwright.core.files import from_json, fsync_directory, make_folder, to_json, write_atomic
 from netwright.core.values import Choice, EpochRecord, Finding, Rejected, RowCount, Schema
 from netwright.data import Preparation
 
@@ -77,8 +77,10 @@ def new_run(root: Path, stem: str, name: str | None = None) -> Path:
         _check_name(name)
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-.")[:60] or "run"
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        return _make_named(root, name) if name else _make_numbered(root, stem)
+        make_folder(root)
+        folder = _make_named(root, name) if name else _make_numbered(root, stem)
+        fsync_directory(root)
+        return folder
     except OSError as error:
         raise RunError(
             f"cannot make a run directory in {root}: {error.strerror}; choose another with --runs"

@@ -32,3 +32,10 @@ def test_nothing_is_forgotten_while_the_version_is_there(fresh):
         (fresh / f"kernels-{age:02}").mkdir()
     cache.folder()
     assert len(list(fresh.iterdir())) == 13
+
+
+def test_no_folder_is_made_in_passing(fresh, monkeypatch, tmp_path):
+    """It used to leave an empty one among the temporary files with each process."""
+    monkeypatch.setattr(cache.tempfile, "mkdtemp", lambda: pytest.fail("made"))
+    assert cache.folder().parent == fresh
+    assert cache.is_lasting()

@@ -15,10 +15,9 @@ KEPT = 8  # compiled versions, a few megabytes each
 def folder() -> Path:
     """Return a folder that can be written, named by the engine's sources: Numba looks only at a function's own file."""
     name = f"kernels-{_digest()}"
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "netwright"
-    roots = [Path(given)] if given else [home, Path(tempfile.gettempdir()) / f"netwright-{os.getuid()}"]
-    chosen = next((root / name for root in roots if _can_write(root)), Path(tempfile.mkdtemp()) / name)
+    kept = [_wanted()] if os.environ.get("NUMBA_CACHE_DIR") else [_wanted(), _temporary()]
+    chosen = next((root / name for root in kept if _can_write(root)), None)
+    chosen = chosen or Path(tempfile.mkdtemp()) / name
     if not chosen.exists():
         _forget_old(chosen.parent)
     return chosen
@@ -27,6 +26,20 @@ def folder() -> Path:
 def is_compiled() -> bool:
     """Whether a process on this machine has compiled these sources before."""
     return any(folder().rglob("*.nbc"))
+
+
+def is_lasting() -> bool:
+    """Whether the folder is where it belongs; elsewhere it may be emptied, or is known to this process only."""
+    return folder().parent == _wanted()
+
+
+def _wanted() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("NUMBA_CACHE_DIR") or Path(home) / "netwright")
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir()) / f"netwright-{os.getuid()}"
 
 
 def _forget_old(root: Path) -> None:
