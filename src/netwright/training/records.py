@@ -9,6 +9,7 @@ import msgspec
 
 from netwright.core.errors import RunError
 from netwright.core.files import to_json_line
+from netwright.core.foreign import open_own
 from netwright.core.values import EpochRecord, StepRecord
 
 Record = StepRecord | EpochRecord
@@ -20,7 +21,7 @@ class RecordSink:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._file = path.open("ab", buffering=0)  # unbuffered: a kill loses no line
+            self._file = open_own(path)  # unbuffered: a kill loses no line
         except OSError as error:
             raise RunError(f"{path}: cannot be written ({error.strerror}); mend its permissions or space") from error
 
@@ -33,8 +34,8 @@ class RecordSink:
         self._file.write(to_json_line(record))
 
     def truncate(self, offset: int) -> None:
-        """Cut everything after `offset` bytes."""
-        self._file.truncate(offset)
+        """Cut everything after `offset` bytes; a file is never made longer."""
+        self._file.truncate(min(max(offset, 0), self.offset))
 
     def flush(self) -> None:
         """Make what was written survive a power loss."""
