@@ -69,7 +69,7 @@ def main() -> None:
     except OSError as error:
         if debug or error.strerror is None:
             raise
-        _say(f"{error.filename or 'a file'}: {error.strerror}; what was saved before is unchanged")
+        _say(f"{str(error.filename or 'a file')[:200]}: {error.strerror}; what was saved before is unchanged")
         sys.exit(2)
 
 

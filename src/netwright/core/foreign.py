@@ -44,12 +44,12 @@ def own(path: str, flags: int) -> int:
 
 def open_plain(path: Path) -> BufferedReader:
     """Open a regular file for reading."""
-    return BufferedReader(FileIO(path, "r", opener=plain))
+    return BufferedReader(FileIO(str(path), "r", opener=plain))
 
 
 def open_own(path: Path) -> FileIO:
     """Open a file of ours for reading and adding to its end, unbuffered: a kill loses nothing that was written."""
-    return FileIO(path, "a+", opener=own)
+    return FileIO(str(path), "a+", opener=own)
 
 
 def read_plain(path: Path, most: int = MOST_BYTES) -> bytes:
@@ -67,7 +67,7 @@ def read_named(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 def _read(path: Path, most: int, opener: Callable[[str, int], int]) -> bytes:
-    with BufferedReader(FileIO(path, "r", opener=opener)) as file:
+    with BufferedReader(FileIO(str(path), "r", opener=opener)) as file:
         size = os.fstat(file.fileno()).st_size
         if size > most:
             raise _refused(errno.EFBIG, f"it has {size:,} bytes, more than the {most:,} that are read", str(path))

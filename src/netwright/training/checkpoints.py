@@ -132,7 +132,7 @@ def _write(path: Path, content: bytes) -> None:
 def _fault(path: Path) -> str:
     """Return what is wrong with a checkpoint folder, or nothing."""
     try:
-        facts = from_json(read_plain(path / MANIFEST), dict[str, FileFact])
+        facts = msgspec.convert(from_json(read_plain(path / MANIFEST), dict), dict[str, FileFact])
     except (OSError, msgspec.DecodeError):
         return f"{MANIFEST} cannot be read"
     for name in (TENSORS, STATE):
@@ -151,7 +151,7 @@ def _content_fault(path: Path) -> str:
     """Return what is wrong with files that are as the manifest says; a stranger writes a manifest too."""
     try:
         read_header(path / TENSORS)
-        from_json(read_plain(path / STATE, MOST_STATE), dict[str, Any])
+        from_json(read_plain(path / STATE, MOST_STATE), dict)
     except HeaderError as error:
         return f"{TENSORS}: {error}"
     except (OSError, msgspec.DecodeError) as error:
@@ -161,7 +161,7 @@ def _content_fault(path: Path) -> str:
 
 def _read(path: Path) -> Checkpoint:
     tensors = {name: tensor.clone() for name, tensor in load((path / TENSORS).read_bytes()).items()}
-    return Checkpoint(_step_of(path), tensors, from_json(read_plain(path / STATE, MOST_STATE), dict[str, Any]))
+    return Checkpoint(_step_of(path), tensors, from_json(read_plain(path / STATE, MOST_STATE), dict))
 
 
 def _quarantine(path: Path) -> Path:

@@ -266,4 +266,8 @@ def _is_epoch(line: bytes) -> bool:
 
 
 def read_findings(folder: Path) -> tuple[Finding, ...]:
-    return tuple(read_part(folder, "findings.json", list[Finding]))
+    found = read_part(folder, "findings.json", list)
+    try:
+        return tuple(msgspec.convert(item, Finding) for item in found)
+    except msgspec.ValidationError as error:
+        raise RunError(f"{folder} is damaged: findings.json: {error}; restore it or fit again") from error

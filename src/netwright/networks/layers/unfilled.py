@@ -10,4 +10,5 @@ Layer = TypeVar("Layer", bound=nn.Module)
 
 def unfilled(layer: Layer) -> Layer:
     """Give a layer made on "meta" its room on the device where layers are made; inside `torch.device("meta")`, none."""
-    return layer.to_empty(device=torch.get_default_device())
+    device = torch.get_default_device()
+    return layer if device.type == "meta" else layer.to_empty(device=device)

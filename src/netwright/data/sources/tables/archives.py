@@ -97,8 +97,11 @@ def refuse_bomb(name: str, content: int, packed: int) -> None:
 def _path_of(file_name: str, name: str) -> Path:
     try:
         return as_file(Path(file_name).expanduser(), name)
+    except SourceError:
+        raise
     except (OSError, ValueError, RuntimeError) as error:  # too long a name, a NUL in it, an unknown user's home
-        raise SourceError(f"{name[:200]!r}: expected the path of a file, got: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{name[:80]!r}: expected the path of a file, got: {reason}") from error
 
 
 def _open_file(path: Path) -> BufferedIOBase:
