@@ -3,9 +3,9 @@
     python tests/faults/hostile_files.py
 
 A case holds where the answer is one sentence and exit code 2 (or, where the file can be read without harm, 0), no code
-of the file ran, nothing outside changed, memory grew by at most 256 MB and it took at most 5 s; and where its control,
-an unguarded reader, did come to harm. Each runs in a fork of a process that has loaded everything. Exits with 1 if one
-does not hold. Linux (forks, /proc).
+of the file ran, nothing outside changed, memory grew by at most 256 MB and it computed for at most 5 s; and where its
+control, an unguarded reader, did come to harm. Each runs in a fork of a process that has loaded everything. Exits with
+1 if one does not hold. Linux (forks, /proc).
 """
 
 import argparse

@@ -7,7 +7,7 @@ from torch import nn
 
 from netwright.core.errors import RecipeError
 from netwright.core.values import InputSpec
-from netwright.networks import NETWORKS, MLPConfig, build, fit_bins
+from netwright.networks import NETWORKS, MLPConfig, build, fit_bins, shapes_of
 from netwright.networks.feedforward import MLP
 from netwright.networks.layers.activations import ACTIVATIONS, activation_name
 from netwright.networks.layers.residual import Residual
@@ -205,3 +205,22 @@ def test_one_member_is_a_plain_network_and_none_is_refused():
     )
     with pytest.raises(RecipeError, match=r"network\.members: expected a whole number of at least 1, got 0"):
         build("mlp", MLPConfig(members=0), SPEC, 0)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"activation": "prelu_units", "normalization": "layer", "residual": True},
+        {"numeric_embedding": "periodic", "scaling": True, "members": 3},
+        {"numeric_embedding": "piecewise", "parametric": True, "activation": "relu", "category_size": 3},
+    ],
+)
+def test_shapes_are_known_without_room_for_a_number(settings):
+    config, spec = replace(MLPConfig((6, 5)), **settings), InputSpec(4, (3,), 3, "multiclass", continuous=(0, 1, 3))
+    built = build("mlp", config, spec, 0).state_dict()
+    assert shapes_of(config, spec) == {name: tuple(value.shape) for name, value in built.items()}
+    huge = replace(config, hidden_sizes=(1 << 20,) * 9)
+    assert max(max(shape, default=0) for shape in shapes_of(huge, spec).values()) >= 1 << 20  # 32 TB if it were real
+    with pytest.raises(RecipeError, match="numbers to learn"):
+        build("mlp", huge, spec, 0)

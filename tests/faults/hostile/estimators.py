@@ -53,6 +53,11 @@ def _call(desk: Desk) -> str:
     return fires(desk, lambda: getattr(importlib.import_module(module), function)(argument))
 
 
+def _find(desk: Desk) -> str:
+    module, _, function = stored(desk)["recipe"]["network"]["activation"].rpartition(".")
+    return believes(callable(getattr(importlib.import_module(module), function)), "finds a function")
+
+
 def _pickle(desk: Desk) -> None:
     (desk.inbox / "estimator" / "weights.safetensors").write_bytes(pickle.dumps(Payload(desk)))
 
@@ -78,13 +83,15 @@ CASES = [
          lambda desk: fills(lambda: bytearray(stored(desk)["networks"]))),
     Case("estimator: 10^12 outputs", change("outputs", HUGE), load, DAMAGED,
          lambda desk: fills(lambda: bytearray(stored(desk)["outputs"]))),
-    Case("estimator: a parameter that is a method", change("parameters", "predict", "os.system"), load, DAMAGED, _set_all),
-    Case("estimator: a dict keyed by a dict", change("parameters", "settings", {"dict": [[{"dict": []}, 1]]}), load, DAMAGED,
-         lambda desk: breaks(lambda: {key: 1 for key, _ in [({}, 1)]}, TypeError)),
+    Case("estimator: a parameter that is a method", change("parameters", "predict", "os.system"), load, DAMAGED,
+         _set_all),
+    Case("estimator: a dict keyed by a dict", change("parameters", "settings", {"dict": [[{"dict": []}, 1]]}), load,
+         DAMAGED, lambda desk: breaks(lambda: dict(stored(desk)["parameters"]["settings"]["dict"]), TypeError)),
     Case("estimator: a class called os.system", _command, load, ("os.system",), _call),
     Case("estimator: an activation called os.system", change("recipe", "network", "activation", "os.system"), load,
-         ("network.activation",), lambda desk: believes(callable(importlib.import_module("os").system), "finds a function")),
-    Case("estimator: 100,000 lists deep", lambda desk: (desk.inbox / "estimator" / PART).write_text(LISTS), load, (PART,),
+         ("network.activation",), _find),
+    Case("estimator: 100,000 lists deep", lambda desk: (desk.inbox / "estimator" / PART).write_text(LISTS), load,
+         (PART,),
          lambda desk: breaks(lambda: stored(desk), RecursionError)),
     Case("estimator: weights that are a pickle", _pickle, load, ("weights", "damaged"), _unpickle),
 ]  # fmt: skip

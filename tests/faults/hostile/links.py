@@ -150,5 +150,6 @@ CASES = [
     Case("a run of a name with a NUL", _nothing, load(NUL), ("found none",),
          lambda desk: breaks(lambda: Path(NUL).read_bytes(), ValueError)),
     Case("a name for a run that leaves the folder", _nothing,
-         ("fit", "{inbox}/new.csv", "--target", "kind", "--name", "../../outside/run"), ("--name",), lambda desk: reaches(desk, (desk.work / "../outside/run").mkdir)),
+         ("fit", "{inbox}/new.csv", "--target", "kind", "--name", "../../outside/run"), ("--name",),
+         lambda desk: reaches(desk, (desk.work / "../outside/run").mkdir)),
 ]  # fmt: skip

@@ -7,7 +7,6 @@ import pickle
 import pydoc
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,6 +47,21 @@ def taken(name: str, *where: object) -> Callable[[Desk], str]:
         return believes(True, f"hands on {str(value)[:24]!r}")
 
     return control
+
+
+def _sort_by_order(desk: Desk) -> str:
+    preparation = desk.part("schema.json")["preparation"]
+    by_column = {name: [] for name in preparation["order"]}
+    return breaks(lambda: [by_column[encoder["column"]].append(encoder) for encoder in preparation["scales"]], KeyError)
+
+
+def _interpolate(desk: Desk) -> str:
+    knots = desk.part("schema.json")["preparation"]["quantiles"][0]["quantiles"]
+    return breaks(lambda: np.interp(0.5, knots, np.linspace(0, 1, len(knots))), ValueError)
+
+
+def parses_checkpoint(name: str) -> Callable[[Desk], str]:
+    return lambda desk: breaks(lambda: json.loads(checkpoint(desk, name)), RecursionError)
 
 
 def _network(desk: Desk) -> dict:
@@ -103,49 +117,41 @@ def _steering(desk: Desk) -> None:
     desk.change("run.json", "choices", 0, "reason", "\x1b]0;owned\x07 [/bold] :smile: \x1b[2J")
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """The newest checkpoint of an unfinished run, and a manifest that vouches for whatever is in it."""
+def vouched(name: str, make: Callable[[Desk, bytes], bytes]) -> Callable[[Desk], None]:
+    """Change a file of every checkpoint of an unfinished run, and write manifests that vouch for it."""
 
-    desk: Desk
-
-    def spoil(self, name: str, content: bytes) -> None:
-        self.desk.unfinish()
-        for folder in (self.desk.run / "checkpoints").glob("step-*"):
-            (folder / name).write_bytes(content)
+    def plant(desk: Desk) -> None:
+        desk.unfinish()
+        for folder in (desk.run / "checkpoints").glob("step-*"):
+            (folder / name).write_bytes(make(desk, (folder / name).read_bytes()))
             parts = ("tensors.safetensors", "state.json")
             facts = {part: {"size": (folder / part).stat().st_size, "sha256": digest(folder / part)} for part in parts}
             (folder / "MANIFEST.json").write_text(json.dumps(facts))
 
-    def newest(self, name: str) -> bytes:
-        found = [path for path in (self.desk.run / "checkpoints").iterdir() if not path.name.endswith(".corrupt")]
-        return (max(found) / name).read_bytes()
-
-    def change(self, key: str, value: object) -> None:
-        state = json.loads(self.newest("state.json"))
-        state["progress"][key] = value
-        self.spoil("state.json", json.dumps(state).encode())
+    return plant
 
 
-def _far_log(desk: Desk) -> None:
-    Checkpoint(desk).change("records_offset", 1 << 62)
+def checkpoint(desk: Desk, name: str) -> bytes:
+    """A file of a checkpoint, set aside or not."""
+    return (min((desk.run / "checkpoints").glob("step-*")) / name).read_bytes()
+
+
+def _far_log(_: Desk, content: bytes) -> bytes:
+    state = json.loads(content)
+    state["progress"]["records_offset"] = 1 << 62
+    return json.dumps(state).encode()
 
 
 def _make_long(desk: Desk) -> str:
     """Cut the log where the checkpoint says, and it grows."""
-    offset = min(json.loads(Checkpoint(desk).newest("state.json"))["progress"]["records_offset"], 1 << 40)
+    offset = min(json.loads(checkpoint(desk, "state.json"))["progress"]["records_offset"], 1 << 40)
     path = desk.outside / "records.jsonl"
     path.touch()
     return reaches(desk, lambda: path.open("ab").truncate(offset))
 
 
-def _vouched_pickle(desk: Desk) -> None:
-    Checkpoint(desk).spoil("tensors.safetensors", pickle.dumps(Payload(desk)))
-
-
 def _unpickle_checkpoint(desk: Desk) -> str:
-    path = next((desk.run / "checkpoints").glob("step-*/tensors.safetensors"))
-    return fires(desk, lambda: pickle.loads(path.read_bytes()))
+    return fires(desk, lambda: pickle.loads(checkpoint(desk, "tensors.safetensors")))
 
 
 def _manifest(text: str) -> Callable[[Desk], None]:
@@ -165,19 +171,21 @@ def _follow_manifest(desk: Desk) -> str:
 
 
 OUT = '{"../../../../outside/precious.txt": {"size": 1, "sha256": ""}}'
+MILLIONS = "hidden_sizes = [1000000, 1000000] # ["
 LISTS = "[" * DEEP + "]" * DEEP
 
 CASES = [
     Case("schema.json: a pickle", _pickled_schema, PREDICT, ("schema.json",), _unpickle_schema),
-    Case("schema.json: 100,000 lists deep", spoil("schema.json", LISTS), PREDICT, ("schema.json",), parses("schema.json")),
+    Case("schema.json: 100,000 lists deep", spoil("schema.json", LISTS), PREDICT, ("schema.json",),
+         parses("schema.json")),
     Case("schema.json: 4 GB", _hole("schema.json"), PREDICT, ("schema.json", "4,294,967,296"),
          lambda desk: fills(lambda: (desk.run / "schema.json").read_bytes())),
     Case("schema.json: an encoder of no column", change("schema.json", "preparation", "order", ["x"]), PREDICT, DAMAGED,
-         lambda desk: breaks(lambda: {"x": 0}[desk.part("schema.json")["preparation"]["scales"][0]["column"]], KeyError)),
+         _sort_by_order),
     Case("schema.json: classes of another target", change("schema.json", "schema", "classes", ["a"]), PREDICT, DAMAGED,
          lambda desk: breaks(lambda: desk.part("schema.json")["schema"]["classes"][1], IndexError)),
     Case("schema.json: quantiles without an end", change("schema.json", "preparation", "quantiles", 0, "quantiles", []),
-         PREDICT, ("quantiles",), lambda desk: breaks(lambda: np.interp(0.5, [], []), ValueError)),
+         PREDICT, ("quantiles",), _interpolate),
     Case("run.json: text for a number", change("run.json", "parameters", "many"), SHOW, ("run.json", "parameters"),
          taken("run.json", "parameters")),
     Case("run.json: a number beyond any", spoil("run.json", b'{"parameters": 1e999}'), SHOW, ("run.json",),
@@ -185,13 +193,13 @@ CASES = [
     Case("run.json: rows that do not add up", change("run.json", "rows", "total", 7), SHOW, ("run.json", "rows lost"),
          taken("run.json", "rows", "total")),
     Case("run.json: words that steer the terminal", _steering, SHOW, ("test row",),
-         lambda desk: believes("\x1b]0;" in desk.part("run.json")["choices"][0]["reason"], "print() steers the terminal"),
-         code=0),
+         lambda desk: believes("\x1b]0;" in desk.part("run.json")["choices"][0]["reason"], "print() obeys"), code=0),
     Case("split.json: 10^12 rows", change("split.json", "train", [[0, HUGE]]), PREDICT, ("predictions out",),
          lambda desk: fills(lambda: np.arange(*desk.part("split.json")["train"][0])), code=0),
     Case("findings.json: a table for a list", spoil("findings.json", "{}"), SHOW, ("findings.json",),
          lambda desk: believes(desk.part("findings.json") == {}, "hands on a table")),
-    Case("evaluation.json: no headline", change("evaluation.json", "evaluation", "headline", "os.system"), SHOW, DAMAGED,
+    Case("evaluation.json: no headline", change("evaluation.json", "evaluation", "headline", "os.system"), SHOW,
+         DAMAGED,
          lambda desk: breaks(lambda: desk.part("evaluation.json")["evaluation"]["metrics"]["os.system"], KeyError)),
     Case("calibration.json: a temperature of 0", change("calibration.json", "temperature", 0.0), PREDICT,
          ("calibration.json", "temperature"),
@@ -212,21 +220,22 @@ CASES = [
     Case("recipe.toml: an activation that is a table", recipe('activation = "', "activation = {call = 1} #"), PREDICT,
          ("network.activation", "dict"), lambda desk: breaks(lambda: _network(desk)["activation"](0), TypeError)),
     Case("recipe.toml: a module and a function", _class_of_a_module, PREDICT, ("network.module",), _call_the_function),
-    Case("recipe.toml: layers of 10^6 units", recipe("hidden_sizes = [", "hidden_sizes = [1000000, 1000000] # ["), PREDICT,
+    Case("recipe.toml: layers of 10^6 units", recipe("hidden_sizes = [", MILLIONS), PREDICT,
          ("does not fit",), fills_from_recipe("hidden_sizes")),
     Case("recipe.toml: layers of 10^12 units", recipe("hidden_sizes = [", f"hidden_sizes = [{HUGE}] # ["), PREDICT,
          ("network.hidden_sizes",), fills_from_recipe("hidden_sizes")),
     Case("recipe.toml: 10^12 members", recipe("members = 8", f"members = {HUGE}"), PREDICT, ("network.members",),
          fills_from_recipe("members")),
-    Case("recipe.toml: layers of 10^6 units, to fit", recipe("hidden_sizes = [", "hidden_sizes = [1000000, 1000000] # ["),
+    Case("recipe.toml: layers of 10^6 units, to fit", recipe("hidden_sizes = [", MILLIONS),
          ("fit", "--recipe", "{run}/recipe.toml"), ("network", "numbers to learn"), fills_from_recipe("hidden_sizes")),
-    Case("checkpoint: a pickle that the manifest vouches for", _vouched_pickle, RESUME, ("tensors.safetensors",),
+    Case("checkpoint: a pickle that the manifest vouches for",
+         vouched("tensors.safetensors", lambda desk, _: pickle.dumps(Payload(desk))), RESUME, ("tensors.safetensors",),
          _unpickle_checkpoint),
     Case("checkpoint: a manifest 100,000 lists deep", _manifest(LISTS), RESUME, ("MANIFEST.json",),
-         lambda desk: breaks(lambda: json.loads(LISTS), RecursionError)),
+         parses_checkpoint("MANIFEST.json")),
     Case("checkpoint: a manifest that names a file outside", _manifest(OUT), RESUME, ("not in MANIFEST.json",),
          _follow_manifest),
-    Case("checkpoint: a state 100,000 lists deep", lambda desk: Checkpoint(desk).spoil("state.json", LISTS.encode()),
-         RESUME, ("state.json",), lambda desk: breaks(lambda: json.loads(LISTS), RecursionError)),
-    Case("checkpoint: a log of 2^62 bytes", _far_log, RESUME, ("counts",), _make_long),
+    Case("checkpoint: a state 100,000 lists deep", vouched("state.json", lambda *_: LISTS.encode()),
+         RESUME, ("state.json",), parses_checkpoint("state.json")),
+    Case("checkpoint: a log of 2^62 bytes", vouched("state.json", _far_log), RESUME, ("counts",), _make_long),
 ]  # fmt: skip

@@ -33,13 +33,10 @@ def parses(name: str) -> Callable[[Desk], str]:
 
 def _long_number(desk: Desk) -> str:
     """Without Python's own limit, the time grows with the square of the digits."""
-    text, began = (
-        json.loads((desk.inbox / "t.json").read_bytes().replace(b"9" * 300_000, b'"' + b"9" * 300_000 + b'"')),
-        0.0,
-    )
+    text = (desk.inbox / "t.json").read_bytes()
     sys.set_int_max_str_digits(0)
     began = time.monotonic()
-    int(text[0]["a"])
+    json.loads(text)
     return believes(time.monotonic() - began > 0.3, f"takes {time.monotonic() - began:.1f} s for one number")
 
 
