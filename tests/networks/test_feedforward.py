@@ -110,8 +110,8 @@ def test_autograd_is_the_recursion_over_layer_errors(activation):
         (MLPConfig(dropout=1.0), "network.dropout"),
         (MLPConfig(hidden_sizes=(4, 0)), "network.hidden_sizes"),
         (MLPConfig(numeric_embedding="periodc"), "'periodic'"),
-        (MLPConfig(numeric_embedding="periodic", embedding_size=1), "network.embedding_size: .* at least 2"),
-        (MLPConfig(numeric_embedding="piecewise", embedding_size=0), "network.embedding_size: .* at least 1"),
+        (MLPConfig(numeric_embedding="periodic", embedding_size=1), "network.embedding_size: .* from 2"),
+        (MLPConfig(numeric_embedding="piecewise", embedding_size=0), "network.embedding_size: .* from 1"),
         (MLPConfig(frequencies=0), "network.frequencies"),
         (MLPConfig(frequency_scale=0.0), "network.frequency_scale"),
         (MLPConfig(frequency_scale=float("nan")), "network.frequency_scale"),
@@ -203,7 +203,7 @@ def test_one_member_is_a_plain_network_and_none_is_refused():
     assert list(build("mlp", MLPConfig(members=1), SPEC, 0).state_dict()) == list(
         build("mlp", MLPConfig(), SPEC, 0).state_dict()
     )
-    with pytest.raises(RecipeError, match=r"network\.members: expected a whole number of at least 1, got 0"):
+    with pytest.raises(RecipeError, match=r"network\.members: expected a whole number from 1 to 1,048,576, got 0"):
         build("mlp", MLPConfig(members=0), SPEC, 0)
 
 

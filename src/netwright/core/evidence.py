@@ -48,6 +48,8 @@ class Calibration:
             return f"expected a temperature of {COLDEST} to {1 / COLDEST:g}, got {self.temperature:g}"
         if not 0.0 <= self.threshold <= 1.0:
             return f"expected a threshold from 0 to 1, got {self.threshold:g}"
+        if not COVERAGES[0] <= 100 * self.coverage <= COVERAGES[-1] + 0.5:
+            return f"expected a coverage from 0.50 to 0.99, got {self.coverage:g}"
         if len(self.quantiles) not in (0, len(COVERAGES)):
             return f"expected {len(COVERAGES)} quantiles or none, got {len(self.quantiles):,}"
         return ""

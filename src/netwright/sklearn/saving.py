@@ -200,7 +200,10 @@ def _thawed(value: Any) -> Any:
 def _learned(path: Path, stored: Stored) -> Learned:
     kept = read_part(path, "schema.json", StoredContract)
     features = None if kept.schema is None else {column.name: column for column in kept.schema.features}
-    if fault := fault_of_features(features, kept.preparation):
+    fault = fault_of_features(features, kept.preparation)
+    if not {*kept.preparation.order, *kept.preparation.categorical_names} <= set(kept.names):
+        fault = "an encoder is of no column"
+    if fault:
         raise RunError(f"{path} is damaged: schema.json: {fault}; save the estimator again")
     options = ReadOptions(missing=kept.missing, max_rejected=kept.max_rejected)
     spec = replace(kept.preparation.spec, outputs=stored.outputs)

@@ -47,7 +47,10 @@ def _columns(make):
 CHANGES = {
     "order": lambda schema, own: (schema, replace(own, order=own.order[:-1])),
     "twice in the order": lambda schema, own: (schema, replace(own, order=own.order * 2)),
-    "no feature": lambda schema, own: (schema, replace(own, one_hots=(OneHot("z", ("a",), False),), order=("z",))),
+    "no feature": lambda schema, own: (
+        schema,
+        replace(own, one_hots=(OneHot("z", ("a",), False),), order=(*own.order, "z")),
+    ),
     "its kind": _first("scales", column="colour"),
     "category twice": _first("embeddings", categories=("a", "a")),
     "unknown circle": _first("datetimes", parts=("aeon",)),

@@ -22,17 +22,17 @@ def load(desk: Desk) -> object:
     return NetworkClassifier.load(desk.inbox / "estimator")
 
 
-def stored(desk: Desk) -> Any:
-    return json.loads((desk.inbox / "estimator" / PART).read_bytes())
+def stored(desk: Desk, part: str = PART) -> Any:
+    return json.loads((desk.inbox / "estimator" / part).read_bytes())
 
 
-def change(*where: Any) -> Callable[[Desk], None]:
-    def plant(desk: Desk) -> None:
-        tree = inner = stored(desk)
+def change(*where: Any) -> Callable[..., None]:
+    def plant(desk: Desk, part: str = PART) -> None:
+        tree = inner = stored(desk, part)
         for key in where[:-2]:
             inner = inner[key]
         inner[where[-2]] = where[-1]
-        (desk.inbox / "estimator" / PART).write_text(json.dumps(tree))
+        (desk.inbox / "estimator" / part).write_text(json.dumps(tree))
 
     return plant
 
@@ -51,6 +51,11 @@ def _call(desk: Desk) -> str:
     name, _, argument = stored(desk)["estimator"].partition(":")
     module, _, function = name.rpartition(".")
     return fires(desk, lambda: getattr(importlib.import_module(module), function)(argument))
+
+
+def _find_column(desk: Desk) -> str:
+    kept = stored(desk, "schema.json")
+    return breaks(lambda: kept["names"].index(kept["preparation"]["order"][0]), ValueError)
 
 
 def _find(desk: Desk) -> str:
@@ -83,6 +88,8 @@ CASES = [
          lambda desk: fills(lambda: bytearray(stored(desk)["networks"]))),
     Case("estimator: 10^12 outputs", change("outputs", HUGE), load, DAMAGED,
          lambda desk: fills(lambda: bytearray(stored(desk)["outputs"]))),
+    Case("estimator: an encoder of no column", lambda desk: change("names", [])(desk, "schema.json"), load,
+         ("schema.json", "is damaged"), _find_column),
     Case("estimator: a parameter that is a method", change("parameters", "predict", "os.system"), load, DAMAGED,
          _set_all),
     Case("estimator: a dict keyed by a dict", change("parameters", "settings", {"dict": [[{"dict": []}, 1]]}), load,

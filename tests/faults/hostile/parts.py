@@ -12,7 +12,7 @@ import numpy as np
 
 from hostile.desk import Case, Desk, digest
 from hostile.harm import Payload, believes, breaks, fills, fires, reaches, tells
-from hostile.weights import DEEP, PREDICT
+from hostile.weights import DEEP, EVALUATE, PREDICT
 
 SHOW = ("show", "{run}")
 RESUME = ("fit", "--resume", "{run}")
@@ -204,6 +204,9 @@ CASES = [
     Case("calibration.json: a temperature of 0", change("calibration.json", "temperature", 0.0), PREDICT,
          ("calibration.json", "temperature"),
          lambda desk: breaks(lambda: 1.0 / desk.part("calibration.json")["temperature"], ZeroDivisionError)),
+    Case("calibration.json: a coverage of 10^308", change("calibration.json", "coverage", 1e308), EVALUATE,
+         ("calibration.json", "coverage"),
+         lambda desk: breaks(lambda: round(100 * desk.part("calibration.json")["coverage"]), OverflowError)),
     Case("calibration.json: three quantiles", change("calibration.json", "quantiles", [0.1, 0.2, 0.3]),
          (*PREDICT, "--coverage", "0.9"), ("calibration.json", "quantiles"),
          lambda desk: breaks(lambda: desk.part("calibration.json")["quantiles"][40], IndexError)),
@@ -233,6 +236,8 @@ CASES = [
          _unpickle_checkpoint),
     Case("checkpoint: a manifest 100,000 lists deep", _manifest(LISTS), RESUME, ("MANIFEST.json",),
          parses_checkpoint("MANIFEST.json")),
+    Case("checkpoint: a manifest of text for sizes", _manifest('{"state.json": {"size": "many", "sha256": 1}}'), RESUME,
+         ("MANIFEST.json",), lambda desk: believes(b"many" in checkpoint(desk, "MANIFEST.json"), "hands on 'many'")),
     Case("checkpoint: a manifest that names a file outside", _manifest(OUT), RESUME, ("not in MANIFEST.json",),
          _follow_manifest),
     Case("checkpoint: a state 100,000 lists deep", vouched("state.json", lambda *_: LISTS.encode()),

@@ -15,6 +15,7 @@ from hostile.desk import Case, Desk
 from hostile.harm import Payload, believes, breaks, fills, fires
 
 PREDICT = ("predict", "{run}", "{inbox}/new.csv")
+EVALUATE = ("evaluate", "{run}", "{inbox}/new.csv")
 FILE = "weights.safetensors"
 DEEP = 100_000
 
@@ -151,6 +152,7 @@ MANY = {f"t{number}": fact([0], 0, 0) for number in range(140_000)}
 
 CASES = [
     Case("weights: a pickle under the name", _pickle, PREDICT, ("weights", "damaged"), _unpickle),
+    Case("weights: a pickle, to evaluate", _pickle, EVALUATE, ("weights", "damaged"), _unpickle),
     Case("weights: a PyTorch file under the name", _torch_file, PREDICT, ("weights", "damaged"), _load_torch_file),
     Case("weights: an archive with a pickle behind", _also_a_zip, PREDICT, ("weights", "damaged"), _open_as_zip),
     Case("weights: a header of 2^63 bytes", put(safetensors({}, length=1 << 63)), PREDICT, ("cut short",),
