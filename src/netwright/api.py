@@ -209,12 +209,14 @@ def parse_budget(budget: str | int | float | None) -> float | None:
 
 
 def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: str | int | float | None) -> "Request":
-    from netwright.training.recipe import merge, recipe_from
+    from netwright.training.recipe import merge, recipe_from, refuse_pipes
     from netwright.training.stage import Request
 
     if options.recipe is not None:
         tree = merge(_recipe_called(options.recipe), tree)
-    recipe_from(tree, "settings" if options.recipe is None else str(options.recipe))
+    recipe = recipe_from(tree, "settings" if options.recipe is None else str(options.recipe))
+    if source is None and options.recipe is not None:
+        refuse_pipes(recipe.data, Path(options.recipe))
     if isinstance(source, str | Path):
         tree = merge(tree, {"data": {"source": str(source)}})
     elif source is None and not tree.get("data", {}).get("source"):

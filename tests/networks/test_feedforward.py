@@ -7,7 +7,7 @@ from torch import nn
 
 from netwright.core.errors import RecipeError
 from netwright.core.values import InputSpec
-from netwright.networks import NETWORKS, MLPConfig, build, fit_bins
+from netwright.networks import NETWORKS, MLPConfig, build, fit_bins, shapes_of
 from netwright.networks.feedforward import MLP
 from netwright.networks.layers.activations import ACTIVATIONS, activation_name
 from netwright.networks.layers.residual import Residual
@@ -110,8 +110,8 @@ def test_autograd_is_the_recursion_over_layer_errors(activation):
         (MLPConfig(dropout=1.0), "network.dropout"),
         (MLPConfig(hidden_sizes=(4, 0)), "network.hidden_sizes"),
         (MLPConfig(numeric_embedding="periodc"), "'periodic'"),
-        (MLPConfig(numeric_embedding="periodic", embedding_size=1), "network.embedding_size: .* at least 2"),
-        (MLPConfig(numeric_embedding="piecewise", embedding_size=0), "network.embedding_size: .* at least 1"),
+        (MLPConfig(numeric_embedding="periodic", embedding_size=1), "network.embedding_size: .* from 2"),
+        (MLPConfig(numeric_embedding="piecewise", embedding_size=0), "network.embedding_size: .* from 1"),
         (MLPConfig(frequencies=0), "network.frequencies"),
         (MLPConfig(frequency_scale=0.0), "network.frequency_scale"),
         (MLPConfig(frequency_scale=float("nan")), "network.frequency_scale"),
@@ -203,5 +203,24 @@ def test_one_member_is_a_plain_network_and_none_is_refused():
     assert list(build("mlp", MLPConfig(members=1), SPEC, 0).state_dict()) == list(
         build("mlp", MLPConfig(), SPEC, 0).state_dict()
     )
-    with pytest.raises(RecipeError, match=r"network\.members: expected a whole number of at least 1, got 0"):
+    with pytest.raises(RecipeError, match=r"network\.members: expected a whole number from 1 to 1,048,576, got 0"):
         build("mlp", MLPConfig(members=0), SPEC, 0)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"activation": "prelu_units", "normalization": "layer", "residual": True},
+        {"numeric_embedding": "periodic", "scaling": True, "members": 3},
+        {"numeric_embedding": "piecewise", "parametric": True, "activation": "relu", "category_size": 3},
+    ],
+)
+def test_shapes_are_known_without_room_for_a_number(settings):
+    config, spec = replace(MLPConfig((6, 5)), **settings), InputSpec(4, (3,), 3, "multiclass", continuous=(0, 1, 3))
+    built = build("mlp", config, spec, 0).state_dict()
+    assert shapes_of(config, spec) == {name: tuple(value.shape) for name, value in built.items()}
+    huge = replace(config, hidden_sizes=(1 << 20,) * 9)
+    assert max(max(shape, default=0) for shape in shapes_of(huge, spec).values()) >= 1 << 20  # 32 TB if it were real
+    with pytest.raises(RecipeError, match="numbers to learn"):
+        build("mlp", huge, spec, 0)

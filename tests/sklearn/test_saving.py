@@ -63,7 +63,7 @@ def test_what_cannot_be_loaded_says_so(iris, tmp_path):
     with pytest.raises(RunError, match="holds a NetworkClassifier, not a NetworkRegressor"):
         NetworkRegressor.load(tmp_path / "model")
     (tmp_path / "model" / "weights.safetensors").write_bytes(b"broken")
-    with pytest.raises(RunError, match=r"weights\.safetensors cannot be used"):
+    with pytest.raises(RunError, match=r"weights\.safetensors is damaged"):
         NetworkClassifier.load(tmp_path / "model")
     stored = json.loads((tmp_path / "model" / "estimator.json").read_text())
     (tmp_path / "model" / "estimator.json").write_text(json.dumps({**stored, "networks": "two"}))

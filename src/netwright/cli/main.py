@@ -15,6 +15,8 @@ from netwright.cli.predict import predict
 from netwright.cli.show import show
 from netwright.core.errors import Interrupted, NetwrightError
 
+MOST_SAID = 2000  # letters of a sentence; names in files of others may be of any length
+
 app = typer.Typer(
     name="netwright",
     help="From a raw table to a trained, tested, saved network in one command, with the reasons.",
@@ -71,12 +73,13 @@ def main() -> None:
     except OSError as error:
         if debug or error.strerror is None:
             raise
-        _say(f"{error.filename or 'a file'}: {error.strerror}; what was saved before is unchanged")
+        _say(f"{str(error.filename or 'a file')[:200]}: {error.strerror}; what was saved before is unchanged")
         sys.exit(2)
 
 
 def _say(sentence: str) -> None:
-    print(f"netwright: {sentence}", file=sys.stderr)
+    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in sentence)
+    print(f"netwright: {shown if len(shown) <= MOST_SAID else shown[:MOST_SAID] + ' ...'}", file=sys.stderr)
 
 
 def _report_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -41,12 +41,26 @@ class Calibration:
     coverage: float = 0.9  # asked of the prediction sets and intervals that are measured on the test rows
     quantiles: tuple[float | None, ...] = ()  # of the conformity scores for each of COVERAGES; None: too few rows
 
+    @property
+    def fault(self) -> str:
+        """What no calibration gives, or nothing."""
+        if not COLDEST <= self.temperature <= 1 / COLDEST:
+            return f"expected a temperature of {COLDEST} to {1 / COLDEST:g}, got {self.temperature:g}"
+        if not 0.0 <= self.threshold <= 1.0:
+            return f"expected a threshold from 0 to 1, got {self.threshold:g}"
+        if not COVERAGES[0] <= 100 * self.coverage <= COVERAGES[-1] + 0.5:
+            return f"expected a coverage from 0.50 to 0.99, got {self.coverage:g}"
+        if len(self.quantiles) not in (0, len(COVERAGES)):
+            return f"expected {len(COVERAGES)} quantiles or none, got {len(self.quantiles):,}"
+        return ""
+
     def quantile(self, coverage: float) -> float | None:
         """Return the score up to which answers are kept; None where everything must be."""
         place = round(100 * coverage) - COVERAGES[0]
         return self.quantiles[place] if self.quantiles else None
 
 
+COLDEST = 0.01  # far below what is ever fitted
 COVERAGES = range(50, 100)  # in percent, what prediction sets can be asked to cover
 
 

@@ -26,6 +26,7 @@ from netwright.data.transforms.preparation import (
     prepare,
     prepare_features,
 )
+from netwright.data.transforms.soundness import fault_of_features, fault_of_preparation
 
 __all__ = [
     "Conformed",
@@ -42,6 +43,8 @@ __all__ = [
     "check_quality",
     "conform",
     "deal_folds",
+    "fault_of_features",
+    "fault_of_preparation",
     "fit_features",
     "fit_preparation",
     "frame_of",

@@ -12,9 +12,9 @@ from netwright.core.errors import RecipeError, nearest
 from netwright.core.values import InputSpec
 from netwright.networks.bins import fit_bins
 from netwright.networks.data_driven import fit_weights
-from netwright.networks.feedforward import MLPConfig, build_mlp
+from netwright.networks.feedforward import MLPConfig, build_mlp, shapes_of
 
-__all__ = ["NETWORKS", "MLPConfig", "build", "fit_bins", "fit_to_rows"]
+__all__ = ["NETWORKS", "MLPConfig", "build", "fit_bins", "fit_to_rows", "shapes_of"]
 
 NETWORKS: dict[str, Callable[[MLPConfig, InputSpec, int], nn.Module]] = {"mlp": build_mlp}
 

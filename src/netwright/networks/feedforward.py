@@ -21,7 +21,11 @@ from netwright.networks.layers.normalization import make_normalization
 from netwright.networks.layers.numeric_embedding import NumericEmbedding, PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
 from netwright.networks.layers.scaling import Scaling
+from netwright.networks.layers.unfilled import unfilled
 
+MOST_UNITS = 1 << 20  # of a layer, and of every other size
+MOST_LAYERS = 1000
+MOST_NUMBERS = 1 << 31  # that a network learns: 8 GiB of float32
 LEARNT_OR_STRAIGHT = ("prelu", "prelu_units", "identity")  # activations that a parametric form adds nothing to
 
 
@@ -95,9 +99,35 @@ def build_mlp(config: MLPConfig, spec: InputSpec, seed: int) -> MLP:
         RecipeError: a name is unknown or a size out of range.
     """
     _check(config, spec)
+    if (numbers := _most_numbers(config, spec)) > MOST_NUMBERS:
+        raise RecipeError(
+            f"network: expected at most {MOST_NUMBERS:,} numbers to learn, got sizes that make {numbers:,}; lower them"
+        )
     network = MLP(config, spec)
     initialize(network, config.initialization, config.activation, seed)
     return network
+
+
+def shapes_of(config: MLPConfig, spec: InputSpec) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of each weight and buffer of a network, without room for a single one of them.
+
+    Raises:
+        RecipeError: as `build_mlp`.
+    """
+    _check(config, spec)
+    with torch.device("meta"):
+        return {name: tuple(value.shape) for name, value in MLP(config, spec).state_dict().items()}
+
+
+def _most_numbers(config: MLPConfig, spec: InputSpec) -> int:
+    """Return about how many numbers a network learns, an upper bound, from its settings alone."""
+    size = 1 if config.numeric_embedding == "none" else config.embedding_size or 16
+    waves = 0 if config.numeric_embedding == "none" else max(config.frequencies, config.bins) * size
+    category = config.category_size or 50
+    width = spec.numeric * size + len(spec.cardinalities) * category
+    layers = sum(a * b for a, b in pairwise((width, *config.hidden_sizes)))
+    ends = config.members * (width + spec.outputs * (config.hidden_sizes or (width,))[-1])
+    return layers + ends + len(spec.continuous) * waves + sum(spec.cardinalities) * category
 
 
 def _numeric_embedding(config: MLPConfig, spec: InputSpec) -> NumericEmbedding | None:
@@ -118,7 +148,7 @@ def _sizes(spec: InputSpec, numbers: NumericEmbedding | None, categories: Catego
 def _output(config: MLPConfig, width: int, outputs: int) -> nn.Module:
     if config.members > 1:
         return MemberHead(config.members, width, outputs)
-    return nn.Linear(width, outputs, device="meta").to_empty(device="cpu")  # filled by initialize
+    return unfilled(nn.Linear(width, outputs, device="meta"))
 
 
 def _hidden_layers(config: MLPConfig, widths: tuple[int, ...]) -> Iterator[nn.Module]:
@@ -132,7 +162,7 @@ def _hidden_layers(config: MLPConfig, widths: tuple[int, ...]) -> Iterator[nn.Mo
 
 def _layers(config: MLPConfig, width_in: int, width_out: int) -> list[nn.Module]:
     layers: list[nn.Module] = [
-        nn.Linear(width_in, width_out, device="meta").to_empty(device="cpu"),
+        unfilled(nn.Linear(width_in, width_out, device="meta")),
         make_normalization(config.normalization, width_out),
         _activation(config, width_out),
         make_dropout(config.dropout_form, config.dropout),
@@ -150,13 +180,14 @@ def _does_nothing(layer: nn.Module) -> bool:
 
 
 def _check(config: MLPConfig, spec: InputSpec) -> None:
-    if any(size < 1 for size in config.hidden_sizes):
-        raise RecipeError(f"network.hidden_sizes: expected whole numbers of at least 1, got {config.hidden_sizes}")
+    if len(config.hidden_sizes) > MOST_LAYERS or any(not 1 <= size <= MOST_UNITS for size in config.hidden_sizes):
+        expected = f"at most {MOST_LAYERS:,} whole numbers from 1 to {MOST_UNITS:,}"
+        raise RecipeError(f"network.hidden_sizes: expected {expected}, got {str(config.hidden_sizes)[:100]}")
     if not 0.0 <= config.dropout < 1.0:
         raise RecipeError(f"network.dropout: expected a share from 0 up to but not including 1, got {config.dropout}")
     _check_embedding(config)
-    if config.members < 1:
-        raise RecipeError(f"network.members: expected a whole number of at least 1, got {config.members}")
+    if not 1 <= config.members <= MOST_UNITS:
+        raise RecipeError(f"network.members: expected a whole number from 1 to {MOST_UNITS:,}, got {config.members}")
     if config.parametric and config.activation in LEARNT_OR_STRAIGHT:
         raise RecipeError(
             f"network.parametric: expected an activation that bends and learns nothing, got {config.activation}; "
@@ -168,8 +199,8 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
         raise RecipeError(
             f"network: expected ascending positions of continuous columns below {spec.numeric}, got {spec.continuous}"
         )
-    if spec.outputs < 1:
-        raise RecipeError(f"network: expected at least one output, got {spec.outputs}")
+    if not 1 <= spec.outputs <= MOST_UNITS:
+        raise RecipeError(f"network: expected 1 to {MOST_UNITS:,} outputs, got {spec.outputs}")
 
 
 def _check_embedding(config: MLPConfig) -> None:
@@ -182,8 +213,8 @@ def _check_embedding(config: MLPConfig) -> None:
         ("frequencies", config.frequencies, 1),
         ("bins", config.bins, 1),
     ):
-        if value is not None and value < lowest:
-            raise RecipeError(f"network.{name}: expected a whole number of at least {lowest}, got {value}")
+        if value is not None and not lowest <= value <= MOST_UNITS:
+            raise RecipeError(f"network.{name}: expected a whole number from {lowest} to {MOST_UNITS:,}, got {value}")
     if not 0.0 < config.frequency_scale < math.inf:
         raise RecipeError(f"network.frequency_scale: expected a number above 0, got {config.frequency_scale}")
 

@@ -4,6 +4,8 @@ Nothing is pickled. What `partial_fit` remembers of its optimizer is not kept: t
 """
 
 import importlib.metadata
+import os
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
@@ -12,22 +14,26 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from sklearn.utils.validation import check_is_fitted
+from torch import nn
 
 from netwright.core.errors import RunError
 from netwright.core.files import fsync_directory, make_folder, write_atomic
-from netwright.core.values import Choice, Rejected, Schema
-from netwright.data import Preparation, ReadOptions
-from netwright.networks import build
+from netwright.core.values import Choice, InputSpec, Rejected, Schema
+from netwright.data import Preparation, ReadOptions, fault_of_features
+from netwright.networks import MLPConfig, build, shapes_of
 from netwright.sklearn.inputs import Contract
 from netwright.sklearn.learning import Learned, show
 from netwright.sklearn.targets import Values
+from netwright.training.ensemble_config import MOST_NETWORKS
 from netwright.training.recipe import recipe_from
 from netwright.training.run_directory import read_part, write_part
+from netwright.training.weights import header_of, load_weights, refuse_others
 
 PLAIN = (str, int, float, bool, type(None))
+KIND = re.compile(r"[<>=|]?(b1|[iu][1248]|f[248]|O|[US]\d{1,6}|M8\[\w+\])")  # of labels, as NumPy writes it
+MOST_LABELS = 1 << 26  # bytes
 
 
 @dataclass(frozen=True)
@@ -112,13 +118,17 @@ def load_estimator(kind: type[Any], path: Path) -> Any:
     Raises:
         RunError: nothing is there, it is damaged, or it is of another class.
     """
-    if not path.is_dir():
-        raise RunError(f"expected a directory that `save` made at {path}, found none")
+    if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name that is too long
+        raise RunError(f"expected a directory that `save` made at {str(path)[:200]!r}, found none")
     stored = read_part(path, "estimator.json", Stored)
     if stored.estimator != kind.__name__:
-        raise RunError(f"{path} holds a {stored.estimator}, not a {kind.__name__}; load it by {stored.estimator}.load")
-    estimator = kind(**{name: _thawed(value) for name, value in stored.parameters.items()})
-    _show(estimator, stored, _learned(path, stored))
+        named = stored.estimator[:80]
+        raise RunError(f"{path} holds a {named}, not a {kind.__name__}; load it by {named}.load")
+    try:
+        estimator = kind(**{name: _thawed(value) for name, value in stored.parameters.items()})
+        _show(estimator, stored, _learned(path, stored))
+    except (TypeError, ValueError, LookupError, RecursionError) as error:  # values that `save` does not write
+        raise RunError(f"{path} is damaged: estimator.json: {str(error)[:200]}; save the estimator again") from error
     return estimator
 
 
@@ -190,23 +200,41 @@ def _thawed(value: Any) -> Any:
 
 def _learned(path: Path, stored: Stored) -> Learned:
     kept = read_part(path, "schema.json", StoredContract)
+    features = None if kept.schema is None else {column.name: column for column in kept.schema.features}
+    fault = fault_of_features(features, kept.preparation)
+    if not {*kept.preparation.order, *kept.preparation.categorical_names} <= set(kept.names):
+        fault = "an encoder is of no column"
+    if fault:
+        raise RunError(f"{path} is damaged: schema.json: {fault}; save the estimator again")
     options = ReadOptions(missing=kept.missing, max_rejected=kept.max_rejected)
     spec = replace(kept.preparation.spec, outputs=stored.outputs)
     recipe = recipe_from(stored.recipe, str(path / "estimator.json"))
-    networks = tuple(build("mlp", recipe.network, spec, 0) for _ in range(stored.networks))
-    try:
-        tensors = load_file(path / "weights.safetensors")
-        for number, network in enumerate(networks):
-            start = f"{number}."
-            own = {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
-            network.load_state_dict(own)
-            network.eval()
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise RunError(
-            f"{path}/weights.safetensors cannot be used: {str(error).splitlines()[0]}; restore it"
-        ) from error
+    networks = _networks(path, (recipe.network, spec), stored.networks)
     contract = Contract(kept.names, kept.schema, kept.preparation, options)
     return Learned(contract, _values(stored), stored.outputs, networks, recipe, stored.choices, stored.rejected)
+
+
+def _networks(path: Path, plan: tuple[MLPConfig, InputSpec], count: int) -> tuple[nn.Module, ...]:
+    """Build the networks and fill them from weights.safetensors, once all are known to be of one size."""
+    if not 1 <= count <= MOST_NETWORKS:
+        raise RunError(f"{path} is damaged: estimator.json: expected 1 to {MOST_NETWORKS:,} networks, got {count}")
+    file = path / "weights.safetensors"
+    shapes = {f"{number}.{name}": shape for number in range(count) for name, shape in shapes_of(*plan).items()}
+    refuse_others(file, header_of(file), shapes)
+    tensors, networks = load_weights(file), []
+    for number in range(count):
+        start, network = f"{number}.", build("mlp", *plan, 0)
+        network.load_state_dict({name.removeprefix(start): tensors[name] for name in tensors if name.startswith(start)})
+        networks.append(network.eval())
+    return tuple(networks)
+
+
+def _labels(stored: Labels) -> np.ndarray:
+    """An array of labels; its type must be a plain one, and its text no wider than a file of labels needs."""
+    kind = np.dtype(stored.kind) if KIND.fullmatch(stored.kind) else None
+    if kind is None or kind.itemsize * len(stored.values) > MOST_LABELS:
+        raise ValueError(f"expected labels of a plain type, got {stored.kind[:40]!r}")
+    return np.array(stored.values, dtype=kind)
 
 
 def _values(stored: Stored) -> Values | None:
@@ -214,12 +242,16 @@ def _values(stored: Stored) -> Values | None:
         return None
     kept = stored.values
     numbers = [np.array(column) for column in (kept.mean, kept.deviation, kept.low, kept.high)]
+    if any(len(column) != stored.outputs for column in numbers):
+        raise ValueError(f"expected a scale for each of {stored.outputs} outputs")
     return Values(numbers[0], numbers[1], kept.flat, numbers[2], numbers[3])
 
 
 def _show(estimator: Any, stored: Stored, learned: Learned) -> None:
     if stored.classes is not None:
-        estimator.classes_ = np.array(stored.classes.values, dtype=np.dtype(stored.classes.kind))
+        estimator.classes_ = _labels(stored.classes)
+        if stored.outputs != (1 if len(estimator.classes_) == 2 else len(estimator.classes_)):
+            raise ValueError(f"expected an output for each of {len(estimator.classes_)} classes, got {stored.outputs}")
     if stored.feature_names is not None:
         estimator.feature_names_in_ = np.array(stored.feature_names, dtype=object)
     estimator.n_features_in_ = stored.features

@@ -19,12 +19,15 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from netwright.core.errors import CheckpointError, SaveError
-from netwright.core.files import fsync_directory, make_folder, sha256_of, to_json
+from netwright.core.files import from_json, fsync_directory, make_folder, sha256_of, to_json
+from netwright.core.foreign import read_plain
+from netwright.core.tensor_files import HeaderError, read_header
 
 KEPT = 2
 MANIFEST = "MANIFEST.json"
 TENSORS = "tensors.safetensors"
 STATE = "state.json"
+MOST_STATE = 1 << 28  # bytes: it holds the record of every epoch
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ def load_checkpoint(folder: Path) -> tuple[Checkpoint, tuple[str, ...]]:
     Raises:
         CheckpointError: there is none.
     """
+    if folder.is_symlink():
+        raise CheckpointError(f"{folder}: expected a folder, got a symbolic link; put the folder itself there")
     _remove_stale(folder)
     notes: list[str] = []
     for path in reversed(committed(folder)):
@@ -133,24 +138,36 @@ def _write(path: Path, content: bytes) -> None:
 def _fault(path: Path) -> str:
     """Return what is wrong with a checkpoint folder, or nothing."""
     try:
-        facts = msgspec.json.decode((path / MANIFEST).read_bytes(), type=dict[str, FileFact])
+        facts = msgspec.convert(from_json(read_plain(path / MANIFEST), dict), dict[str, FileFact])
     except (OSError, msgspec.DecodeError):
         return f"{MANIFEST} cannot be read"
     for name in (TENSORS, STATE):
         if name not in facts:
             return f"{name} is not in {MANIFEST}"
-        if not (path / name).is_file():
+        if (path / name).is_symlink() or not (path / name).is_file():
             return f"{name} is missing"
         if (path / name).stat().st_size != facts[name].size:
             return f"{name} has {(path / name).stat().st_size} bytes, not {facts[name].size}"
         if sha256_of(path / name) != facts[name].sha256:
             return f"{name} does not have the content that was written"
+    return _content_fault(path)
+
+
+def _content_fault(path: Path) -> str:
+    """Return what is wrong with files that are as the manifest says; a stranger writes a manifest too."""
+    try:
+        read_header(path / TENSORS)
+        from_json(read_plain(path / STATE, MOST_STATE), dict)
+    except HeaderError as error:
+        return f"{TENSORS}: {error}"
+    except (OSError, msgspec.DecodeError) as error:
+        return f"{STATE}: {error}"
     return ""
 
 
 def _read(path: Path) -> Checkpoint:
     tensors = {name: tensor.clone() for name, tensor in load((path / TENSORS).read_bytes()).items()}
-    return Checkpoint(_step_of(path), tensors, msgspec.json.decode((path / STATE).read_bytes()))
+    return Checkpoint(_step_of(path), tensors, from_json(read_plain(path / STATE, MOST_STATE), dict))
 
 
 def _quarantine(path: Path) -> Path:

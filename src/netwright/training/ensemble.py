@@ -89,7 +89,7 @@ def _read_finished(stage: Stage, every: Sequence[Member]) -> dict[int, MemberRec
 
 def _no_longer_exact(stage: Stage, before: int) -> list[str]:
     """Say so where networks of one run come from two versions of PyTorch."""
-    old, now = stage.info.environment["torch"], describe_environment()["torch"]
+    old, now = stage.info.environment.get("torch"), describe_environment()["torch"]
     if not before or old == now:
         return []
     return [f"torch was {old} and is now {now}: the resumed run is no longer bit for bit the uninterrupted one"]

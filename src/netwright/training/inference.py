@@ -9,24 +9,24 @@ import numpy as np
 import polars as pl
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import nn
 
 from netwright.core.errors import RunError
 from netwright.core.evidence import Calibration
 from netwright.core.values import EnsembleSummary, Finding, Schema
 from netwright.data import Preparation, Table, conform, prepare, read_table
-from netwright.networks import build
+from netwright.networks import build, shapes_of
 from netwright.networks.ensemble import Ensemble
 from netwright.networks.heads import predictions_from
+from netwright.training.ensemble_config import MOST_NETWORKS
 from netwright.training.evaluation.conformal import intervals_of, sets_of
 from netwright.training.evaluation_config import check_coverage
 from netwright.training.material import read_options
 from netwright.training.predict import predict_logits
 from netwright.training.recipe import Recipe, recipe_from, with_activation
-from netwright.training.run_directory import Contract, check_run, read_part
+from netwright.training.run_directory import check_run, read_calibration, read_contract, read_part
 from netwright.training.settings import read_recipe
+from netwright.training.weights import header_of, load_weights, refuse_others
 
 ROWS_AT_ONCE = 65_536
 
@@ -65,16 +65,19 @@ def load_model(folder: Path, activation: Any = None) -> Model:
     check_run(folder)
     recipe = recipe_from(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
     recipe = recipe if activation is None else with_activation(recipe, activation)
-    contract = read_part(folder, "schema.json", Contract)
-    module = build_module(recipe, contract.preparation, _members_of(folder, recipe))
-    _load_weights(module, folder)
-    calibration = read_part(folder, "calibration.json", Calibration)
+    contract, calibration = read_contract(folder), read_calibration(folder)
+    module = _trained(folder, recipe, contract.preparation)
     return Model(module.eval(), contract.schema, contract.preparation, recipe, calibration)
 
 
 def _members_of(folder: Path, recipe: Recipe) -> int | None:
     """Return how many networks a run averages; fewer than asked for where some were left out."""
-    return read_part(folder, "members.json", EnsembleSummary).kept if recipe.ensemble.networks > 1 else None
+    if recipe.ensemble.networks <= 1:
+        return None
+    kept = read_part(folder, "members.json", EnsembleSummary).kept
+    if not 1 <= kept <= MOST_NETWORKS:
+        raise RunError(f"{folder} is damaged: members.json: expected 1 to {MOST_NETWORKS:,} networks, got {kept}")
+    return kept
 
 
 def build_module(recipe: Recipe, preparation: Preparation, members: int | None = None) -> nn.Module:
@@ -99,14 +102,19 @@ def _refuse_unknown_function(activation: Any) -> None:
         )
 
 
-def _load_weights(module: nn.Module, folder: Path) -> None:
-    path = folder / "weights.safetensors"
+def _trained(folder: Path, recipe: Recipe, preparation: Preparation) -> nn.Module:
+    """Build the network and fill it from weights.safetensors, once both are known to be of one size."""
+    path, members = folder / "weights.safetensors", _members_of(folder, recipe)
     if not path.exists():
         raise RunError(f"{folder} has no weights.safetensors: the run did not finish; resume it: --resume {folder}")
-    try:
-        module.load_state_dict(load_file(path))
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise RunError(f"{path} does not fit the run's network: {str(error).splitlines()[0]}; restore it") from error
+    _refuse_unknown_function(recipe.network.activation)
+    shapes = shapes_of(recipe.network, preparation.spec)
+    if members is not None:
+        shapes = {f"members.{number}.{name}": shape for number in range(members) for name, shape in shapes.items()}
+    refuse_others(path, header_of(path), shapes)
+    module = build_module(recipe, preparation, members)
+    module.load_state_dict(load_weights(path))
+    return module
 
 
 def answer(model: Model, table: Table, rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:

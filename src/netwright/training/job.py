@@ -43,7 +43,7 @@ from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_par
 from netwright.training.pausing import pausing
 from netwright.training.rate_choice import SETTING, choice_of, find_rate
 from netwright.training.rate_test_config import validate_rate_test
-from netwright.training.recipe import Recipe, recipe_from
+from netwright.training.recipe import Recipe, recipe_from, refuse_pipes
 from netwright.training.records import RecordSink
 from netwright.training.reserve import Pace, say_shortage, when_training_ends
 from netwright.training.run_directory import (
@@ -55,6 +55,7 @@ from netwright.training.run_directory import (
     locked,
     new_run,
     part_if_there,
+    read_contract,
     read_part,
     write_part,
     write_rejected,
@@ -153,9 +154,11 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
             return folder
         _refuse_edited(folder, info)
         recipe = recipe_from(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
+        if request.source is None:
+            refuse_pipes(recipe.data, folder / "recipe.toml")
         material = gather(recipe, request.source, listener.reading)
         _refuse_changed(folder, info, material)
-        contract = read_part(folder, "schema.json", Contract)
+        contract = read_contract(folder)
         material = replace(material, schema=contract.schema, choices=info.choices)
         parts = prepare_parts(material, contract.preparation, deal(material, recipe.ensemble.folds))
         material = material.without_training_rows()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from netwright.core.foreign import open_own
 from netwright.core.values import Choice, EpochRecord, Finding, StepRecord
 
 
@@ -17,8 +18,8 @@ class Journal:
         """Append lines, each with the time."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         text = "".join(f"{now} {' '.join(line.split())}\n" for line in lines)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(text)
+        with open_own(self._path) as file:
+            file.write(text.encode())
 
     def write_choices(self, choices: Iterable[Choice], findings: Iterable[Finding]) -> None:
         self.write(

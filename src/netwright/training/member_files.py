@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from safetensors.torch import load, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
-from netwright.core.files import from_json, make_folder, to_json, write_atomic
+from netwright.core.errors import RunError
+from netwright.core.files import from_json, make_folder, sha256_of, to_json, write_atomic
+from netwright.core.foreign import read_plain
+from netwright.training.weights import header_of, load_weights, refuse_others
 
 MEMBERS = "members"  # the folder, in a run directory
 
@@ -46,17 +49,22 @@ def store(path: Path, record: object, module: nn.Module | None = None) -> None:
 def stored(path: Path, kind: type[Record], module: nn.Module | None = None) -> Record | None:
     """Read a record, and the weights into `module`; None where either is missing or damaged."""
     try:
-        finished = from_json(path.read_bytes(), Finished)
+        finished = from_json(read_plain(path), Finished)
         record = msgspec.convert(finished.record, kind)
-        content = path.with_suffix(".safetensors").read_bytes() if finished.weights_sha256 else b""
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        if finished.weights_sha256 and module is not None:
+            _fill(module, path.with_suffix(".safetensors"), finished.weights_sha256)
+    except (OSError, RunError, msgspec.DecodeError):
         return None
-    if finished.weights_sha256 and hashlib.sha256(content).hexdigest() != finished.weights_sha256:
-        return None
-    if content and module is not None:
-        module.load_state_dict(load(content))
-        module.eval()
     return record
+
+
+def _fill(module: nn.Module, path: Path, digest: str) -> None:
+    """Load weights that are of the network's own shapes and have the hash that was written down."""
+    refuse_others(path, header_of(path), {name: tuple(value.shape) for name, value in module.state_dict().items()})
+    if sha256_of(path) != digest:
+        raise RunError(f"{path} does not have the content that was written")
+    module.load_state_dict(load_weights(path))
+    module.eval()
 
 
 def remove(folder: Path) -> None:

@@ -1,7 +1,9 @@
 """The recipe: everything needed to repeat a run, as one small tree of frozen configs."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -79,6 +81,15 @@ def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:
     return recipe
 
 
+def refuse_pipes(data: DataConfig, origin: Path) -> None:
+    """Raise RecipeError where a file, not the user, names a pipe as a table: nobody may ever write to it."""
+    for source in (data.source, data.test or ""):
+        if source and os.path.lexists(source) and Path(source).is_fifo():
+            raise RecipeError(
+                f"{origin}: expected a table, got the pipe {source[:200]}; name a table on the command line"
+            )
+
+
 def with_activation(recipe: Recipe, activation: Any) -> Recipe:
     """Return the recipe with another activation: a name, or a differentiable function on tensors."""
     return replace(recipe, network=replace(recipe.network, activation=activation))
@@ -111,6 +122,8 @@ def _read_field(value: Any, hint: Any, path: tuple[str, ...], origin: str) -> An
     if get_origin(hint) is dict and isinstance(value, Mapping):
         return {name: _read_field(entry, get_args(hint)[1], (*path, name), origin) for name, entry in value.items()}
     if path == ("network", "activation"):  # may be a function, which msgspec cannot describe
+        if not isinstance(value, str) and not callable(value):
+            raise RecipeError(f"{origin}: network.activation: expected a name, got {type(value).__name__}")
         return value
     if value == "none" and type(None) in get_args(hint):
         return None  # TOML has no word for it

@@ -10,6 +10,7 @@ import msgspec
 
 from netwright.core.errors import RunError
 from netwright.core.files import fsync_directory, to_json_line
+from netwright.core.foreign import open_own
 from netwright.core.values import EpochRecord, StepRecord
 
 Record = StepRecord | EpochRecord
@@ -21,10 +22,10 @@ class RecordSink:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            if not path.exists():  # its name is safe before a checkpoint says how long it is
-                path.touch()
+            new = not path.exists()
+            self._file = open_own(path)  # unbuffered: a kill loses no line
+            if new:  # its name is safe before a checkpoint says how long it is
                 fsync_directory(path.parent)
-            self._file = path.open("ab", buffering=0)  # unbuffered: a kill loses no line
         except OSError as error:
             raise RunError(f"{path}: cannot be written ({error.strerror}); mend its permissions or space") from error
 
@@ -40,7 +41,7 @@ class RecordSink:
 
     def truncate(self, offset: int) -> None:
         """Cut everything after `offset` bytes; a log that is shorter is left alone, not filled with zeros."""
-        self._file.truncate(min(offset, self.offset))
+        self._file.truncate(min(max(offset, 0), self.offset))
 
     def flush(self) -> None:
         """Make what was written survive a power loss."""

@@ -18,14 +18,21 @@ from typing import TypeVar
 import msgspec
 
 from netwright.core.errors import RunError, nearest
-from netwright.core.evidence import Diagnostics, Evaluation
+from netwright.core.evidence import Calibration, Diagnostics, Evaluation
 from netwright.core.files import from_json, fsync_directory, make_folder, to_json, write_atomic
+from netwright.core.foreign import MOST_BYTES, MOST_LINE, open_own, open_plain, read_plain
 from netwright.core.values import Choice, EpochRecord, Finding, Rejected, RowCount, Schema
-from netwright.data import Preparation
+from netwright.data import Preparation, fault_of_preparation
 
 Value = TypeVar("Value")
 
 RATE_TEST = "rate_test.json"
+MOST = {"schema.json": 1 << 29}  # bytes of a part, above MOST_BYTES: a thousand quantiles of each column
+READ = (  # what is opened of a run directory; other files in it are nobody's business
+    *("recipe.toml", "schema.json", "run.json", "records.jsonl", "run.log", "run.lock", "weights.safetensors"),
+    *("rate_test.json", "calibration.json", "evaluation.json", "findings.json", "members.json", "learning_curve.json"),
+)
+FOLDERS = ("checkpoints", "members")  # with what is in them
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ def locked(folder: Path) -> Iterator[None]:
         RunError: another process holds it, or the folder cannot be written.
     """
     try:
-        file = (folder / "run.lock").open("a+", encoding="utf-8")
+        file = open_own(folder / "run.lock")
     except OSError as error:
         raise RunError(
             f"cannot write to {folder}: {error.strerror}; make it writable or copy the run elsewhere"
@@ -129,17 +136,24 @@ def locked(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.seek(0)
-            owner = file.read().strip() or "unknown"
+            owner = file.read(20).decode("ascii", "replace").strip() or "unknown"
             raise RunError(f"{folder} is in use by process {owner}; wait until it ends, or stop it") from None
         file.seek(0)
         file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
+        file.write(str(os.getpid()).encode())
         yield
 
 
 def check_run(folder: Path) -> None:
-    """Raise RunError unless `folder` looks like a run."""
+    """Raise RunError unless `folder` looks like a run whose files are its own."""
+    try:
+        _check_folder(folder)
+        _refuse_links(folder)
+    except OSError as error:
+        raise RunError(f"{str(folder)[:200]} cannot be read as a run directory: {error.strerror}") from error
+
+
+def _check_folder(folder: Path) -> None:
     if folder.is_file():
         raise RunError(f"expected a run directory, got the file {folder}; the run comes first, then the table")
     if not folder.is_dir():
@@ -152,6 +166,26 @@ def check_run(folder: Path) -> None:
         )
 
 
+def _refuse_links(folder: Path) -> None:
+    """A run directory that came from elsewhere may not lead out of itself, nor make us wait at a pipe."""
+    within = [entry for name in FOLDERS if (folder / name).is_dir() for entry in _below(folder / name)]
+    for path in (*(folder / name for name in (*READ, *FOLDERS)), *within):
+        if path.is_symlink() or (path.exists() and not (path.is_file() or path.is_dir())):
+            kind = "a symbolic link" if path.is_symlink() else "no regular file"
+            name = path.relative_to(folder)
+            raise RunError(f"{folder} is not as `netwright fit` made it: {name} is {kind}; put the file itself there")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Everything below a folder; links are named and not followed."""
+    if folder.is_symlink():
+        return
+    for entry in folder.iterdir():
+        yield entry
+        if entry.is_dir():
+            yield from _below(entry)
+
+
 def read_part(folder: Path, name: str, kind: type[Value]) -> Value:
     """Read one JSON file of a run.
 
@@ -159,7 +193,7 @@ def read_part(folder: Path, name: str, kind: type[Value]) -> Value:
         RunError: the file is missing or damaged.
     """
     try:
-        return from_json((folder / name).read_bytes(), kind)
+        return from_json(read_plain(folder / name, MOST.get(name, MOST_BYTES)), kind)
     except OSError as error:
         raise RunError(
             f"{folder} is incomplete: {name} cannot be read ({error.strerror}); restore it, resume it, or fit again"
@@ -170,6 +204,34 @@ def read_part(folder: Path, name: str, kind: type[Value]) -> Value:
 
 def part_if_there(folder: Path, name: str, kind: type[Value]) -> Value | None:
     return read_part(folder, name, kind) if (folder / name).exists() else None
+
+
+def read_contract(folder: Path) -> Contract:
+    """Read schema.json, and refuse one whose parts contradict each other; errors as of `read_part`."""
+    contract = read_part(folder, "schema.json", Contract)
+    if fault := fault_of_preparation(contract.schema, contract.preparation):
+        raise RunError(f"{folder} is damaged: schema.json: {fault}; restore it or fit again")
+    return contract
+
+
+def read_calibration(folder: Path) -> Calibration:
+    """Read calibration.json, and refuse numbers that no calibration gives; errors as of `read_part`."""
+    found = read_part(folder, "calibration.json", Calibration)
+    if fault := found.fault:
+        raise RunError(f"{folder} is damaged: calibration.json: {fault}; restore it or fit again")
+    return found
+
+
+def read_evaluation(folder: Path) -> StoredEvaluation:
+    """Read evaluation.json, and refuse one without what tables lead with; errors as of `read_part`."""
+    stored = read_part(folder, "evaluation.json", StoredEvaluation)
+    every = {"the network": stored.evaluation.metrics, **stored.evaluation.baselines}
+    for name, metrics in every.items():
+        if stored.evaluation.headline not in metrics:
+            raise RunError(
+                f"{folder} is damaged: evaluation.json: {name[:80]} lacks the headline; restore it or fit again"
+            )
+    return stored
 
 
 def write_part(folder: Path, name: str, value: object) -> None:
@@ -189,9 +251,25 @@ def write_rejected(folder: Path, rejected: Iterable[tuple[str, Rejected]]) -> No
 def read_epochs(folder: Path) -> tuple[EpochRecord, ...]:
     """Return the epoch records of a run; a last line cut short by a kill is left out."""
     path = folder / "records.jsonl"
-    lines = path.read_bytes().splitlines() if path.exists() else []
-    return tuple(from_json(line, EpochRecord) for line in lines if line.endswith(b"}") and b'"kind":"epoch"' in line)
+    if not path.exists():
+        return ()
+    try:
+        with open_plain(path) as file:
+            lines = iter(lambda: file.readline(MOST_LINE), b"")
+            return tuple(from_json(line, EpochRecord) for line in lines if _is_epoch(line))
+    except OSError as error:
+        raise RunError(f"{folder} is damaged: records.jsonl cannot be read ({error.strerror}); restore it") from error
+    except msgspec.DecodeError as error:
+        raise RunError(f"{folder} is damaged: records.jsonl: {error}; restore it or fit again") from error
+
+
+def _is_epoch(line: bytes) -> bool:
+    return line.endswith((b"}", b"}\n")) and b'"kind":"epoch"' in line
 
 
 def read_findings(folder: Path) -> tuple[Finding, ...]:
-    return tuple(msgspec.convert(item, Finding) for item in read_part(folder, "findings.json", list))
+    found = read_part(folder, "findings.json", list)
+    try:
+        return tuple(msgspec.convert(item, Finding) for item in found)
+    except msgspec.ValidationError as error:
+        raise RunError(f"{folder} is damaged: findings.json: {error}; restore it or fit again") from error

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from netwright.core.errors import RecipeError
+from netwright.core.foreign import read_named
 from netwright.core.values import Choice, Schema
 from netwright.training.recipe import Recipe
 
@@ -26,10 +27,14 @@ def read_recipe(path: Path) -> dict[str, Any]:
         RecipeError: the file is missing or no TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, IsADirectoryError):
+        return tomllib.loads(read_named(path).decode())
+    except (FileNotFoundError, NotADirectoryError):
         raise RecipeError(f"recipe: expected a TOML file at {path}, found none; name a recipe.toml of a run") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise RecipeError(f"recipe: expected a TOML file at {path}, but it cannot be read: {error.strerror}") from error
+    except RecursionError:
+        raise RecipeError(f"recipe: {path} is not valid TOML: it is nested too deeply") from None
+    except ValueError as error:  # of the syntax, of UTF-8, of a number with thousands of digits
         raise RecipeError(f"recipe: {path} is not valid TOML: {error}") from error
 
 

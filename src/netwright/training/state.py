@@ -123,30 +123,43 @@ def restore(state: TrainingState, checkpoint: Checkpoint, origin: Origin) -> tup
     """
     before, progress = _plain_parts(checkpoint)
     _check_same(before, origin)
-    tensors = checkpoint.tensors
     try:
-        state.module.load_state_dict(_under("module", tensors))
-    except RuntimeError as error:
-        raise CheckpointError(f"the checkpoint of step {checkpoint.step} is of another network: {error}") from error
+        _fill(state, checkpoint.tensors)
+    except (RuntimeError, LookupError, TypeError, ValueError) as error:  # of shapes, names and sizes
+        first = str(error).strip().partition("\n")[0]
+        raise CheckpointError(f"the checkpoint of step {checkpoint.step} is of another network: {first}") from error
+    state.progress = progress
+    return _no_longer_exact(before, origin)
+
+
+def _fill(state: TrainingState, tensors: dict[str, Tensor]) -> None:
+    state.module.load_state_dict(_under("module", tensors))
     restore_updater(state.updater, _under("optimizer", tensors))
     for name, value in _under("average", tensors).items():
         (state.average or {})[name].copy_(value)
     device = next(state.module.parameters()).device
-    state.best = {name: value.to(device) for name, value in _under("best", tensors).items()}
+    best, now = _under("best", tensors), state.module.state_dict()
+    if best and {name: value.shape for name, value in best.items()} != {name: now[name].shape for name in now}:
+        raise ValueError("the best weights have other shapes")
+    state.best = {name: value.to(device) for name, value in best.items()}
     state.losses = [tensors["losses"].to(device)] if "losses" in tensors else []
-    state.progress = progress
     _restore_random(_under("random", tensors), device)
-    return _no_longer_exact(before, origin)
 
 
 def _plain_parts(checkpoint: Checkpoint) -> tuple[Origin, Progress]:
     try:
-        return msgspec.convert(checkpoint.state["origin"], Origin), msgspec.convert(
-            checkpoint.state["progress"], Progress
-        )
+        progress = msgspec.convert(checkpoint.state["progress"], Progress)
+        _refuse_impossible(progress, checkpoint.step)
+        return msgspec.convert(checkpoint.state["origin"], Origin), progress
     except (KeyError, msgspec.ValidationError) as error:
         message = f"the checkpoint of step {checkpoint.step} was made by another version of Netwright ({error})"
         raise CheckpointError(f"{message}; start the training again") from error
+
+
+def _refuse_impossible(progress: Progress, step: int) -> None:
+    counts = (progress.step_in_epoch, progress.epoch - 1, progress.planned_epochs, progress.records_offset)
+    if progress.step != step or any(not 0 <= count < 1 << 62 for count in counts):
+        raise msgspec.ValidationError("its counts cannot be")
 
 
 def _check_same(before: Origin, now: Origin) -> None:

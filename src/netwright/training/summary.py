@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from netwright.core.evidence import Calibration
 from netwright.core.values import EnsembleSummary, LearningCurve, RateTest, RunSummary
 from netwright.training.run_directory import (
     RATE_TEST,
-    Contract,
     RunInfo,
-    StoredEvaluation,
     check_run,
     part_if_there,
+    read_calibration,
+    read_contract,
     read_epochs,
+    read_evaluation,
     read_findings,
     read_part,
 )
@@ -25,13 +25,13 @@ def summarise(folder: Path) -> RunSummary:
     """
     check_run(folder)
     info = read_part(folder, "run.json", RunInfo)
-    stored = read_part(folder, "evaluation.json", StoredEvaluation)
+    stored = read_evaluation(folder)
     return RunSummary(
         name=folder.name,
         version=info.version,
         created=info.created,
         source=info.source,
-        schema=read_part(folder, "schema.json", Contract).schema,
+        schema=read_contract(folder).schema,
         rows=info.rows,
         split=info.split,
         split_reason=info.split_reason,
@@ -50,6 +50,6 @@ def summarise(folder: Path) -> RunSummary:
         baseline_seconds=info.baseline_seconds,
         ensemble=part_if_there(folder, "members.json", EnsembleSummary),
         learning_curve=part_if_there(folder, "learning_curve.json", LearningCurve),
-        calibration=read_part(folder, "calibration.json", Calibration),
+        calibration=read_calibration(folder),
         rate_test=part_if_there(folder, RATE_TEST, RateTest),
     )

@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from netwright.core.errors import RecipeError
+from netwright.networks.layers.unfilled import unfilled
 
 
 def embedding_width(cardinality: int) -> int:
@@ -28,8 +29,7 @@ class CategoricalEmbedding(nn.Module):
         if any(cardinality < 1 for cardinality in cardinalities):
             raise RecipeError(f"network: each categorical input needs at least 1 slot, got {cardinalities}")
         self.tables = nn.ModuleList(
-            nn.Embedding(slots, size or embedding_width(slots), device="meta").to_empty(device="cpu")
-            for slots in cardinalities
+            unfilled(nn.Embedding(slots, size or embedding_width(slots), device="meta")) for slots in cardinalities
         )
 
     @property

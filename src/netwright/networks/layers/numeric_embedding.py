@@ -23,7 +23,8 @@ class NumericEmbedding(nn.Module):
     def __init__(self, width: int, continuous: Sequence[int], size: int) -> None:
         super().__init__()
         self.features, self.size = len(continuous), size
-        others = [column for column in range(width) if column not in set(continuous)]
+        embedded = set(continuous)
+        others = [column for column in range(width) if column not in embedded]
         self.register_buffer("columns", torch.tensor(continuous, dtype=torch.long), persistent=False)
         self.register_buffer("others", torch.tensor(others, dtype=torch.long), persistent=False)
         self.width = self.features * size + len(others)

@@ -8,12 +8,13 @@ import polars as pl
 
 from netwright.core.errors import SourceError
 from netwright.core.values import Choice
-from netwright.data.sources.tables.archives import Opened
+from netwright.data.sources.tables.archives import Opened, refuse_bomb
 from netwright.data.sources.tables.frames import columns_of
 from netwright.data.sources.tables.normal import typed_table
 from netwright.data.table import ReadOptions, Table
 
 _MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "feather-1"}
+CELL = 8  # bytes that a cell takes in memory, about
 _ENDINGS = {
     ".parquet": "parquet",
     ".pq": "parquet",
@@ -41,7 +42,15 @@ def read_columnar(opened: Opened, kind: str, options: ReadOptions) -> Table:
     """
     content = b"".join(opened.blocks())
     try:
+        if kind in _SCANNERS:
+            _refuse_too_many_cells(opened.name, content, _SCANNERS[kind](io.BytesIO(content)))
         frame = _READERS[kind](content)
+    except SourceError:
+        raise
+    except RecursionError:
+        raise SourceError(
+            f"{opened.name}: expected rows of values, got a {kind} file that is nested too deeply"
+        ) from None
     except (pl.exceptions.PolarsError, ValueError, OSError, TypeError, pl.exceptions.PanicException) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise SourceError(
@@ -51,6 +60,12 @@ def read_columnar(opened: Opened, kind: str, options: ReadOptions) -> Table:
         raise SourceError(f"{opened.name}: expected rows, got a {kind} file with {frame.height} rows")
     choice = Choice("data.format", kind, "told by the file's first bytes or its ending")
     return typed_table(frame, opened.name, options, (choice,), opened.fingerprint())
+
+
+def _refuse_too_many_cells(name: str, content: bytes, lazy: pl.LazyFrame) -> None:
+    """Ask the file how many cells it will become, before they are made: a run of one value takes no room in it."""
+    rows = int(lazy.select(pl.len()).collect().item())
+    refuse_bomb(name, CELL * rows * len(lazy.collect_schema()), len(content))
 
 
 def _parquet(content: bytes) -> pl.DataFrame:
@@ -100,6 +115,7 @@ def _from_objects(objects: list[dict[str, object]]) -> pl.DataFrame:
     return columns_of({name: [item.get(name) for item in objects] for name in names})
 
 
+_SCANNERS: dict[str, Callable[[io.BytesIO], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
 _READERS: dict[str, Callable[[bytes], pl.DataFrame]] = {
     "parquet": _parquet,
     "arrow": _arrow,
