@@ -24,7 +24,8 @@ class Measured:
     who: str
     seed: int
     metrics: dict[str, float]
-    seconds: float
+    seconds: float  # wall time
+    processor: float  # seconds of the process on its core: less than wall time where others were on it too
     date: str
 
 
@@ -101,7 +102,7 @@ def _alone(who: str, table: Table, seed: int, root: Path) -> Measured | str:
         print(done.stderr, file=sys.stderr)
         return f"failed: {said[-1]}"
     answer = json.loads(done.stdout.splitlines()[-1])
-    taken = Measured(table.name, who, seed, answer["metrics"], answer["seconds"], date.today().isoformat())
+    taken = Measured(table.name, who, seed, **answer, date=date.today().isoformat())
     print(f"{table.name}, {who}, seed {seed}: {taken.metrics}, {taken.seconds:.1f} s", file=sys.stderr, flush=True)
     return taken
 

@@ -18,8 +18,10 @@ def measure(division: Division, seed: int) -> dict[str, float]:
 
 def fitted(division: Division, seed: int, settings: dict[str, object]) -> dict[str, float]:
     """Return the table's metrics as the run gives them, how much its sets held, and its calibration error."""
-    asked = {"split.seed": seed, "training.seed": seed, "evaluation.trees": False, **settings}
+    asked: dict[str, object] = {"split.seed": seed, "training.seed": seed, "evaluation.trees": False} | settings
     table = division.table
+    if table.regression:
+        asked["schema.task"] = "regression"  # six grades of wine would be taken for classes
     with tempfile.TemporaryDirectory(prefix="netwright-quality-") as folder:
         options = FitOptions(runs=folder)
         run = nw.fit(str(division.train), table.target, test=str(division.test), settings=asked, options=options)

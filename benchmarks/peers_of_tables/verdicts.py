@@ -32,13 +32,30 @@ def _metric_row(table: Table, goal: Goal, who: str, found: Found) -> Row:
     if not measured:
         return Row(work, who, None, unit, target, found.absent[table.name, who])
     values = [entry.metrics[goal.metric] for entry in measured]
-    seconds = statistics.fmean(entry.seconds for entry in measured)
-    note = f"{_spread(values)}; {_seconds(seconds)} each"
-    return Row(work, who, statistics.fmean(values), unit, target, f"{note}; {PEERS[who].note}")
+    note = f"{_spread(values)}; {_beside_ours(table, goal, who, found)}{_seconds(measured)}; {PEERS[who].note}"
+    return Row(work, who, statistics.fmean(values), unit, target, note)
 
 
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+def _gain(table: Table, goal: Goal, who: str, found: Found) -> float | None:
+    """Return how much better than our default a peer is, the mean over the seeds that both have."""
+    ours = {entry.seed: entry.metrics[goal.metric] for entry in found.of(table.name, OURS)}
+    theirs = {entry.seed: entry.metrics[goal.metric] for entry in found.of(table.name, who)}
+    sign = 1 if goal.higher_is_better else -1
+    gains = [sign * (value - ours[seed]) for seed, value in theirs.items() if seed in ours]
+    return statistics.fmean(gains) if gains else None
+
+
+def _beside_ours(table: Table, goal: Goal, who: str, found: Found) -> str:
+    gain = _gain(table, goal, who, found)
+    if who == OURS or gain is None:
+        return ""
+    return f"{abs(gain):.2g} {'better' if gain > 0 else 'worse'} than the default on the same seeds; "
+
+
+def _seconds(measured: list[Measured]) -> str:
+    wall = statistics.fmean(entry.seconds for entry in measured)
+    processor = statistics.fmean(entry.processor for entry in measured)
+    return f"{wall:.1f} s each, {processor:.1f} of them on the processor"
 
 
 def _spread(values: list[float]) -> str:
@@ -50,7 +67,9 @@ def _spread(values: list[float]) -> str:
 def _target(table: Table, goal: Goal, who: str, found: Found) -> str:
     bound = {OURS: goal.default, BEST: goal.best}.get(who)
     if who == OURS and goal.at_trees:
-        bound = _mean(found.of(table.name, TREES), goal.metric)
+        ours = _mean(found.of(table.name, OURS), goal.metric)
+        gain = _gain(table, goal, TREES, found)
+        bound = None if ours is None or gain is None else ours - gain
     if bound is None:
         return ""
     return f"{'>=' if goal.higher_is_better else '<='} {bound:.5g}"
@@ -83,22 +102,20 @@ def _calibration_row(table: Table, ours: list[Measured]) -> Iterator[Row]:
 
 
 def _count_row(asked: Asked, found: Found) -> Iterator[Row]:
-    """Yield on how many tables the default's leading metric is not below that of the trees."""
+    """Yield on how many tables the default's leading metric is not below that of the trees, on the seeds of both."""
     reached: list[str] = []
     below: list[str] = []
     for table in asked.tables:
-        ours, trees = (_mean(found.of(table.name, who), table.metric) for who in (OURS, TREES))
-        if ours is None or trees is None:
-            continue
-        better = ours >= trees if table.goals[0].higher_is_better else ours <= trees
-        (reached if better else below).append(f"{table.name} ({ours:.4f}, trees {trees:.4f})")
+        gain = _gain(table, table.goals[0], TREES, found)
+        if gain is not None:
+            (below if gain > 0 else reached).append(f"{table.name} (by {abs(gain):.2g} {table.metric})")
     if reached or below:
         note = f"not below on {'; '.join(reached) or 'none'}. Below on {'; '.join(below) or 'none'}"
         target = f">= {LEAST_TABLES}" if len(reached + below) >= LEAST_TABLES else ""
         yield Row(AGAINST, OURS, len(reached), f"of {len(reached + below)}", target, note)
 
 
-def prose(rows: list[Row]) -> str:
+def prose(asked: Asked, found: Found, rows: list[Row]) -> str:
     """Say in a paragraph where a target is missed and where trees are better; all of it stands in the rows too."""
     missed = [f"{row.work}, {row.who} ({row.figure:.4g}, asked {row.target})" for row in rows if met(row) == "**no**"]
     kept = sum(met(row) == "yes" for row in rows)
@@ -106,22 +123,19 @@ def prose(rows: list[Row]) -> str:
     said = [f"{kept} targets are kept, {len(missed)} missed" + (f": {'; '.join(missed)}." if missed else ".")]
     if unrun:
         said.append(f"Not measured, though there is a target: {'; '.join(unrun)}.")
-    said += [f"{row.figure:.0f} {row.unit} tables: {row.note}." for row in rows if row.work == AGAINST]
-    said += _winners(rows)
-    return " ".join(said)
+    said += [
+        f"{AGAINST[0].upper()}{AGAINST[1:]}, {row.figure:.0f} {row.unit} tables: {row.note}."
+        for row in rows
+        if row.work == AGAINST
+    ]
+    best = [f"{table.name}, {_first(table, asked, found)}" for table in asked.tables if found.of(table.name, OURS)]
+    return " ".join(
+        [*said, f"The best of those measured, on the seeds that each shares with the default: {'; '.join(best)}."]
+    )
 
 
-def _winners(rows: list[Row]) -> Iterator[str]:
-    """Say who has the best mean of each work that more than one did."""
-    works: dict[str, list[Row]] = {}
-    for row in rows:
-        if row.figure is not None and row.who in PEERS:
-            works.setdefault(row.work, []).append(row)
-    best = []
-    for work, entries in works.items():
-        sign = -1 if "rmse" in work else 1
-        first = max(entries, key=lambda row: sign * (row.figure or 0.0))
-        if len(entries) > 1:
-            best.append(f"{work}: {first.who} ({first.figure:.4g})")
-    if best:
-        yield f"The best mean by table, of those measured: {'; '.join(best)}."
+def _first(table: Table, asked: Asked, found: Found) -> str:
+    """Return who is furthest above our default by the table's leading metric, or our default itself."""
+    gains = {who: _gain(table, table.goals[0], who, found) for who in asked.seeds}
+    known = {who: gain for who, gain in gains.items() if gain is not None}
+    return max(known, key=lambda who: known[who])

@@ -60,7 +60,7 @@ def test_what_was_kept_becomes_rows_and_a_page(tmp_path, ours):
     for who, figure in (("netwright", ours), ("HistGradientBoosting", 0.6)):
         kept = {"table": "wine, red", "who": who, "seed": 0, "metrics": {"rmse": figure, **trust}}
         path = tmp_path / f"wine-red-{who}-0.json"
-        path.write_text(json.dumps({**kept, "seconds": 1.0, "date": "2026-01-01"}))
+        path.write_text(json.dumps({**kept, "seconds": 1.0, "processor": 0.9, "date": "2026-01-01"}))
     page = tmp_path / "page.md"
     options = ("--quick", "--json", "--markdown", str(page), "--cache", str(tmp_path), "--cached")
     environment = {"NETWRIGHT_DATA": str(tmp_path), "PATH": ""}
