@@ -106,7 +106,7 @@ def version(name: str) -> str:
 def page(description: str, facts: Iterable[str], rows: Iterable[Row], title: str, prose: str) -> str:
     """Return Markdown: the machine, a paragraph if there is one, then a table for each work."""
     command = f"python benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}"
-    written = f"{description.rstrip('.')}. Written by `{command}`; every figure is measured by that command."
+    written = f"{description.rstrip('.')}. Written by `{command}`; every figure was measured by that program."
     lines = [f"# {title}", "", written, "", *facts, *(["", prose] if prose else [])]
     for work, found in groupby(rows, key=lambda row: row.work):
         lines += ["", f"## {work}", "", "| who | figure | unit | target | met | |", "|---|---:|---|---|---|---|"]
