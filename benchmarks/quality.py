@@ -59,7 +59,7 @@ def _asked(given: argparse.Namespace) -> Asked:
 def _facts(asked: Asked, found: Found) -> list[str]:
     """Return what every row rests on."""
     dates = sorted({entry.date for entry in found.measured})
-    kept = f"; kept ones of {dates[0]} to {dates[-1]} are among them" if asked.cache and dates else ""
+    kept = f"; taken from {dates[0]} to {dates[-1]} and kept" if asked.cache and dates else ""
     return [
         f"- measurements: {len(found.measured)}, each in a process of its own on one core{kept}",
         "- rows: everybody gets the same two files, parted anew by each seed; the official test file of adult, the "
