@@ -42,7 +42,7 @@ fix: env ## mend what the tools can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: env ## measure speed against peers; minutes
+bench: env ## measure speed and quality against peers; hours
 	set -e; for file in $(filter-out benchmarks/rows.py,$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file"; done
 
 docs: env ## write the pages of docs/ that are made from the program

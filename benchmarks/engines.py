@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from quality import TABLES, Table
+from quality import TABLES, Table, divide
 from rows import Row, report
 
 import netwright as nw
@@ -44,14 +44,11 @@ def measure_table(table: Table, root: Path, seeds: int) -> Iterator[Row]:
 
 
 def fitted(table: Table, root: Path, settings: dict[str, object]) -> tuple[float, float]:
-    """Return the test metric of one run, and its wall time in seconds."""
-    source, *options = table.arguments
-    asked = dict(zip((option.removeprefix("--") for option in options[::2]), options[1::2], strict=True))
-    test = str(root / asked["test"]) if "test" in asked else None
+    """Return the test metric of one run, and its wall time in seconds; the table is parted by seed 0."""
     with tempfile.TemporaryDirectory(prefix="netwright-engines-") as folder:
-        target, choices = asked["target"], nw.FitOptions(runs=folder)
-        position = int(target) if target.lstrip("-").isdigit() else target
-        run = nw.fit(str(root / source), position, test=test, settings=settings, options=choices)
+        division = divide(table, root, 0, Path(folder))
+        choices = nw.FitOptions(runs=folder)
+        run = nw.fit(str(division.train), table.target, test=str(division.test), settings=settings, options=choices)
         found = run.evaluation.metrics[table.metric].value
         assert found is not None
         return found * table.scale, run.summary.seconds

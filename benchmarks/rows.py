@@ -5,16 +5,21 @@ import importlib.metadata
 import json
 import os
 import platform
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
+from operator import ge, gt, le, lt
 from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
-PACKAGES = ("torch", "numpy", "numba", "scikit-learn", "jax", "lightning", "skorch", "optuna")
+PACKAGES = (
+    *("torch", "numpy", "numba", "scikit-learn", "jax", "lightning", "skorch", "optuna"),
+    *("lightgbm", "pytabkit", "tabm", "rtdl_num_embeddings"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,19 +36,31 @@ class Row:
 
 def report(description: str, measure: Callable[[bool], Iterable[Row]]) -> None:
     """Parse the options, measure, print."""
+    asked = options(description).parse_args()
+    facts = machine()
+    publish(asked, facts, list(measure(asked.quick)))
+
+
+def options(description: str) -> argparse.ArgumentParser:
+    """Return a parser of what every benchmark takes."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", action="store_true", help="print one list of rows")
     parser.add_argument("--quick", action="store_true", help="under a minute, rougher")
     parser.add_argument("--markdown", type=Path, metavar="PAGE", help="write the rows there too, with the machine")
-    asked = parser.parse_args()
-    facts = machine()
-    rows = list(measure(asked.quick))
+    parser.set_defaults(description=description)
+    return parser
+
+
+def publish(
+    asked: argparse.Namespace, facts: list[str], rows: list[Row], title: str = "Performance", prose: str = ""
+) -> None:
+    """Print the rows as the options say; the page has its title, and a paragraph before its tables."""
     if asked.markdown:
-        asked.markdown.write_text(page(description, facts, rows))
+        asked.markdown.write_text(page(asked.description, facts, rows, title, prose))
     if asked.json:
         print(json.dumps([asdict(row) for row in rows]))
         return
-    print(description)
+    print(asked.description)
     for row in rows:
         figure = "-" if row.figure is None else f"{row.figure:,.4g}"
         print(f"  {row.work:<46} {row.who:<28} {figure:>10} {row.unit:<14} {row.target:<16} {row.note}".rstrip())
@@ -86,10 +103,11 @@ def version(name: str) -> str:
         return "absent"
 
 
-def page(description: str, facts: Iterable[str], rows: Iterable[Row]) -> str:
-    """Return Markdown: the machine, then a table for each work."""
-    command = f"python benchmarks/{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}"
-    lines = ["# Performance", "", f"{description}. Written by `{command}`; every figure is of that run.", "", *facts]
+def page(description: str, facts: Iterable[str], rows: Iterable[Row], title: str, prose: str) -> str:
+    """Return Markdown: the machine, a paragraph if there is one, then a table for each work."""
+    command = f"python benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}"
+    written = f"{description.rstrip('.')}. Written by `{command}`; every figure was measured by that program."
+    lines = [f"# {title}", "", written, "", *facts, *(["", prose] if prose else [])]
     for work, found in groupby(rows, key=lambda row: row.work):
         lines += ["", f"## {work}", "", "| who | figure | unit | target | met | |", "|---|---:|---|---|---|---|"]
         lines += [table_row(row) for row in found]
@@ -102,9 +120,12 @@ def table_row(row: Row) -> str:
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
+HOLDS: dict[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+
 def met(row: Row) -> str:
-    """Say whether a figure keeps its target, `< number` or `> number`; nothing where there is none."""
-    if not row.target or row.figure is None:
+    """Say whether a figure keeps its target, a sign of HOLDS and a number; nothing where there is none."""
+    sign, _, bound = row.target.partition(" ")
+    if sign not in HOLDS or row.figure is None:
         return ""
-    sign, bound = row.target.split()
-    return "yes" if (row.figure < float(bound)) == (sign == "<") else "**no**"
+    return "yes" if HOLDS[sign](row.figure, float(bound)) else "**no**"
