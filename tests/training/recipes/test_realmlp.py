@@ -26,3 +26,10 @@ def test_what_moves_slowly_or_fast_decays_by_the_square_of_its_rate(task):
         assert theirs
         assert all(one.rate * one.decay == pytest.approx(0.02 * factor**2) for one in theirs)
     assert all(found[name].decay == 0.0 for name in groups if groups[name] == "bias")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_classes_take_ranks_and_shorter_waves_and_values_what_was_published(task):
+    recipe = completed(task)
+    found = recipe.preparation.numeric, recipe.network.frequency_scale
+    assert found == (("robust", 0.1) if task == "regression" else ("quantile", 1.0))
