@@ -207,7 +207,7 @@ CASES = {
             "weight_decay_schedule": "flat_cosine",
             "decay_norms_and_biases": True,
             "rate_factors": {"scaling": 6.0, "bias": 0.1, "activation": 0.1, "numeric_embedding": 0.1},
-            "decay_factors": {"bias": 0.0},
+            "decay_factors": {"bias": 0.0, "scaling": 6.0, "activation": 0.1, "numeric_embedding": 0.1},
         },
     ),
     "everything new": Case(
