@@ -6,8 +6,8 @@ Source: Holzmüller, Grinsztajn, Steinwart, Better by default: strong pre-tuned 
 It differs from theirs in this: two classes have one logit, not two; labels are not smoothed, since smoothing costs log
 loss and gained no accuracy on the table tried; categories' tables start small; one-hot columns are 0 and 1, not centred
 and scaled; 9 categories are one-hot, not 8; where quartiles are equal the deviation scales, not half the range; the
-best epoch is that of the validation loss, not of the error; a ragged last batch is trained on too. On adult all of these
-together came out the same as the package: docs/log.md.
+best epoch is that of the validation loss, not of the error; a ragged last batch is trained on too. On adult all of
+these together came out the same as the package: docs/log.md.
 """
 
 from typing import Any
