@@ -103,7 +103,9 @@ def version(name: str) -> str:
         return "absent"
 
 
-def page(description: str, facts: Iterable[str], rows: Iterable[Row], title: str, prose: str) -> str:
+def page(
+    description: str, facts: Iterable[str], rows: Iterable[Row], title: str = "Performance", prose: str = ""
+) -> str:
     """Return Markdown: the machine, a paragraph if there is one, then a table for each work."""
     command = f"python benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}"
     written = f"{description.rstrip('.')}. Written by `{command}`; every figure was measured by that program."

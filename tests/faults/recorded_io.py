@@ -71,12 +71,12 @@ class Recorder:
         if name is None or not set(mode) & set("wax+"):
             return self._real_open(file, mode, buffering, *rest, **options)
         assert "b" in mode, "text files are not recorded yet"
-        raw = self._raw(file, mode, name)
+        raw = self._raw(file, mode, name, options.get("opener"))
         return raw if buffering == 0 else io.BufferedWriter(raw)
 
-    def _raw(self, file: FileId, mode: str, name: str) -> "RecordedFile":
-        make = partial(RecordedFile, self, name, file, mode.replace("b", ""))
-        if isinstance(file, int):
+    def _raw(self, file: FileId, mode: str, name: str, opener: Any = None) -> "RecordedFile":
+        make = partial(RecordedFile, self, name, file, mode.replace("b", ""), opener)
+        if isinstance(file, int) or opener is not None:  # `os.open`, which openers call, is recorded itself
             return make()
         if not Path(file).exists():
             return self.do(Operation("create", name), make)
@@ -116,8 +116,8 @@ class Recorder:
 class RecordedFile(io.FileIO):
     """A file that writes in two halves, so that a fault can come between them."""
 
-    def __init__(self, recorder: Recorder, name: str, file: FileId, mode: str) -> None:
-        super().__init__(file, mode)
+    def __init__(self, recorder: Recorder, name: str, file: FileId, mode: str, opener: Any = None) -> None:
+        super().__init__(file, mode, opener=opener)
         self._recorder, self._path, self._appends = recorder, name, "a" in mode
         recorder.know(self.fileno(), name)
 

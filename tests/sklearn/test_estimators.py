@@ -159,7 +159,7 @@ def test_settings_reach_any_part_of_the_recipe(iris):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"hidden_sizes": (0,)}, "hidden_sizes: expected whole numbers of at least 1"),
+        ({"hidden_sizes": (0,)}, "hidden_sizes: expected at most 1,000 whole numbers"),
         ({"dropout": 1.5}, "dropout: expected a share"),
         ({"optimizer": "adan"}, "did you mean 'adam"),
         ({"loss": "mse"}, "does not suit"),

@@ -4,6 +4,7 @@ What is refused is an OSError, so that whoever reads says it as any other file t
 """
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Callable
@@ -49,7 +50,7 @@ def open_plain(path: Path) -> BufferedReader:
 
 def open_own(path: Path) -> FileIO:
     """Open a file of ours for reading and adding to its end, unbuffered: a kill loses nothing that was written."""
-    return FileIO(str(path), "a+", opener=own)
+    return io.open(str(path), "a+b", buffering=0, opener=own)  # noqa: UP020 - the name that stands in for it in tests
 
 
 def read_plain(path: Path, most: int = MOST_BYTES) -> bytes:

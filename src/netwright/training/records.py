@@ -24,10 +24,18 @@ class RecordSink:
         try:
             new = not path.exists()
             self._file = open_own(path)  # unbuffered: a kill loses no line
-            if new:  # its name is safe before a checkpoint says how long it is
-                fsync_directory(path.parent)
+            if new:
+                self._keep_name()
         except OSError as error:
             raise RunError(f"{path}: cannot be written ({error.strerror}); mend its permissions or space") from error
+
+    def _keep_name(self) -> None:
+        """Make the file's name survive a power loss, before a checkpoint says how long it is."""
+        try:
+            fsync_directory(self.path.parent)
+        except OSError:
+            self.close()
+            raise
 
     @property
     def offset(self) -> int:
