@@ -21,7 +21,7 @@ def plain(path: str, flags: int) -> int:
         return named(path, flags | os.O_NOFOLLOW)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise _refused(errno.ELOOP, "it is a symbolic link", path) from None
+            raise OSError(errno.ELOOP, "it is a symbolic link", path) from None
         raise
 
 
@@ -30,7 +30,7 @@ def named(path: str, flags: int) -> int:
     descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise _refused(errno.EINVAL, "it is no regular file", path)
+        raise OSError(errno.EINVAL, "it is no regular file", path)
     return descriptor
 
 
@@ -39,13 +39,13 @@ def own(path: str, flags: int) -> int:
     descriptor = plain(path, flags & ~os.O_TRUNC)
     if os.fstat(descriptor).st_nlink > 1:
         os.close(descriptor)
-        raise _refused(errno.EMLINK, "it is a hard link, and writing would change another file", path)
+        raise OSError(errno.EMLINK, "it is a hard link, and writing would change another file", path)
     return descriptor
 
 
 def open_plain(path: Path) -> BufferedReader:
     """Open a regular file for reading."""
-    return BufferedReader(FileIO(str(path), "r", opener=plain))
+    return _open(path, plain)
 
 
 def open_own(path: Path) -> FileIO:
@@ -68,12 +68,12 @@ def read_named(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 def _read(path: Path, most: int, opener: Callable[[str, int], int]) -> bytes:
-    with BufferedReader(FileIO(str(path), "r", opener=opener)) as file:
+    with _open(path, opener) as file:
         size = os.fstat(file.fileno()).st_size
         if size > most:
-            raise _refused(errno.EFBIG, f"it has {size:,} bytes, more than the {most:,} that are read", str(path))
+            raise OSError(errno.EFBIG, f"it has {size:,} bytes, more than the {most:,} that are read", str(path))
         return file.read(most)
 
 
-def _refused(number: int, reason: str, path: str) -> OSError:
-    return OSError(number, reason, str(path))
+def _open(path: Path, opener: Callable[[str, int], int]) -> BufferedReader:
+    return BufferedReader(FileIO(str(path), "r", opener=opener))

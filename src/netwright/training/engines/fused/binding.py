@@ -94,9 +94,12 @@ def bind_optimizer(updater: Updater, places: dict[int, int], memory: Memory, cou
 
 def owned(module: nn.Module) -> list[tuple[nn.Module, str, Tensor]]:
     """Return where each parameter and buffer hangs, and the memory that it has before anything is bound."""
-    places = [(layer, name) for layer in module.modules() for name in (*layer._parameters, *layer._buffers)]
-    found = [(layer, name, getattr(layer, name)) for layer, name in places]
-    return [(layer, name, tensor.data) for layer, name, tensor in found if tensor is not None]
+    return [
+        (layer, name, tensor.data)
+        for layer in module.modules()
+        for name, tensor in (*layer._parameters.items(), *layer._buffers.items())
+        if tensor is not None
+    ]
 
 
 def give_back(own: list[tuple[nn.Module, str, Tensor]]) -> None:
