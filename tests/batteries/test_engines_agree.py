@@ -19,12 +19,13 @@ from netwright.training.config import TrainingConfig
 from netwright.training.engines.fused.engine import FusedRunner
 from netwright.training.engines.fused.layout import lay_out
 from netwright.training.engines.stretch import Stretch
-from netwright.training.fit import Session, fit
+from netwright.training.fit import fit
 from netwright.training.losses import LOSSES, loss_for
 from netwright.training.optimizers import OPTIMIZERS, make_updater
 from netwright.training.predict import predict_logits
 from netwright.training.preflight import bring
 from netwright.training.schedules import SCHEDULES
+from netwright.training.session import Session
 from netwright.training.state import Progress, TrainingState
 
 ROWS, HELD_OUT, BATCH = 211, 30, 16  # 13 batches of 16 and a ragged one of 3

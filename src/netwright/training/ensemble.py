@@ -17,10 +17,11 @@ from netwright.training.crew import ENOUGH, cut_short, make_member, train_crew
 from netwright.training.cross_validation import cross_validate
 from netwright.training.environment import describe_environment
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
-from netwright.training.fit import DIVERGED, FitResult
 from netwright.training.journal import Journal
 from netwright.training.member_files import MEMBERS
 from netwright.training.populations import Member, Trained
+from netwright.training.session import FitResult
+from netwright.training.setbacks import DIVERGED
 from netwright.training.stage import Count, Outcome, Stage, Watch, answers_of, score
 
 
