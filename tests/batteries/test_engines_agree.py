@@ -329,7 +329,7 @@ def fused_gradients(module, config, batches, task, dropout=()):
     state = TrainingState(module, make_updater(module, config), None, Progress(1))
     with FusedRunner(state, batches, batch_sizes(ROWS, BATCH), config, task) as runner:
         runner.begin_epoch(epoch_order(ROWS, 0, 1), 0)
-        runner.run(Stretch(0, 0, [0.0], True, dropout))
+        runner.run(Stretch(0, 0, [0.0], True, 0, 0, dropout))
     return torch.from_numpy(runner.memory.gradients)
 
 
@@ -364,7 +364,7 @@ def test_validation_is_the_module_s(name, dtype, limit):
     state, sizes = TrainingState(module, make_updater(module, config), average, Progress(1)), batch_sizes(ROWS, BATCH)
     with FusedRunner(state, batches, sizes, config, case.task) as runner:
         runner.begin_epoch(epoch_order(ROWS, 0, 1), 0)
-        runner.run(Stretch(0, 0, [config.learning_rate] * len(sizes), False))
+        runner.run(Stretch(0, 0, [config.learning_rate] * len(sizes), False, 0, 0))
         loss, logits = runner.measure()
     with averaged(module, average):
         expected = predict_logits(module, batches.validation_inputs)
