@@ -22,7 +22,10 @@ def main() -> int:
     try:
         import atheris
     except ModuleNotFoundError:
-        print("Atheris is not installed; get it by: pip install -e '.[fuzz]' (Linux, Python 3.11 to 3.13)", file=sys.stderr)
+        print(
+            "Atheris is not installed; get it by: pip install -e '.[fuzz]' (Linux, Python 3.11 to 3.13)",
+            file=sys.stderr,
+        )
         return 2
     with atheris.instrument_imports(include=["netwright", "tomllib", "zipfile", "gzip", "json"]):
         import netwright.api

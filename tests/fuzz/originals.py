@@ -16,8 +16,12 @@ from netwright.core.errors import NetwrightError
 
 HEADER = ("width", "height", "colour", "day", "note", "kind")
 QUICK = {
-    **{"training.epochs": 2, "training.threads": 1, "training.engine": "eager", "training.device": "cpu"},
-    **{"network.hidden_sizes": [4], "evaluation.trees": False},
+    "training.epochs": 2,
+    "training.threads": 1,
+    "training.engine": "eager",
+    "training.device": "cpu",
+    "network.hidden_sizes": [4],
+    "evaluation.trees": False,
 }
 ROWS = 40
 

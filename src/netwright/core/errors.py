@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 
 class NetwrightError(Exception):
-    """Something that the user can mend; its text is one sentence for a person, on one line whatever a name in it holds."""
+    """Something that the user can mend; its text is one sentence for a person, on one line whatever it quotes."""
 
     exit_code = 2
 
