@@ -93,11 +93,20 @@ def run(members: int) -> Path:
 def checkpoint() -> Path:
     """The folder of one checkpoint, step-N, of the training in `tests.training.small_runs`."""
     from netwright.training.fit import Session, fit
+    from netwright.training.records import RecordSink
     from tests.training.small_runs import CONFIG, make_batches, make_module
 
     folder = workplace() / "checkpoints"
-    fit(make_module(), make_batches(), CONFIG, session=Session(folder=folder))
+    with RecordSink(workplace() / "records.jsonl") as sink:
+        fit(make_module(), make_batches(), CONFIG, session=Session(folder=folder, records=sink))
     return sorted(folder.glob("step-*"))[-1]
+
+
+@cache
+def log() -> bytes:
+    """The log of that training, a line for each step and epoch."""
+    checkpoint()
+    return (workplace() / "records.jsonl").read_bytes()
 
 
 def prepare() -> None:

@@ -198,6 +198,15 @@ def records(data: bytes) -> object:
     return _read_run("records.jsonl", data, _altered_or_spliced(altered_json_lines))
 
 
+def log(data: bytes) -> object:
+    """The records of a training, steps and epochs, as Python reads them."""
+    from netwright.training.records import read_records
+
+    draw, path = Draw(data), originals.workplace() / "log.jsonl"
+    path.write_bytes(_made(originals.log(), draw, _altered_or_spliced(altered_json_lines)))
+    return read_records(path)
+
+
 def weights(data: bytes) -> object:
     return _read_run("weights.safetensors", data, _altered_header)
 
@@ -324,6 +333,7 @@ TARGETS: dict[str, Target] = {
     "learning_curve": learning_curve,
     "rate_test": rate_test,
     "records": records,
+    "log": log,
     "weights": weights,
     "checkpoint": checkpoint,
     "member_file": member_file,
