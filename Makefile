@@ -5,11 +5,13 @@ TORCH  ?= torch==2.13.0
 DATA   ?= @breast-cancer
 TARGET ?=
 JOBS   ?= 2
+SECONDS ?= 60
+READERS ?= all
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help env run test test-slow check fix bench docs clean
+.PHONY: help env run test test-slow check fix bench fuzz docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +46,10 @@ fix: env ## mend what the tools can mend
 
 bench: env ## measure speed and quality against peers; hours
 	set -e; for file in $(filter-out benchmarks/rows.py,$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file"; done
+
+fuzz: env ## feed spoilt files to each reader, guided by coverage: make fuzz SECONDS=60 READERS="csv recipe"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python tests/fuzz/atheris_readers.py $(READERS) --seconds $(SECONDS)
 
 docs: env ## write the pages of docs/ that are made from the program
 	$(BIN)/python docs/generate.py

@@ -1,5 +1,7 @@
 """The nearest valid name, and exit codes."""
 
+import pickle
+
 import pytest
 
 from netwright.core.errors import (
@@ -37,3 +39,15 @@ def test_exit_codes():
 def test_what_is_wrong_with_a_value_is_a_value_error(kind):
     assert issubclass(kind, ValueError)
     assert not issubclass(RunError, ValueError)
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "a\u2028b", "\x1b[31mred", "tab\there", "\ud800"])
+def test_a_sentence_stays_on_one_line_whatever_it_quotes(name):
+    error = RunError(f"{name} is damaged")
+    assert str(error).isprintable()
+    assert str(error) == f"{name!r}"[1:-1] + " is damaged"
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_letters_of_any_alphabet_are_said_as_they_are():
+    assert str(SourceError("größe, 身長 \N{RIGHT SINGLE QUOTATION MARK}")) == "größe, 身長 \u2019"

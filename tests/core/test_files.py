@@ -2,9 +2,10 @@
 
 import os
 
+import msgspec
 import pytest
 
-from netwright.core.files import sha256_of, write_atomic
+from netwright.core.files import from_json, sha256_of, write_atomic
 
 
 def test_the_order_is_fsync_rename_fsync_of_the_folder(tmp_path, monkeypatch):
@@ -30,3 +31,11 @@ def test_a_failed_write_leaves_the_old_content_alone(tmp_path, monkeypatch):
 def test_sha256_is_that_of_the_content(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
     assert sha256_of(tmp_path / "a").startswith("ba7816bf")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b'{"a": "\xff"}', "not UTF-8"), (b"[" * 5000, "nested too deeply"), (b"{", "truncated")]
+)
+def test_json_that_cannot_be_read_is_an_error_of_decoding(content, words):
+    with pytest.raises(msgspec.DecodeError, match=words):
+        from_json(content, dict)

@@ -72,3 +72,25 @@ def test_a_write_that_a_full_disk_took_in_part_is_an_error(tmp_path):
         sink._file = SimpleNamespace(write=lambda line: real.write(line[:5]), close=real.close)
         with pytest.raises(OSError, match="No space left"):
             sink.append(STEP)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"kind": "step"}',
+        b'{"kind": "epoch", "epoch": "x"}',
+        b'{"a": "\xff"}',
+        b"{",
+        b"[" * 5000,
+    ],
+)
+def test_a_line_that_is_no_record_is_one_sentence(tmp_path, line):
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(line + b"\n")
+    with pytest.raises(RunError, match="is damaged"):
+        read_records(path)
+    with pytest.raises(RunError, match="cannot be read"):
+        read_records(tmp_path / "none.jsonl")

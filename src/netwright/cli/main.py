@@ -13,7 +13,7 @@ from netwright.cli.evaluate import evaluate
 from netwright.cli.fit import fit
 from netwright.cli.predict import predict
 from netwright.cli.show import show
-from netwright.core.errors import Interrupted, NetwrightError
+from netwright.core.errors import Interrupted, NetwrightError, printable
 
 MOST_SAID = 2000  # letters of a sentence; names in files of others may be of any length
 
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def _say(sentence: str) -> None:
-    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in sentence)
+    shown = printable(sentence)
     print(f"netwright: {shown if len(shown) <= MOST_SAID else shown[:MOST_SAID] + ' ...'}", file=sys.stderr)
 
 

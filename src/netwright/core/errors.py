@@ -19,9 +19,12 @@ from collections.abc import Iterable
 
 
 class NetwrightError(Exception):
-    """Something that the user can mend; its text is one sentence for a person."""
+    """Something that the user can mend; its text is one sentence for a person, on one line whatever it quotes."""
 
     exit_code = 2
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(printable(sentence))
 
 
 class SourceError(NetwrightError, ValueError):
@@ -63,6 +66,15 @@ class Interrupted(Exception):  # noqa: N818 - it is no error
     @property
     def exit_code(self) -> int:
         return 128 + self.signal_number
+
+
+def printable(text: str) -> str:
+    """Return text on one line, with what would break the line or steer the terminal written out.
+
+    >>> printable("a name\\nof two lines")
+    'a name\\\\nof two lines'
+    """
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

@@ -64,5 +64,7 @@ def from_json(content: bytes, kind: type[Value]) -> Value:
         return msgspec.json.decode(content, type=kind)
     except RecursionError:
         raise msgspec.DecodeError("it is nested too deeply") from None
+    except UnicodeDecodeError as error:  # msgspec looks at text only when it makes a string of it
+        raise msgspec.DecodeError(f"it is not UTF-8 ({error.reason})") from error
     except AssertionError as error:  # values that no run of ours writes together
         raise msgspec.ValidationError(str(error)) from error

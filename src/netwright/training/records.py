@@ -9,7 +9,7 @@ from types import TracebackType
 import msgspec
 
 from netwright.core.errors import RunError
-from netwright.core.files import fsync_directory, to_json_line
+from netwright.core.files import from_json, fsync_directory, to_json_line
 from netwright.core.foreign import open_own
 from netwright.core.values import EpochRecord, StepRecord
 
@@ -68,15 +68,23 @@ class RecordSink:
 
 
 def read_records(path: Path) -> list[Record]:
-    """Read a records.jsonl; a last line that a kill cut short is left out."""
-    lines = path.read_bytes().splitlines(keepends=True)
-    return [_decode(line) for line in lines if line.endswith(b"\n")]
+    """Read a records.jsonl; a last line that a kill cut short is left out.
+
+    Raises:
+        RunError: it cannot be read, or a line is no record.
+    """
+    try:
+        lines = path.read_bytes().splitlines(keepends=True)
+        return [_decode(line) for line in lines if line.endswith(b"\n")]
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}; restore it or fit again") from error
+    except msgspec.DecodeError as error:
+        raise RunError(f"{path} is damaged: {error}; restore it or fit again") from error
 
 
 def _decode(line: bytes) -> Record:
-    fields = msgspec.json.decode(line)
-    if fields["kind"] == "epoch":
+    fields = from_json(line, dict)
+    if fields.get("kind") == "epoch":
         return msgspec.convert(fields, EpochRecord)
-    for name in ("loss", "gradient_norm"):
-        fields[name] = math.nan if fields[name] is None else fields[name]  # JSON has no NaN; steps measure both
-    return msgspec.convert(fields, StepRecord)
+    lost = {name: math.nan for name in ("loss", "gradient_norm") if name in fields and fields[name] is None}
+    return msgspec.convert(fields | lost, StepRecord)  # JSON has no NaN; steps measure both

@@ -9,6 +9,7 @@ import polars as pl
 from netwright.core.errors import SourceError
 from netwright.core.values import Choice
 from netwright.data.sources.tables.archives import Opened, refuse_bomb
+from netwright.data.sources.tables.arrow_sizes import unpacked_size
 from netwright.data.sources.tables.frames import columns_of
 from netwright.data.sources.tables.normal import typed_table
 from netwright.data.table import ReadOptions, Table
@@ -42,6 +43,8 @@ def read_columnar(opened: Opened, kind: str, options: ReadOptions) -> Table:
     """
     content = b"".join(opened.blocks())
     try:
+        if kind == "arrow":
+            refuse_bomb(opened.name, unpacked_size(content), len(content))
         if kind in _SCANNERS:
             _refuse_too_many_cells(opened.name, content, _SCANNERS[kind](io.BytesIO(content)))
         frame = _READERS[kind](content)

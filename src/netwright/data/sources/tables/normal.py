@@ -9,6 +9,7 @@ import polars as pl
 
 from netwright.core.errors import SourceError
 from netwright.core.values import Choice, Rejected, Schema
+from netwright.data.sources.tables.far_dates import YEARS, as_written, far_dates, without
 from netwright.data.sources.tables.forced import forced_types
 from netwright.data.sources.tables.missing import NO_VALUE, honoured
 from netwright.data.sources.tables.sheet import Reading, Sheet
@@ -16,6 +17,7 @@ from netwright.data.sources.tables.typed import type_sheets
 from netwright.data.table import PolarsType, ReadOptions, Table
 
 NUMPY_INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
+FAR = f"not {YEARS}"  # how a date beyond them counts as missing at predict time
 SLICE = 100_000  # rows of text that are hashed at a time
 
 
@@ -36,14 +38,18 @@ def typed_table(
     """As `table_of`, with a fingerprint that is known already."""
     nested = {cells.name: str(cells.dtype) for cells in frame if _is_nested(cells.dtype)}
     said = [_left_out(name, kind) for name, kind in nested.items()]
-    frame = simple_columns(frame)
+    typed, far = frame, far_dates(frame)
+    frame = simple_columns(without(frame, far))
     if not frame.width:
         raise SourceError(f"{source}: expected a column of plain values, got nested columns only ({', '.join(nested)})")
     row = np.arange(1, frame.height + 1)
-    empty = _by_spelling({cells.name: cells.null_count() for cells in frame if cells.null_count()})
+    beyond = {name: int(cells.sum()) for name, cells in far.items()}
+    empty = _by_spelling({cells.name: cells.null_count() - beyond.get(cells.name, 0) for cells in frame})
+    keep, rejected = _near(typed, far if options.schema is None else {})
     if options.schema is not None:
+        empty |= {name: {**empty.get(name, {}), FAR: cells} for name, cells in beyond.items()}
         frame = _without_infinite(frame, options.schema, empty)
-    keep, rejected = _finite(frame, row)
+    rejected += _not_finite(frame, keep)
     total, frame, row = frame.height, frame.filter(pl.Series(keep)), row[keep]
     table = Table(frame, row, tuple(rejected), total, source, (*choices, *said), empty, fingerprint)
     return _with_typed_text(table, options)
@@ -61,7 +67,7 @@ def _left_out(name: str, kind: str) -> Choice:
 
 
 def _by_spelling(empty: dict[str, int]) -> dict[str, dict[str, int]]:
-    return {name: {NO_VALUE: cells} for name, cells in empty.items()}
+    return {name: {NO_VALUE: cells} for name, cells in empty.items() if cells}
 
 
 def _is_nested(dtype: PolarsType) -> bool:
@@ -108,15 +114,27 @@ def _without_infinite(frame: pl.DataFrame, schema: Schema, missing: dict[str, di
     return pl.DataFrame(mended)
 
 
-def _finite(frame: pl.DataFrame, row: np.ndarray) -> tuple[np.ndarray, list[Rejected]]:
-    keep, rejected = np.ones(frame.height, dtype=bool), []
+def _near(typed: pl.DataFrame, far: dict[str, pl.Series]) -> tuple[np.ndarray, list[Rejected]]:
+    """Return the rows without a far date, and the cells of the others that have one."""
+    keep, rejected = np.ones(typed.height, dtype=bool), []
+    for name, cells in far.items():
+        counts = typed[name].to_physical()
+        for at in cells.arg_true().to_list():
+            keep[at] = False
+            rejected.append(Rejected(at + 1, name, as_written(counts[at], typed[name].dtype), f"expected {YEARS}"))
+    return keep, rejected
+
+
+def _not_finite(frame: pl.DataFrame, keep: np.ndarray) -> list[Rejected]:
+    """Return the infinite cells, and take their rows out of `keep`."""
+    rejected = []
     for cells in frame:
         if not cells.dtype.is_float():
             continue
         for at in cells.is_infinite().fill_null(False).arg_true().to_list():
             keep[at] = False
-            rejected.append(Rejected(int(row[at]), cells.name, str(cells[at]), "expected a finite number"))
-    return keep, rejected
+            rejected.append(Rejected(at + 1, cells.name, str(cells[at]), "expected a finite number"))
+    return rejected
 
 
 def _with_typed_text(table: Table, options: ReadOptions) -> Table:
@@ -154,8 +172,8 @@ def fingerprint_of(frame: pl.DataFrame) -> str:
 def _bytes_of(cells: pl.Series) -> Iterator[bytes]:
     if cells.dtype.is_nested() or cells.dtype == pl.Object:
         yield repr(cells.to_list()).encode()
-    elif cells.dtype == pl.Duration:
-        yield from _bytes_of(cells.cast(pl.Int64))
+    elif cells.dtype == pl.Duration or far_dates(cells.to_frame()):
+        yield from _bytes_of(cells.to_physical().cast(pl.Int64))
     elif cells.dtype.is_integer() and cells.dtype not in NUMPY_INTEGERS:
         yield from _bytes_of(cells.cast(pl.Float64))
     elif cells.dtype.is_numeric() and not cells.dtype.is_decimal():
