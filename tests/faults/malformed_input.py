@@ -9,6 +9,7 @@ Linux (forks, /proc).
 """
 
 import argparse
+import importlib
 import json
 import os
 import pickle
@@ -24,21 +25,28 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the batteries, w
 
 from hostile.desk import apart
 from malformed.case import SETTINGS, Case, flowers, text
-from malformed.checking import Outcome, check
+from malformed.checking import SECONDS, SECONDS_IF_HEAVY, Outcome, check
 from malformed.sabotage import CONTROLS, Sabotage
+
+PRELOADED = (
+    *("sklearn.linear_model", "sklearn.pipeline", "torch._dynamo", "netwright.report.tables", "netwright.cli.main"),
+    *("netwright.cli.live", "netwright.cli.watching", "netwright.training.assessment", "netwright.training.job"),
+    "netwright.training.summary",
+)
 
 
 def main() -> int:
     """Run the cases and print a line for each; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="cases whose name holds this")
+    parser.add_argument("--every", type=int, default=1, help="each so-manieth case, and none that is heavy")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of a table")
     asked = parser.parse_args()
     _preload()
     root = Path(tempfile.mkdtemp(prefix="netwright-malformed-"))
     try:
         outcomes = []
-        for outcome in _run(root, asked.only):
+        for outcome in _run(root, asked.only, asked.every):
             outcomes.append(outcome)
             print(json.dumps(asdict(outcome)) if asked.json else _line(outcome), flush=True)
     finally:
@@ -51,34 +59,30 @@ def main() -> int:
 def _preload() -> None:
     """Import once what every fork needs; nothing is computed, since a fork would not have the threads."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    import sklearn.linear_model
-    import sklearn.pipeline
-    import torch._dynamo
+    for name in PRELOADED:
+        importlib.import_module(name)
     from torch import nn
 
-    import netwright.cli.live
-    import netwright.cli.main
-    import netwright.cli.watching
-    import netwright.report.page
-    import netwright.report.tables
-    import netwright.training.assessment
-    import netwright.training.job
-    import netwright.training.summary  # noqa: F401
+    from netwright.report.page import template
 
+    template()
     nn.Linear(1, 1, device="meta")  # PyTorch loads 500 modules at the first of these
 
 
-def _run(root: Path, only: str) -> Iterator[Outcome]:
+def _run(root: Path, only: str, every: int) -> Iterator[Outcome]:
     prepared = apart(lambda: _prepare(root), root / "prepared", patience=600)
     assert prepared.code == 0, prepared.text
     desks: list[tuple[Case, Path]] = pickle.loads((root / "desks").read_bytes())
-    yield from (_try(case, desk, root) for case, desk in desks[: -len(CONTROLS)] if only in case.name)
+    chosen = [(case, desk) for case, desk in desks[: -len(CONTROLS)] if only in case.name]
+    if every > 1:
+        chosen = [(case, desk) for case, desk in chosen if not case.heavy][::every]
+    yield from (_try(case, desk, root) for case, desk in chosen)
     controls = zip(CONTROLS, desks[-len(CONTROLS) :], strict=True)
     yield from (_control(item, *laid, root) for item, laid in controls if only in item.name)
 
 
 def _try(case: Case, desk: Path, root: Path) -> Outcome:
-    outcome = check(case, desk, root / "run")
+    outcome = check(case, desk, root / "run", limit=SECONDS_IF_HEAVY if case.heavy else SECONDS)
     shutil.rmtree(desk)
     return outcome
 
@@ -123,19 +127,25 @@ def _line(outcome: Outcome) -> str:
     counts = "".join(f"{'' if count is None else count:>6} " for count in (outcome.rows, outcome.used, outcome.aside))
     sentence = outcome.sentence if len(outcome.sentence) < 100 else outcome.sentence[:97] + "..."
     state = "ok  " if not outcome.faults else "BAD "
-    line = f"{state}{outcome.name[:60]:60} {outcome.file:12} {outcome.outcome:9} {counts}{outcome.seconds:5.1f} s  {sentence}"
+    line = f"{state}{outcome.name[:60]:60} {outcome.file:12} {outcome.outcome:9} {counts}{outcome.seconds:5.1f} s"
+    line = f"{line}  {sentence}"
     return "\n      ".join([line.rstrip(), *outcome.faults])
 
 
 def _summary(outcomes: list[Outcome]) -> str:
     controls = [outcome for outcome in outcomes if outcome.outcome == "caught"]
     inputs = [outcome for outcome in outcomes if outcome.outcome != "caught"]
-    kinds = {kind: sum(outcome.outcome == kind for outcome in inputs) for kind in ("refused", "read", "traceback", "hang")}
+    kinds = {
+        kind: sum(outcome.outcome == kind for outcome in inputs) for kind in ("refused", "read", "traceback", "hang")
+    }
     lost = sum(any("rows unaccounted" in fault for fault in outcome.faults) for outcome in inputs)
     bad = sum(bool(outcome.faults) for outcome in outcomes)
     caught = sum(not outcome.faults for outcome in controls)
-    said = f"{kinds['refused']} refused, {kinds['read']} read; {bad} do not hold; {caught} of {len(controls)} broken readers caught"
-    return f"{said}\n{len(inputs)} inputs: {kinds['traceback']} tracebacks, {kinds['hang']} hangs, {lost} rows unaccounted"
+    said = f"{kinds['refused']} refused, {kinds['read']} read; {bad} do not hold; "
+    said += f"{caught} of {len(controls)} broken readers caught"
+    return (
+        f"{said}\n{len(inputs)} inputs: {kinds['traceback']} tracebacks, {kinds['hang']} hangs, {lost} rows unaccounted"
+    )
 
 
 if __name__ == "__main__":

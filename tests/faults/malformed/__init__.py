@@ -1,1 +1,1 @@
-"""Tables that are malformed or odd, one file a kind of fault; each module holds CASES. `checking` says what must hold."""
+"""Malformed and odd tables, one file a kind of fault, each with its CASES; `checking` says what must hold."""

@@ -49,13 +49,17 @@ def _parquet(frame: pl.DataFrame) -> bytes:
 
 
 COLUMNS = [
-    _refuse("a column is missing", text([line.split(",", 1)[1] for line in UNTOLD], "height,colour"), "new.csv", "'width'"),
+    _refuse(
+        "a column is missing", text([line.split(",", 1)[1] for line in UNTOLD], "height,colour"), "new.csv", "'width'"
+    ),
     _refuse("every column is missing", "a,b\n" + "1,x\n" * 9, "new.csv", "'width'", "'colour'"),
     _refuse("a column is called otherwise", NEW.replace("colour", "color"), "'colour'", "'color'"),
     _refuse("a name is written in capitals", NEW.replace("width", "WIDTH"), "'width'", "'WIDTH'"),
     _refuse("a name stands twice", NEW.replace("height", "width"), "'width'"),
     _predict("columns in another order", _turned((2, 0, 1))),
-    _predict("columns that training did not know", text([f"7,{line},x" for line in UNTOLD], "more,width,height,colour,last")),
+    _predict(
+        "columns that training did not know", text([f"7,{line},x" for line in UNTOLD], "more,width,height,colour,last")
+    ),
     _predict("the target is there too", TOLD),
     _predict("the target is there and blank", text([line + "," for line in UNTOLD])),
     _predict("no header, as many columns", text(UNTOLD, None)),
@@ -95,7 +99,7 @@ ROWS_OF_THEM = [
     _predict("the header again", NEW + "width,height,colour\n", ROWS + 1),
     _predict("blank lines between", NEW.replace("\n", "\n\n")),
     _predict("UTF-16", NEW.encode("utf-16")),
-    _predict("invalid UTF-8", NEW.replace("green", "grün").encode() .replace(b"red", b"r\xffd", 1)),
+    _predict("invalid UTF-8", NEW.replace("green", "grün").encode().replace(b"red", b"r\xffd", 1)),
     _refuse("a zero byte", NEW + "1,\0,red\n", "zero byte", "offset"),
     _refuse("no such file", None, "new.csv"),
     _predict("a semicolon between cells", NEW.replace(",", ";")),
@@ -107,12 +111,32 @@ FORMATS = [
     _predict("Parquet, numbers as text", _parquet(FRAME), file="new.parquet"),
     _predict("Parquet, words as categories", _parquet(FRAME.cast({"colour": pl.Categorical})), file="new.parquet"),
     _predict("Parquet, a column of nulls", _parquet(FRAME.with_columns(width=pl.lit(None))), file="new.parquet"),
-    _refuse("Parquet, a nested column", _parquet(FRAME.with_columns(width=pl.concat_list("width"))), "'width'", file="new.parquet"),
-    _predict("Parquet, dates for numbers", _parquet(FRAME.with_columns(width=pl.lit("2024-01-01").str.to_date())), file="new.parquet"),
+    _refuse(
+        "Parquet, a nested column",
+        _parquet(FRAME.with_columns(width=pl.concat_list("width"))),
+        "'width'",
+        file="new.parquet",
+    ),
+    _predict(
+        "Parquet, dates for numbers",
+        _parquet(FRAME.with_columns(width=pl.lit("2024-01-01").str.to_date())),
+        file="new.parquet",
+    ),
     _predict("Parquet, booleans for words", _parquet(FRAME.with_columns(colour=pl.lit(True))), file="new.parquet"),
     _refuse("Parquet, no rows", _parquet(FRAME.head(0)), "new.parquet", file="new.parquet"),
-    _predict("JSON lines, keys that are missing", "".join(json.dumps({"width": i}) + "\n" for i in range(9)) + '{"height": 1, "colour": "red"}\n', 10, file="new.jsonl"),
-    _predict("JSON lines, line 7 is none", "".join(("{oops" if i == 6 else json.dumps({"width": i, "height": 2, "colour": "red"})) + "\n" for i in range(ROWS)), file="new.jsonl"),
+    _predict(
+        "JSON lines, keys that are missing",
+        "".join(json.dumps({"width": i}) + "\n" for i in range(9)) + '{"height": 1, "colour": "red"}\n',
+        10,
+        file="new.jsonl",
+    ),
+    _predict(
+        "JSON lines, line 7 is none",
+        "".join(
+            ("{oops" if i == 6 else json.dumps({"width": i, "height": 2, "colour": "red"})) + "\n" for i in range(ROWS)
+        ),
+        file="new.jsonl",
+    ),
     _refuse("JSON lines, cut short at once", '{"width": 1', "new.jsonl", file="new.jsonl"),
 ]
 

@@ -21,6 +21,7 @@ class Case:
     aside: int | None = 0  # of which are set aside; None: that is not the point of the case
     words: tuple[str, ...] = ()  # of the sentence, or of what is printed
     beside: dict[str, bytes] = field(default_factory=dict)  # other files that lie there
+    heavy: bool = False  # so much honest work that it may take a minute
 
 
 def flowers(rows: int = ROWS) -> list[str]:
@@ -40,7 +41,9 @@ def text(lines: list[str], header: str | None = HEADER, end: str = "\n") -> str:
 def with_column(name: str, cells: list[str], place: int = 0) -> str:
     """The table with a column more, one cell a row, before the column at `place`."""
     rows = [line.split(",") for line in (HEADER, *flowers(len(cells)))]
-    return "\n".join(",".join([*row[:place], cell, *row[place:]]) for row, cell in zip(rows, [name, *cells], strict=True))
+    return "\n".join(
+        ",".join([*row[:place], cell, *row[place:]]) for row, cell in zip(rows, [name, *cells], strict=True)
+    )
 
 
 def fit(target: str | None = "kind", *more: str) -> tuple[str, ...]:

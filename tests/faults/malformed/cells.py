@@ -57,7 +57,9 @@ NUMBERS = [
 ]
 
 MISSING = [
-    _column("spellings of missing, all of them", ["NA", "N/A", "", "?", "nan", "None", "null", "-"] + ["1.5", "2"] * 26),
+    _column(
+        "spellings of missing, all of them", ["NA", "N/A", "", "?", "nan", "None", "null", "-"] + ["1.5", "2"] * 26
+    ),
     _column("missing in every row", [""] * ROWS),
     _column("NA in every row", ["NA"] * ROWS),
     _column("-999 for missing", _some("-999", 12)),
@@ -72,14 +74,23 @@ DATES = [
         "dates in three formats",
         [(f"2024-01-{i % 28 + 1:02d}", f"{i % 28 + 1}.1.2024", f"1/{i % 28 + 1}/24")[i % 3] for i in range(ROWS)],
     ),
-    _column("dates whose day and month may be swapped", [f"{i % 12 + 1:02d}/{i * 5 % 12 + 1:02d}/2024" for i in range(ROWS)]),
+    _column(
+        "dates whose day and month may be swapped", [f"{i % 12 + 1:02d}/{i * 5 % 12 + 1:02d}/2024" for i in range(ROWS)]
+    ),
     _column("a date that there is not", [f"2024-02-{30 if i == 0 else i % 28 + 1:02d}" for i in range(ROWS)], 1),
     _column("a date among words", ["2024-01-01" if i == 0 else WORDS[i % 3] for i in range(ROWS)]),
-    _column("dates of year 0 and of year 99999", ["0000-01-01", "99999-01-01"] + [f"2024-01-{i % 28 + 1:02d}" for i in range(ROWS - 2)], None),
+    _column(
+        "dates of year 0 and of year 99999",
+        ["0000-01-01", "99999-01-01"] + [f"2024-01-{i % 28 + 1:02d}" for i in range(ROWS - 2)],
+        None,
+    ),
     _column("dates with time zones", [f"2024-03-{i % 28 + 1:02d}T12:00:00+0{i % 5}:00" for i in range(ROWS)]),
     _column("times around a change of the clock", [f"2024-03-31 0{i % 4}:30:00" for i in range(ROWS)]),
     _column("dates as Excel counts them", [str(45000 + i * 7 % 13) for i in range(ROWS)]),
-    _column("a date in the far future for missing", [f"9999-12-31" if i < 5 else f"2024-01-{i % 28 + 1:02d}" for i in range(ROWS)]),
+    _column(
+        "a date in the far future for missing",
+        ["9999-12-31" if i < 5 else f"2024-01-{i % 28 + 1:02d}" for i in range(ROWS)],
+    ),
 ]
 
 OTHERS = [
@@ -95,18 +106,26 @@ OTHERS = [
     _column("characters that combine, ten thousand", _some("e" + "\u0301" * 10_000, 1, "w{}"), 0),
     _column("cells of HTML", ["<script>alert(1)</script>", "<b>x</b>"] * (ROWS // 2)),
     refuse("each feature is constant", "a,b,kind\n" + "1,2,lily\n1,2,rose\n" * 30, "feature", "a", "b"),
-    refuse("each feature is an identifier", "id,kind\n" + "".join(f"u{i}x,{'ab'[i % 2]}\n" for i in range(60)), "feature"),
+    refuse(
+        "each feature is an identifier", "id,kind\n" + "".join(f"u{i}x,{'ab'[i % 2]}\n" for i in range(60)), "feature"
+    ),
     refuse("a row in ten is an infinity or a word", with_column("odd", _some("inf", 7)), "'odd'", "inf"),
 ]
 LEAKS = [
     read("a copy of the target", with_column("copy", ["lily" if i * 7 % 5 <= 2 else "rose" for i in range(ROWS)])),
     read("the number of the row", with_column("row", [str(i + 1) for i in range(ROWS)])),
-    read("every row twice", with_column("again", [str(i % 30) for i in range(ROWS)]) + "\n" + "\n".join(
-        with_column("again", [str(i % 30) for i in range(ROWS)]).split("\n")[1:]), 2 * ROWS),
+    read(
+        "every row twice",
+        with_column("again", [str(i % 30) for i in range(ROWS)])
+        + "\n"
+        + "\n".join(with_column("again", [str(i % 30) for i in range(ROWS)]).split("\n")[1:]),
+        2 * ROWS,
+    ),
     refuse(
         "a copy of the target, in strict mode",
         with_column("copy", ["lily" if i * 7 % 5 <= 2 else "rose" for i in range(300)]),
-        "--strict", "'copy'",
+        "--strict",
+        "'copy'",
         command=fit("kind", "--strict"),
     ),
 ]

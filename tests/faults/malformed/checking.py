@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hostile.desk import Ended, apart
+
 from malformed.case import Case
 
 SECONDS = 10.0  # of computing; by the clock it may take twice that
+SECONDS_IF_HEAVY = 60.0
 csv.field_size_limit(1 << 30)
 
 
@@ -31,7 +33,9 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def check(case: Case, desk: Path, run: Path, meddle: Callable[[], object] = lambda: None, limit: float = SECONDS) -> Outcome:
+def check(
+    case: Case, desk: Path, run: Path, meddle: Callable[[], object] = lambda: None, limit: float = SECONDS
+) -> Outcome:
     """Run the command in the folder `desk`, in which the input lies; `meddle` is done in the fork before it."""
     before = snapshot(desk, run)
     logs = desk.with_suffix(".log")
@@ -84,13 +88,17 @@ def _unanswered(case: Case, ended: Ended, limit: float) -> list[str]:
         return [f"exit code {ended.code}: {ended.text[-600:]}"]
     faults = [f"{ended.seconds:.1f} s"] * (ended.seconds > limit)
     if ended.code != (2 if case.refused else 0):
-        faults.append(f"expected to be {'refused' if case.refused else 'read'}, got exit code {ended.code}: {ended.errors[:300]}")
+        faults.append(
+            f"expected to be {'refused' if case.refused else 'read'}, got exit code {ended.code}: {ended.errors[:300]}"
+        )
     if ended.code == 2 and not (ended.errors.startswith("netwright: ") and ended.errors.count("\n") == 1):
         faults.append(f"no single sentence: {ended.errors[:400]!r}")
     if ended.code == 0 and ended.errors:
         faults.append(f"warnings on stderr: {ended.errors[:400]!r}")
     faults += ["a traceback is printed"] * ("Traceback" in ended.text)
-    return faults + [f"the answer lacks {word!r}: {ended.errors[:300]!r}" for word in case.words if word not in ended.text]
+    return faults + [
+        f"the answer lacks {word!r}: {ended.errors[:300]!r}" for word in case.words if word not in ended.text
+    ]
 
 
 def _counts(case: Case, ended: Ended) -> dict[str, int]:
@@ -113,7 +121,9 @@ def _unaccounted(case: Case, counts: dict[str, int], desk: Path) -> list[str]:
         faults += [f"rows unaccounted: {case.rows} written, {answered} answers"] * (answered != case.rows)
     if case.command[0] == "fit":
         listed = _listed(next(desk.glob("runs/*/rejected.csv")))
-        faults += [f"rows unaccounted: {counts['aside']} set aside, {listed} in rejected.csv"] * (listed != counts["aside"])
+        faults += [f"rows unaccounted: {counts['aside']} set aside, {listed} in rejected.csv"] * (
+            listed != counts["aside"]
+        )
     return faults
 
 

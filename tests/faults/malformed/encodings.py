@@ -47,15 +47,26 @@ ENCODED = [
     read("UTF-16 cut in the middle of a character", PLAIN.encode("utf-16")[:-3], ROWS, 1),
     read("two marks", b"\xef\xbb\xbf" + PLAIN.encode("utf-8-sig")),
     read("a file with a mark after another", (PLAIN + "\ufeff" + PLAIN).encode(), 2 * ROWS + 1, 1),
-    read("a mark of UTF-8 before Latin-1", b"\xef\xbb\xbf" + PLAIN.replace("0,blue", "0,bläu").encode("latin-1"), aside=None),
+    read(
+        "a mark of UTF-8 before Latin-1",
+        b"\xef\xbb\xbf" + PLAIN.replace("0,blue", "0,bläu").encode("latin-1"),
+        aside=None,
+    ),
     read("emoji, right-to-left marks and joiners", PLAIN.replace("red", "\u202ered\u200d\U0001f339")),
     read("composed and decomposed letters", PLAIN.replace("red", "r\u00e9d", 5).replace("red", "re\u0301d", 5)),
 ]
 
 BROKEN = [
-    read("one byte of invalid UTF-8 among valid ones", GERMAN.encode().replace(b"red", b"r\xffd", 1), aside=1, **OF_SIZE),
-    read("surrogates in UTF-8", GERMAN.encode().replace(b"red", b"\xed\xa0\x80", 1), aside=None, **OF_SIZE),
-    read("an overlong slash in UTF-8", GERMAN.encode().replace(b"red", b"\xc0\xaf", 1), aside=None, **OF_SIZE),
+    read(
+        "one byte of invalid UTF-8 among valid ones", GERMAN.encode().replace(b"red", b"r\xffd", 1), aside=1, **OF_SIZE
+    ),
+    read(
+        "surrogates in UTF-8",
+        GERMAN.replace("re", "ré").encode().replace("réd".encode(), b"\xed\xa0\x80", 1),
+        aside=1,
+        **OF_SIZE,
+    ),
+    read("an overlong slash in UTF-8", GERMAN.encode().replace(b"red", b"\xc0\xaf", 1), aside=1, **OF_SIZE),
     read("UTF-8 cut in the middle of a character", GERMAN.encode() + "3,4,blü".encode()[:-1], ROWS + 1, 1, **OF_SIZE),
     read("replacement characters that the file itself holds", PLAIN.replace("red", "r\ufffdd")),
     refuse("a zero byte in a cell", PLAIN.replace("red", "r\0d", 1), "zero byte", "offset"),
@@ -69,7 +80,9 @@ BROKEN = [
 
 ASKED = [
     read("Latin-1 that is said to be Latin-1", PLAIN.replace("red", "röt").encode("latin-1"), **_asked("latin-1")),
-    refuse("Latin-1 that is said to be UTF-8", PLAIN.replace("red", "röt").encode("latin-1"), "utf-8", **_asked("utf-8")),
+    refuse(
+        "Latin-1 that is said to be UTF-8", PLAIN.replace("red", "röt").encode("latin-1"), "utf-8", **_asked("utf-8")
+    ),
     refuse("UTF-8 that is said to be UTF-16", PLAIN, "t.csv", **_asked("utf-16")),
     refuse("an encoding that there is not", PLAIN, "t.csv", "utf-9", **_asked("utf-9")),
     *(

@@ -74,7 +74,12 @@ def _damaged(ending: str, content: bytes) -> list[Case]:
 
 PACKED = [
     read("gzip: whole", gzip.compress(PLAIN.encode()), file="t.csv.gz"),
-    read("gzip: two after one another", gzip.compress(PLAIN.encode()) + gzip.compress(text(flowers(), None).encode()), 2 * ROWS, file="t.csv.gz"),
+    read(
+        "gzip: two after one another",
+        gzip.compress(PLAIN.encode()) + gzip.compress(text(flowers(), None).encode()),
+        2 * ROWS,
+        file="t.csv.gz",
+    ),
     read("gzip: called csv", gzip.compress(PLAIN.encode())),
     refuse("gzip: rubbish behind it", gzip.compress(PLAIN.encode()) + b"rubbish", "t.csv.gz", file="t.csv.gz"),
     refuse("gzip: plain text called gz", PLAIN, "t.csv.gz", file="t.csv.gz"),
@@ -84,7 +89,7 @@ PACKED = [
     read("zip: whole", _zip(a_csv=PLAIN), file="t.zip"),
     read("zip: called csv", _zip(a_csv=PLAIN)),
     read("zip: beside a text that is no table", _zip(a_csv=PLAIN, readme_md="x"), file="t.zip"),
-    read("zip: a gzip inside", _zip(a_csv=gzip.compress(PLAIN.encode())), file="t.zip"),
+    refuse("zip: a gzip inside", _zip(a_csv=gzip.compress(PLAIN.encode())), "t.zip", "binary", file="t.zip"),
     refuse("zip: two tables", _zip(a_csv=PLAIN, b_csv=PLAIN), "a.csv", "b.csv", file="t.zip"),
     refuse("zip: no table", _zip(readme_md="x"), "t.zip", file="t.zip"),
     refuse("zip: an empty table", _zip(a_csv=""), "t.zip", file="t.zip"),
@@ -98,23 +103,76 @@ OBJECTS = [
     read("JSON lines: blank lines between", _lines().replace("\n", "\n\n"), file="t.jsonl"),
     read("JSON lines: with a mark", b"\xef\xbb\xbf" + _lines().encode(), file="t.jsonl"),
     read("JSON lines: lines of Windows", _lines().replace("\n", "\r\n"), file="t.jsonl"),
-    read("JSON lines: keys in any order", _lines([dict(sorted(r.items(), reverse=i % 2 > 0)) for i, r in enumerate(RECORDS)]), file="t.jsonl"),
+    read(
+        "JSON lines: keys in any order",
+        _lines([dict(sorted(r.items(), reverse=i % 2 > 0)) for i, r in enumerate(RECORDS)]),
+        file="t.jsonl",
+    ),
     read("JSON lines: keys that are missing", _lines([*RECORDS, {"kind": "rose"}]), ROWS + 1, file="t.jsonl"),
     read("JSON lines: a key more in one line", _lines([*RECORDS, RECORDS[0] | {"new": 1}]), ROWS + 1, file="t.jsonl"),
-    read("JSON lines: line 7 is none", _with_line("{oops"), ROWS + 1, 1, file="t.jsonl", words=()),
+    read("JSON lines: line 7 is none", _with_line("{oops"), ROWS + 1, 1, file="t.jsonl"),
     read("JSON lines: line 7 is a list", _with_line("[1, 2]"), ROWS + 1, 1, file="t.jsonl"),
     read("JSON lines: the last line is cut short", _lines() + '{"width": 1, "hei', ROWS + 1, 1, file="t.jsonl"),
     read("JSON lines: an empty object", _with_line("{}"), ROWS + 1, 1, file="t.jsonl"),
-    read("JSON lines: a key twice in a line", _with_line('{"width": 1, "width": 2, "height": 3, "colour": "red", "kind": "rose"}'), ROWS + 1, file="t.jsonl"),
-    read("JSON lines: NaN and Infinity", _with_line('{"width": NaN, "height": Infinity, "colour": "red", "kind": "rose"}'), ROWS + 1, 1, file="t.jsonl"),
-    read("JSON lines: a number beyond any float", _with_line('{"width": 1e400, "height": 1, "colour": "red", "kind": "rose"}'), ROWS + 1, 1, file="t.jsonl"),
-    read("JSON lines: a whole number beyond 64 bits", _with_line(f'{{"width": {"9" * 30}, "height": 1, "colour": "red", "kind": "rose"}}'), ROWS + 1, None, file="t.jsonl"),
-    read("JSON lines: lone surrogates", _with_line('{"width": 1, "height": 1, "colour": "\\ud800", "kind": "rose"}'), ROWS + 1, None, file="t.jsonl"),
-    read("JSON lines: a name that is a lone surrogate", _lines([r | {"\ud800": 1} for r in RECORDS]), aside=None, file="t.jsonl"),
+    read(
+        "JSON lines: a key twice in a line",
+        _with_line('{"width": 1, "width": 2, "height": 3, "colour": "red", "kind": "rose"}'),
+        ROWS + 1,
+        file="t.jsonl",
+    ),
+    read(
+        "JSON lines: NaN and Infinity",
+        _with_line('{"width": NaN, "height": Infinity, "colour": "red", "kind": "rose"}'),
+        ROWS + 1,
+        1,
+        file="t.jsonl",
+    ),
+    read(
+        "JSON lines: a number beyond any float",
+        _with_line('{"width": 1e400, "height": 1, "colour": "red", "kind": "rose"}'),
+        ROWS + 1,
+        1,
+        file="t.jsonl",
+    ),
+    read(
+        "JSON lines: a whole number beyond 64 bits",
+        _with_line(f'{{"width": {"9" * 30}, "height": 1, "colour": "red", "kind": "rose"}}'),
+        ROWS + 1,
+        None,
+        file="t.jsonl",
+    ),
+    read(
+        "JSON lines: lone surrogates",
+        _with_line('{"width": 1, "height": 1, "colour": "\\ud800", "kind": "rose"}'),
+        ROWS + 1,
+        1,
+        file="t.jsonl",
+    ),
+    refuse(
+        "JSON lines: a name that is a lone surrogate",
+        _lines([r | {"\ud800": 1} for r in RECORDS]),
+        "t.jsonl",
+        "line 1",
+        file="t.jsonl",
+    ),
     read("JSON lines: a nested value", _lines([r | {"deep": {"a": [1, {"b": 2}]}} for r in RECORDS]), file="t.jsonl"),
-    read("JSON lines: values of several types", _lines([r | {"odd": (1, "x", True, None, 2.5)[i % 5]} for i, r in enumerate(RECORDS)]), aside=None, file="t.jsonl"),
-    read("JSON lines: names with white space and zero bytes", _lines([r | {" a\0b ": i % 3} for i, r in enumerate(RECORDS)]), file="t.jsonl"),
-    read("JSON lines: a zero byte in a value", _with_line('{"width": 1, "height": 1, "colour": "r\\u0000d", "kind": "rose"}'), ROWS + 1, file="t.jsonl"),
+    read(
+        "JSON lines: values of several types",
+        _lines([r | {"odd": (1, "x", True, None, 2.5)[i % 5]} for i, r in enumerate(RECORDS)]),
+        aside=None,
+        file="t.jsonl",
+    ),
+    read(
+        "JSON lines: names with white space and zero bytes",
+        _lines([r | {" a\0b ": i % 3} for i, r in enumerate(RECORDS)]),
+        file="t.jsonl",
+    ),
+    read(
+        "JSON lines: a zero byte in a value",
+        _with_line('{"width": 1, "height": 1, "colour": "r\\u0000d", "kind": "rose"}'),
+        ROWS + 1,
+        file="t.jsonl",
+    ),
     read("JSON lines: a blank name", _lines([r | {"": i % 3} for i, r in enumerate(RECORDS)]), file="t.jsonl"),
     refuse("JSON lines: invalid UTF-8", _lines().encode().replace(b"red", b"r\xffd"), "t.jsonl", file="t.jsonl"),
     refuse("JSON lines: UTF-16", _lines().encode("utf-16"), "t.jsonl", file="t.jsonl"),
@@ -122,8 +180,13 @@ OBJECTS = [
     refuse("JSON lines: objects without keys", "{}\n" * 60, "t.jsonl", file="t.jsonl"),
     refuse("JSON lines: CSV called jsonl", PLAIN, "t.jsonl", "line 1", file="t.jsonl"),
     refuse("JSON lines: a third are none", _lines() + "{oops\n" * 30, "t.jsonl", "line", file="t.jsonl"),
-    refuse("JSON lines: a line of 40 MB", _with_line('{"width": "' + "x" * 40_000_000), "t.jsonl", file="t.jsonl", ),
-    refuse("JSON lines: all values nested", "".join(f'{{"a": [{i}], "kind": {{"b": 1}}}}\n' for i in range(60)), "t.jsonl", file="t.jsonl"),
+    read("JSON lines: a line of 40 MB", _with_line('{"width": "' + "x" * 40_000_000), ROWS + 1, 1, file="t.jsonl"),
+    refuse(
+        "JSON lines: all values nested",
+        "".join(f'{{"a": [{i}], "kind": {{"b": 1}}}}\n' for i in range(60)),
+        "t.jsonl",
+        file="t.jsonl",
+    ),
     read("JSON: a list of objects", json.dumps(RECORDS), file="t.json"),
     read("JSON: objects, one a line", _lines(), file="t.json"),
     refuse("JSON: an object of columns", json.dumps(FRAME.to_dict(as_series=False)), "t.json", file="t.json"),
@@ -142,7 +205,9 @@ def _two_parts(name: str, part: bytes, *words: str) -> Case:
     """Parts of one table: the second, to test on, is not of the form of the first."""
     command = fit("kind", "--test", "part-2.parquet")
     beside = {"part-2.parquet": part}
-    return refuse(f"Parquet: {name}", _parquet(), "part-2.parquet", *words, file="t.parquet", command=command, beside=beside)
+    return refuse(
+        f"Parquet: {name}", _parquet(), "part-2.parquet", *words, file="t.parquet", command=command, beside=beside
+    )
 
 
 COLUMNS = [
@@ -157,7 +222,10 @@ COLUMNS = [
     _typed("times", [time(i % 24, i) for i in range(ROWS)]),
     _typed("lengths of time", [timedelta(seconds=i * 7 % 50) for i in range(ROWS)]),
     _typed("nulls only", [None] * ROWS),
-    _typed("whole numbers without a sign, above 2^63", pl.Series([2**63 + i * 7 % 13 for i in range(ROWS)], dtype=pl.UInt64)),
+    _typed(
+        "whole numbers without a sign, above 2^63",
+        pl.Series([2**63 + i * 7 % 13 for i in range(ROWS)], dtype=pl.UInt64),
+    ),
     _typed("infinities and NaN", [float("inf"), float("nan"), *map(float, range(ROWS - 2))], 1),
     _typed("categories", pl.Series(["a", "b", None] * 20, dtype=pl.Categorical)),
     _typed("an enumeration", pl.Series(["a", "b", None] * 20, dtype=pl.Enum(["a", "b", "c"]))),
@@ -168,7 +236,9 @@ COLUMNS = [
     refuse("Parquet: two marks and nothing between", b"PAR1PAR1", "t.parquet", file="t.parquet"),
     _two_parts("a part that lacks a column", _write(SOME), "'colour'"),
     _two_parts("a part that is cut short", _parquet()[:-30]),
-    _two_parts("a part whose target is of another type", _write(FRAME.with_columns(kind=pl.Series(range(ROWS)))), "'kind'"),
+    _two_parts(
+        "a part whose target is of another type", _write(FRAME.with_columns(kind=pl.Series(range(ROWS)))), "'kind'"
+    ),
     _two_parts("a part without rows", _write(FRAME.head(0))),
     read("Arrow: whole", _arrow(), file="t.arrow"),
     read("Arrow: nested", _arrow(FRAME.with_columns(odd=pl.Series([[i] for i in range(ROWS)]))), file="t.arrow"),

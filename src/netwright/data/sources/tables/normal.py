@@ -31,21 +31,27 @@ def table_of(frame: pl.DataFrame, source: str, options: ReadOptions, choices: tu
 
 
 def typed_table(
-    frame: pl.DataFrame, source: str, options: ReadOptions, choices: tuple[Choice, ...], fingerprint: str
+    frame: pl.DataFrame,
+    source: str,
+    options: ReadOptions,
+    choices: tuple[Choice, ...],
+    fingerprint: str,
+    torn: tuple[Rejected, ...] = (),
 ) -> Table:
-    """As `table_of`, with a fingerprint that is known already."""
+    """As `table_of`, with a fingerprint that is known already; `torn` are rows of the source that `frame` lacks."""
     nested = {cells.name: str(cells.dtype) for cells in frame if _is_nested(cells.dtype)}
     said = [_left_out(name, kind) for name, kind in nested.items()]
     frame = simple_columns(frame)
     if not frame.width:
         raise SourceError(f"{source}: expected a column of plain values, got nested columns only ({', '.join(nested)})")
-    row = np.arange(1, frame.height + 1)
+    total = frame.height + len(torn)
+    row = np.delete(np.arange(1, total + 1), [fault.row - 1 for fault in torn])
     empty = _by_spelling({cells.name: cells.null_count() for cells in frame if cells.null_count()})
     if options.schema is not None:
         frame = _without_infinite(frame, options.schema, empty)
     keep, rejected = _finite(frame, row)
-    total, frame, row = frame.height, frame.filter(pl.Series(keep)), row[keep]
-    table = Table(frame, row, tuple(rejected), total, source, (*choices, *said), empty, fingerprint)
+    frame, row = frame.filter(pl.Series(keep)), row[keep]
+    table = Table(frame, row, (*torn, *rejected), total, source, (*choices, *said), empty, fingerprint)
     return _with_typed_text(table, options)
 
 
