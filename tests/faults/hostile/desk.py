@@ -115,26 +115,26 @@ def snapshot(desk: Desk) -> dict[str, str]:
     return found
 
 
-def apart(work: Callable[[], object], log: Path, room: int | None = None) -> Ended:
+def apart(work: Callable[[], object], log: Path, room: int | None = None, patience: float = PATIENCE) -> Ended:
     """Do work in a fork; `room` bytes of new address space are all that it gets where that is given."""
     began, errors = time.monotonic(), log.with_suffix(".errors")
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
         _become(work, (log, errors), room)
-    status, used = _wait(pid, began)
+    status, used = _wait(pid, began + patience)
     said = errors.read_text(errors="replace")
     start, _, out = log.read_text(errors="replace").partition("\n")
     busy = used.ru_utime + used.ru_stime
     return Ended(os.waitstatus_to_exitcode(status), out + said, said, busy, used.ru_maxrss * 1024 - int(start))
 
 
-def _wait(pid: int, began: float) -> tuple[int, resource.struct_rusage]:
+def _wait(pid: int, ends: float) -> tuple[int, resource.struct_rusage]:
     while True:
         done, status, used = os.wait4(pid, os.WNOHANG)
         if done:
             return status, used
-        if time.monotonic() - began > PATIENCE:
+        if time.monotonic() > ends:
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.003)
 

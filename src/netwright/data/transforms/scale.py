@@ -32,8 +32,9 @@ class Scale:
 
     def write(self, cells: pl.Series, out: np.ndarray) -> None:
         """Fill `out` (float32 [rows, 1 or 2])."""
-        with np.errstate(over="ignore", under="ignore"):  # too great for a number: the greatest, below
-            values = np.nan_to_num((as_float(cells) - self.centre) * self.factor, nan=np.nan)
+        with np.errstate(over="ignore", under="ignore"):  # too great for a number: the greatest
+            shifted = np.nan_to_num(as_float(cells) - self.centre, nan=np.nan)
+            values = np.nan_to_num(shifted * self.factor, nan=np.nan)
         write_with_indicator(smooth_clip(values) if self.clip else values, self.indicator, out)
 
 

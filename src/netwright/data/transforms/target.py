@@ -1,10 +1,12 @@
 """The target as class positions or as a standardised number."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 import polars as pl
 
+from netwright.core.errors import SchemaError
 from netwright.data.transforms.numbers import as_float
 from netwright.data.transforms.one_hot import category_codes
 
@@ -41,10 +43,20 @@ class Target:
 
 
 def fit_target(cells: pl.Series, classes: tuple[str, ...], clamped: bool = False) -> Target:
-    """Learn mean, deviation and range from training rows; classes come from the schema."""
+    """Learn mean, deviation and range from training rows; classes come from the schema.
+
+    Raises:
+        SchemaError: the numbers are so great that their deviation is none.
+    """
     if classes:
         return Target(cells.name, classes)
     values = as_float(cells)
-    deviation = float(values.std())
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, deviation = float(values.mean()), float(values.std())
     span = float(values.min()), float(values.max())
-    return Target(cells.name, (), float(values.mean()), deviation if deviation > 0 else 1.0, *span, clamped)
+    if not isfinite(deviation):
+        raise SchemaError(
+            f"target {cells.name!r}: expected numbers whose squares are numbers too, got {span[0]:g} to {span[1]:g}; "
+            "divide the column, or choose another target"
+        )
+    return Target(cells.name, (), mean, deviation if deviation > 0 else 1.0, *span, clamped)

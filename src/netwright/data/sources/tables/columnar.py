@@ -2,12 +2,13 @@
 
 import io
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable
 
 import polars as pl
 
 from netwright.core.errors import SourceError
-from netwright.core.values import Choice
+from netwright.core.values import Choice, Rejected
 from netwright.data.sources.tables.archives import Opened, refuse_bomb
 from netwright.data.sources.tables.arrow_sizes import unpacked_size
 from netwright.data.sources.tables.frames import columns_of
@@ -16,6 +17,8 @@ from netwright.data.table import ReadOptions, Table
 
 _MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "feather-1"}
 CELL = 8  # bytes that a cell takes in memory, about
+MOST_SHOWN = 200  # bytes of a line that is set aside
+Read = tuple[pl.DataFrame, tuple[Rejected, ...]]  # the rows that could be read, and those that could not
 _ENDINGS = {
     ".parquet": "parquet",
     ".pq": "parquet",
@@ -47,7 +50,7 @@ def read_columnar(opened: Opened, kind: str, options: ReadOptions) -> Table:
             refuse_bomb(opened.name, unpacked_size(content), len(content))
         if kind in _SCANNERS:
             _refuse_too_many_cells(opened.name, content, _SCANNERS[kind](io.BytesIO(content)))
-        frame = _READERS[kind](content)
+        frame, torn = _READERS[kind](content)
     except SourceError:
         raise
     except RecursionError:
@@ -62,7 +65,7 @@ def read_columnar(opened: Opened, kind: str, options: ReadOptions) -> Table:
     if not frame.height or not frame.width:
         raise SourceError(f"{opened.name}: expected rows, got a {kind} file with {frame.height} rows")
     choice = Choice("data.format", kind, "told by the file's first bytes or its ending")
-    return typed_table(frame, opened.name, options, (choice,), opened.fingerprint())
+    return typed_table(frame, opened.name, options, (choice,), opened.fingerprint(), torn)
 
 
 def _refuse_too_many_cells(name: str, content: bytes, lazy: pl.LazyFrame) -> None:
@@ -71,37 +74,43 @@ def _refuse_too_many_cells(name: str, content: bytes, lazy: pl.LazyFrame) -> Non
     refuse_bomb(name, CELL * rows * len(lazy.collect_schema()), len(content))
 
 
-def _parquet(content: bytes) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(content))
+def _parquet(content: bytes) -> Read:
+    return pl.read_parquet(io.BytesIO(content)), ()
 
 
-def _arrow(content: bytes) -> pl.DataFrame:
-    return pl.read_ipc(io.BytesIO(content))
+def _arrow(content: bytes) -> Read:
+    return pl.read_ipc(io.BytesIO(content)), ()
 
 
-def _old_feather(_content: bytes) -> pl.DataFrame:
+def _old_feather(_content: bytes) -> Read:
     raise ValueError("feather version 1 is not supported; write it again with a newer library")
 
 
-def _json_lines(content: bytes) -> pl.DataFrame:
-    objects = []
-    for number, line in enumerate(content.decode("utf-8-sig").split("\n"), start=1):
-        if line.strip():
-            objects.append(_object(line, number))
-    return _from_objects(objects)
+def _json_lines(content: bytes) -> Read:
+    """Lines that are no objects are set aside; ValueError where all are."""
+    lines = [(number, line) for number, line in enumerate(content.split(b"\n"), start=1) if line.strip()]
+    objects: list[dict[str, object]] = []
+    torn: list[Rejected] = []
+    for row, (number, line) in enumerate(lines, start=1):
+        try:
+            objects.append(_object(line.removeprefix(BOM_UTF8) if row == 1 else line))
+        except ValueError as error:
+            torn.append(Rejected(row, "", line[:MOST_SHOWN].decode("utf-8", "replace"), f"line {number}: {error}"))
+    if torn and not objects:
+        raise ValueError(torn[0].reason)
+    return _from_objects(objects), tuple(torn)
 
 
-def _object(line: str, number: int) -> dict[str, object]:
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise ValueError(f"line {number}: {error}") from error
+def _object(line: bytes) -> dict[str, object]:
+    value = json.loads(line.decode())
     if not isinstance(value, dict):
-        raise ValueError(f"line {number}: expected an object, got {line[:40]!r}")
+        raise ValueError(f"expected an object, got {line[:40].decode('utf-8', 'replace')!r}")
+    if b"\\u" in line:  # half of a character, "\ud800", is no text
+        json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
-def _json(content: bytes) -> pl.DataFrame:
+def _json(content: bytes) -> Read:
     try:
         value = json.loads(content)
     except json.JSONDecodeError as error:
@@ -110,7 +119,7 @@ def _json(content: bytes) -> pl.DataFrame:
         raise
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise ValueError("expected a list of objects")
-    return _from_objects(value)
+    return _from_objects(value), ()
 
 
 def _from_objects(objects: list[dict[str, object]]) -> pl.DataFrame:
@@ -119,7 +128,7 @@ def _from_objects(objects: list[dict[str, object]]) -> pl.DataFrame:
 
 
 _SCANNERS: dict[str, Callable[[io.BytesIO], pl.LazyFrame]] = {"parquet": pl.scan_parquet, "arrow": pl.scan_ipc}
-_READERS: dict[str, Callable[[bytes], pl.DataFrame]] = {
+_READERS: dict[str, Callable[[bytes], Read]] = {
     "parquet": _parquet,
     "arrow": _arrow,
     "feather-1": _old_feather,

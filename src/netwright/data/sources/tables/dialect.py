@@ -21,6 +21,7 @@ CANDIDATES = (",", ";", "\t", "|")
 SPACES = " "  # stands for runs of spaces; squeezed to one tab before the text is cut
 LEAST_CONSISTENCY = 0.5
 MOST_RECORDS = 1000  # of the sample
+MOST_COLUMNS = 100_000
 NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar", SPACES: "runs of spaces", "": "none"}
 
 
@@ -54,9 +55,21 @@ def sniff(name: str, sample: bytes, asked: str | None) -> Sniffed:
         _check_delimiter(name, asked)
         trial = attempt(sample, asked)
         return _sniffed(name, sample, trial, "asked for")
+    _refuse_too_wide(name, sample)
     trials = [attempt(sample, delimiter) for delimiter in CANDIDATES]
     trial = _best(trials) or _spaced(sample) or _first_line_says(trials) or attempt(sample, "")
     return _sniffed(name, sample, trial, _reason(trial))
+
+
+def _refuse_too_wide(name: str, sample: bytes) -> None:
+    """Raise SourceError before the time goes into cells of which no table could be made."""
+    lines = max(1, sample.count(b"\n"))
+    widest = max(sample.count(mark.encode()) for mark in CANDIDATES) // lines + 1
+    if widest > MOST_COLUMNS:
+        raise SourceError(
+            f"{name}: expected at most {MOST_COLUMNS:,} columns, got lines of {widest:,} cells; "
+            "if rows and columns are swapped, write the table the other way round"
+        )
 
 
 def _check_delimiter(name: str, asked: str) -> None:
@@ -101,8 +114,8 @@ def _text(cell: bytes) -> str:
 
 
 def _records(text: bytes, layout: Layout) -> Iterator[bytes]:
-    """Yield the sample's records; single lines where quotes are out of place."""
-    if layout.orderly and len(layout.ends):
+    """Yield the sample's records; single lines where quotes are out of place, or one is never closed."""
+    if layout.orderly and (layout.used == len(text) or len(layout.ends) >= MOST_RECORDS):
         pairs = zip(layout.starts[: MOST_RECORDS * 2], layout.ends, strict=False)
         found: Iterable[bytes] = (text[start:end] for start, end in pairs)
     else:

@@ -57,14 +57,15 @@ def find_encoding(opened: Opened, asked: str | None) -> Encoding:
     if (order := _utf16_order(start)) is not None:
         return Encoding(order, "about half of the first bytes are zero and there is no byte order mark", suspect=True)
     _refuse_binary(opened, start)
-    encoding = _by_content(_count_bytes(opened), _bad_sequences(opened))
-    return encoding if not marked else Encoding("utf-8", "a byte order mark says so", encoding.suspect)
+    counts, bad = _count_bytes(opened), _bad_sequences(opened)
+    return Encoding("utf-8", "a byte order mark says so", bad > 0) if marked else _by_content(counts, bad)
 
 
 def _asked(opened: Opened, asked: str) -> Encoding:
     try:
+        b"a".decode(asked, "replace")  # LookupError for hex, zlib and their like, which are no encodings of text
         name = codecs.lookup(asked).name
-    except LookupError:
+    except (LookupError, ValueError):
         raise SourceError(
             f"{opened.name}: encoding {asked!r} is not known; try utf-8, utf-16, cp1252 or latin-1"
         ) from None
@@ -122,11 +123,19 @@ def utf8_blocks(opened: Opened, encoding: Encoding) -> Iterator[bytes]:
     decoder = None if _is_plain(encoding) else codecs.getincrementaldecoder(encoding.name)("replace")
     first, held = True, b""
     for block in opened.blocks():
-        text = held + (decoder.decode(block).encode("utf-8", "replace") if decoder else block)
+        text = held + (_decoded(decoder, block, opened.name, encoding) if decoder else block)
         text, first = (text.removeprefix(_BYTE_ORDER_MARK) if first else text), False
         held = b"\r" if text.endswith(b"\r") else b""  # its \n may open the next block
         yield _one_line_end(text[: len(text) - len(held)])
     yield _one_line_end(held + (decoder.decode(b"", True).encode() if decoder else b""))
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, block: bytes, name: str, encoding: Encoding) -> bytes:
+    """UTF-16 without a byte order mark, for one, is no error that can be replaced by a character."""
+    try:
+        return decoder.decode(block).encode("utf-8", "replace")
+    except UnicodeError as error:
+        raise SourceError(f"{name}: expected {encoding.name}, got bytes that are not: {error}") from error
 
 
 def _is_plain(encoding: Encoding) -> bool:

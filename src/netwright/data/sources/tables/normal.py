@@ -33,25 +33,31 @@ def table_of(frame: pl.DataFrame, source: str, options: ReadOptions, choices: tu
 
 
 def typed_table(
-    frame: pl.DataFrame, source: str, options: ReadOptions, choices: tuple[Choice, ...], fingerprint: str
+    frame: pl.DataFrame,
+    source: str,
+    options: ReadOptions,
+    choices: tuple[Choice, ...],
+    fingerprint: str,
+    torn: tuple[Rejected, ...] = (),
 ) -> Table:
-    """As `table_of`, with a fingerprint that is known already."""
+    """As `table_of`, with a fingerprint that is known already; `torn` are rows of the source that `frame` lacks."""
     nested = {cells.name: str(cells.dtype) for cells in frame if _is_nested(cells.dtype)}
     said = [_left_out(name, kind) for name, kind in nested.items()]
     typed, far = frame, far_dates(frame)
     frame = simple_columns(without(frame, far))
     if not frame.width:
         raise SourceError(f"{source}: expected a column of plain values, got nested columns only ({', '.join(nested)})")
-    row = np.arange(1, frame.height + 1)
+    total = frame.height + len(torn)
+    row = np.delete(np.arange(1, total + 1), [fault.row - 1 for fault in torn])
     beyond = {name: int(cells.sum()) for name, cells in far.items()}
     empty = _by_spelling({cells.name: cells.null_count() - beyond.get(cells.name, 0) for cells in frame})
-    keep, rejected = _near(typed, far if options.schema is None else {})
+    keep, rejected = _near(typed, row, far if options.schema is None else {})
     if options.schema is not None:
         empty |= {name: {**empty.get(name, {}), FAR: cells} for name, cells in beyond.items()}
         frame = _without_infinite(frame, options.schema, empty)
-    rejected += _not_finite(frame, keep)
-    total, frame, row = frame.height, frame.filter(pl.Series(keep)), row[keep]
-    table = Table(frame, row, tuple(rejected), total, source, (*choices, *said), empty, fingerprint)
+    rejected += _not_finite(frame, row, keep)
+    frame, row = frame.filter(pl.Series(keep)), row[keep]
+    table = Table(frame, row, (*torn, *rejected), total, source, (*choices, *said), empty, fingerprint)
     return _with_typed_text(table, options)
 
 
@@ -114,18 +120,20 @@ def _without_infinite(frame: pl.DataFrame, schema: Schema, missing: dict[str, di
     return pl.DataFrame(mended)
 
 
-def _near(typed: pl.DataFrame, far: dict[str, pl.Series]) -> tuple[np.ndarray, list[Rejected]]:
+def _near(typed: pl.DataFrame, row: np.ndarray, far: dict[str, pl.Series]) -> tuple[np.ndarray, list[Rejected]]:
     """Return the rows without a far date, and the cells of the others that have one."""
     keep, rejected = np.ones(typed.height, dtype=bool), []
     for name, cells in far.items():
         counts = typed[name].to_physical()
         for at in cells.arg_true().to_list():
             keep[at] = False
-            rejected.append(Rejected(at + 1, name, as_written(counts[at], typed[name].dtype), f"expected {YEARS}"))
+            rejected.append(
+                Rejected(int(row[at]), name, as_written(counts[at], typed[name].dtype), f"expected {YEARS}")
+            )
     return keep, rejected
 
 
-def _not_finite(frame: pl.DataFrame, keep: np.ndarray) -> list[Rejected]:
+def _not_finite(frame: pl.DataFrame, row: np.ndarray, keep: np.ndarray) -> list[Rejected]:
     """Return the infinite cells, and take their rows out of `keep`."""
     rejected = []
     for cells in frame:
@@ -133,7 +141,7 @@ def _not_finite(frame: pl.DataFrame, keep: np.ndarray) -> list[Rejected]:
             continue
         for at in cells.is_infinite().fill_null(False).arg_true().to_list():
             keep[at] = False
-            rejected.append(Rejected(at + 1, cells.name, str(cells[at]), "expected a finite number"))
+            rejected.append(Rejected(int(row[at]), cells.name, str(cells[at]), "expected a finite number"))
     return rejected
 
 
