@@ -6,12 +6,17 @@ NUMBERS_ARE_EXACT_BELOW = 2.0**53
 
 
 def label_text(series: pl.Series) -> pl.Series:
-    """Return the cells as String: whole numbers without a decimal point, booleans as True and False."""
+    """Return the cells as String: whole numbers without a decimal point, booleans as True and False.
+
+    A cell's text depends on no other cell: a label is the same among any rows.
+    """
     if series.dtype == pl.Boolean:
         return series.replace_strict({True: "True", False: "False"}, return_dtype=pl.String)
     if series.dtype.is_float():
+        series = series + 0.0  # -0.0 and 0.0 are one value
         whole = ((series == series.round()) & (series.abs() < NUMBERS_ARE_EXACT_BELOW)).fill_null(True)
-        return series.cast(pl.Int64 if whole.all() else pl.Float64).cast(pl.String)
+        integers = series.cast(pl.Int64, strict=False).cast(pl.String)
+        return integers if whole.all() else integers.zip_with(whole, series.cast(pl.Float64).cast(pl.String))
     return series.cast(pl.String)
 
 

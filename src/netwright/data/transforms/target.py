@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from netwright.core.errors import SchemaError
-from netwright.data.transforms.numbers import as_float
+from netwright.data.transforms.numbers import LARGE, as_float
 from netwright.data.transforms.one_hot import category_codes
 
 
@@ -29,7 +29,9 @@ class Target:
             codes = category_codes(cells, self.classes)
             assert not codes.null_count(), f"target {self.column!r} has a cell that is no class"
             return codes.to_numpy()
-        return ((as_float(cells) - self.mean) / self.deviation).astype(np.float32)
+        with np.errstate(over="ignore"):  # too far from the training rows for a number: the greatest
+            values = (as_float(cells) - self.mean) / self.deviation
+        return np.clip(values, -LARGE, LARGE).astype(np.float32)
 
     def decode(self, standardised: np.ndarray) -> np.ndarray:
         """Return numbers in the target's unit, float64, of any range."""
