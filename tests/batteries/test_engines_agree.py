@@ -19,12 +19,13 @@ from netwright.training.config import TrainingConfig
 from netwright.training.engines.fused.engine import FusedRunner
 from netwright.training.engines.fused.layout import lay_out
 from netwright.training.engines.stretch import Stretch
-from netwright.training.fit import Session, fit
+from netwright.training.fit import fit
 from netwright.training.losses import LOSSES, loss_for
 from netwright.training.optimizers import OPTIMIZERS, make_updater
 from netwright.training.predict import predict_logits
 from netwright.training.preflight import bring
 from netwright.training.schedules import SCHEDULES
+from netwright.training.session import Session
 from netwright.training.state import Progress, TrainingState
 
 ROWS, HELD_OUT, BATCH = 211, 30, 16  # 13 batches of 16 and a ragged one of 3
@@ -328,7 +329,7 @@ def fused_gradients(module, config, batches, task, dropout=()):
     state = TrainingState(module, make_updater(module, config), None, Progress(1))
     with FusedRunner(state, batches, batch_sizes(ROWS, BATCH), config, task) as runner:
         runner.begin_epoch(epoch_order(ROWS, 0, 1), 0)
-        runner.run(Stretch(0, 0, [0.0], True, dropout))
+        runner.run(Stretch(0, 0, [0.0], True, 0, 0, dropout))
     return torch.from_numpy(runner.memory.gradients)
 
 
@@ -363,7 +364,7 @@ def test_validation_is_the_module_s(name, dtype, limit):
     state, sizes = TrainingState(module, make_updater(module, config), average, Progress(1)), batch_sizes(ROWS, BATCH)
     with FusedRunner(state, batches, sizes, config, case.task) as runner:
         runner.begin_epoch(epoch_order(ROWS, 0, 1), 0)
-        runner.run(Stretch(0, 0, [config.learning_rate] * len(sizes), False))
+        runner.run(Stretch(0, 0, [config.learning_rate] * len(sizes), False, 0, 0))
         loss, logits = runner.measure()
     with averaged(module, average):
         expected = predict_logits(module, batches.validation_inputs)

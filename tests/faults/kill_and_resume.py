@@ -27,24 +27,23 @@ from netwright.training.run_directory import read_epochs
 
 ERRORS = Path(tempfile.gettempdir()) / f"netwright-kills-{os.getpid()}.err"  # of the last child
 FAST_SAVES = "training.checkpoint_every=0.02"
+SMALL = ("--set", "preset.recipe=single", "--set", "network.hidden_sizes=[32,16]", "--set", "evaluation.trees=false")
 TASKS = {  # dropout, momentum of Adam, EMA, the plateau schedule and a ragged last batch all have state to lose
-    "classification": ["@breast-cancer", "--set", "training.ema_decay=0.95", "--set", "training.epochs=90"],
+    "classification": [
+        *("@breast-cancer", *SMALL, "--engine", "eager", "--set", "training.ema_decay=0.95"),
+        *("--set", "training.epochs=30"),
+    ],
     "fused": [
-        "@breast-cancer",
-        "--engine",
-        "fused",
-        "--set",
-        "training.epochs=1500",
-        "--set",
-        "training.patience=none",
+        *("@breast-cancer", *SMALL, "--engine", "fused", "--set", "training.epochs=600"),
+        *("--set", "training.patience=none"),
     ],
     "regression": [
-        *("@diabetes", "--set", "training.schedule=plateau", "--set", "training.optimizer=muon"),
-        *("--set", "training.accumulate=2", "--set", "training.epochs=40"),
+        *("@diabetes", *SMALL, "--engine", "eager", "--set", "training.schedule=plateau"),
+        *("--set", "training.optimizer=muon", "--set", "training.accumulate=2", "--set", "training.epochs=20"),
     ],
     "ensemble": [
-        *("@breast-cancer", "--folds", "3", "--ensemble", "4", "--engine", "fused", "--learning-curve"),
-        *("--set", "training.epochs=100", "--set", "training.patience=none"),
+        *("@breast-cancer", *SMALL, "--folds", "3", "--ensemble", "4", "--engine", "fused", "--learning-curve"),
+        *("--set", "training.epochs=60", "--set", "training.patience=none"),
     ],
 }
 

@@ -12,10 +12,11 @@ from netwright.core.values import InputSpec
 from netwright.networks import MLPConfig, build
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
-from netwright.training.fit import Session, fit
+from netwright.training.fit import fit
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.predict import predict_logits
 from netwright.training.schedules import SCHEDULES
+from netwright.training.session import Session
 from tests.training.small_runs import CONFIG, digest, make_batches, make_module
 
 

@@ -9,9 +9,10 @@ from netwright.core.values import InputSpec
 from netwright.networks import MLPConfig, build
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
-from netwright.training.fit import Session, fit
+from netwright.training.fit import fit
 from netwright.training.losses import LOSSES, loss_for
 from netwright.training.predict import predict_logits
+from netwright.training.session import Session
 
 MEMBERS, ROWS = 4, 9
 NETWORK = MLPConfig((8, 6), dropout=0.0, normalization="none")

@@ -10,8 +10,9 @@ import torch
 from netwright.core.errors import RecipeError
 from netwright.core.interrupts import StopSignal
 from netwright.training.batches import Batches
-from netwright.training.fit import Session, fit
+from netwright.training.fit import fit
 from netwright.training.populations import Member, _width, fit_population
+from netwright.training.session import Session
 from tests.training.small_runs import CONFIG, digest, make_batches, make_module
 
 FUSED = replace(CONFIG, engine="fused", epochs=12)

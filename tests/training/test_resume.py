@@ -13,8 +13,9 @@ import torch
 from netwright.core.errors import CheckpointError, Interrupted, RecipeError
 from netwright.core.interrupts import StopSignal
 from netwright.training.checkpoints import Checkpoint, committed, save_checkpoint
-from netwright.training.fit import Session, fit
+from netwright.training.fit import fit
 from netwright.training.records import RecordSink, read_records
+from netwright.training.session import Session
 from tests.training.small_runs import CONFIG, config_for, digest, make_batches, make_module
 
 STEPS = 9  # of three epochs of 27 rows in batches of 8, 8 and 11 or so
@@ -146,7 +147,8 @@ KILLED = """
 import sys, pathlib, torch
 torch.set_num_threads(1)
 from dataclasses import replace
-from netwright.training.fit import Session, fit
+from netwright.training.fit import fit
+from netwright.training.session import Session
 from netwright.training.records import RecordSink
 from tests.training.small_runs import CONFIG, digest, make_batches, make_module
 folder = pathlib.Path(sys.argv[1])

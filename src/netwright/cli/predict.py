@@ -29,6 +29,8 @@ def predict(
 ) -> None:
     """Answer for every row of a table: the prediction, and a probability per class. Rows in = rows out.
 
+    Columns whose values are not those of training are named, with how far they moved; --json has it for each column.
+
     Examples:
 
       netwright predict runs/adult-1 new.csv
@@ -46,7 +48,7 @@ def predict(
     _write(found.frame, path)
     if json:
         rows = {"in": found.rows, "out": found.frame.height, "unreadable": found.unreadable}
-        print_json({"run": str(run), "output": str(path), "rows": rows, "notes": found.notes})
+        print_json({"run": str(run), "output": str(path), "rows": rows, "notes": found.notes, "drift": found.drift})
         return
     print_notes(found.notes)
     unread = f", {found.unreadable:,} of them empty because the row could not be read" if found.unreadable else ""

@@ -2,8 +2,9 @@
 
 Rules: columns by name, in any order. A missing column is an error; a column that training did not know is left out with
 a note. A cell that is not of the training type becomes missing, a category that training did not see stays as it is and
-is counted, each with a note. With a target: a label that is no class is matched without case, surrounding spaces and
-a final dot, if that leaves no two classes alike; rows whose label matches nothing, or that have none, are set aside.
+is counted, each with a note; so is a column whose values drifted. With a target: a label that is no class is matched
+without case, surrounding spaces and a final dot, if that leaves no two classes alike; rows whose label matches nothing,
+or that have none, are set aside.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from netwright.core.errors import ContractError, nearest
 from netwright.core.values import Column, Finding, Schema
 from netwright.data.conformed_column import as_kind, unreadable_note
 from netwright.data.conformed_target import fit_target_labels
+from netwright.data.drift import drift_findings
 from netwright.data.labels import label_text
 from netwright.data.sources.tables.missing import USUAL_SPELLINGS
 from netwright.data.table import Table
@@ -27,6 +29,7 @@ class Conformed:
     table: Table
     notes: tuple[Finding, ...]
     unseen: dict[str, int]  # column -> cells with a category that training did not see
+    drift: dict[str, float]  # feature -> population stability index, see drift.py
 
 
 def conform(table: Table, schema: Schema, with_target: bool) -> Conformed:
@@ -43,7 +46,8 @@ def conform(table: Table, schema: Schema, with_target: bool) -> Conformed:
     wanted = [column for column in schema.columns if _is_wanted(column, table, with_target)]
     _refuse_missing(table, wanted)
     notes = list(_extra(table, schema))
-    frame, unseen = {}, {}
+    frame: dict[str, pl.Series] = {}
+    unseen: dict[str, int] = {}
     for column in wanted:
         if column.role == "target":
             frame[column.name] = table.frame[column.name]
@@ -54,11 +58,14 @@ def conform(table: Table, schema: Schema, with_target: bool) -> Conformed:
         if count := _count_unseen(cells, column):
             unseen[column.name] = count
             notes.append(_unseen_note(cells, column, count))
+    features = [column for column in wanted if column.role == "feature"]
+    drifted, drift = drift_findings(frame, features)
+    notes += drifted
     table = replace(table, frame=pl.DataFrame(frame))
     if with_target:
         table, more = fit_target_labels(table, schema)
         notes += more
-    return Conformed(table, tuple(notes), unseen)
+    return Conformed(table, tuple(notes), unseen, drift)
 
 
 def _is_wanted(column: Column, table: Table, with_target: bool) -> bool:

@@ -19,9 +19,9 @@ from netwright.sklearn.parameters import NetworkParameters, members_of, same_net
 from netwright.sklearn.targets import Values, learn_values
 from netwright.sklearn.training import Schooling, train
 from netwright.training.batches import Batches
-from netwright.training.fit import FitResult
 from netwright.training.optimizers import Updater
 from netwright.training.recipe import Recipe
+from netwright.training.session import FitResult
 
 
 @dataclass(frozen=True)

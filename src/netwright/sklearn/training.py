@@ -11,10 +11,11 @@ from netwright.core.values import Choice, EpochRecord, Task
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.choice import choose_engine, why_not_fused
-from netwright.training.fit import FitResult, Session, fit
+from netwright.training.fit import fit
 from netwright.training.optimizers import Updater, make_updater
 from netwright.training.populations import Member, Trained, fit_population
 from netwright.training.records import Record
+from netwright.training.session import FitResult, Session
 
 PREFERRED = "estimators are fitted often, so that loading the compiled code pays"
 

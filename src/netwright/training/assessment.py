@@ -31,7 +31,8 @@ def assess(model: Model, source: Any) -> Assessment:
     Raises:
         SchemaError: no row has a usable target.
     """
-    table, notes = read_for(model, source, with_target=True)
+    fitted = read_for(model, source, with_target=True)
+    table, notes = fitted.table, fitted.notes
     if not table.frame.height:
         raise SchemaError(f"{table.source}: no row has a target that the run knows; see its classes in schema.json")
     every = np.arange(table.frame.height)

@@ -13,9 +13,11 @@ from netwright.networks import fit_to_rows
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
-from netwright.training.fit import DIVERGED, OUT_OF_TIME, FitResult, Session
+from netwright.training.fit import OUT_OF_TIME
 from netwright.training.inference import build_module
 from netwright.training.populations import Member, Trained, fit_population
+from netwright.training.session import FitResult, Session
+from netwright.training.setbacks import DIVERGED
 from netwright.training.stage import Count, Stage, Watch, metric_of
 
 ENOUGH = 0.5  # share of the planned epochs that makes a network worth having when the time is short

@@ -17,10 +17,11 @@ from netwright.training.crew import ENOUGH, cut_short, make_member, train_crew
 from netwright.training.cross_validation import cross_validate
 from netwright.training.environment import describe_environment
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
-from netwright.training.fit import DIVERGED, FitResult
 from netwright.training.journal import Journal
 from netwright.training.member_files import MEMBERS
 from netwright.training.populations import Member, Trained
+from netwright.training.session import FitResult
+from netwright.training.setbacks import DIVERGED
 from netwright.training.stage import Count, Outcome, Stage, Watch, answers_of, score
 
 
@@ -112,10 +113,16 @@ def _record(stage: Stage, watch: Watch, number: int, ended: tuple[Member, Traine
         best_epoch=result.best_epoch,
         stopped_because=result.stopped_because,
         seconds=result.seconds,
-        validation_losses=tuple(record.validation_loss for record in result.epochs),
+        validation_losses=_by_epoch(result),
         test=score(watch.yardstick, watch.yardstick.truth, predicted),
         left_out=_fault(result, member.config),
     )
+
+
+def _by_epoch(result: FitResult) -> tuple[float | None, ...]:
+    """Return the validation loss of each epoch; None for one that was not measured because its steps were skipped."""
+    losses = {record.epoch: record.validation_loss for record in result.epochs}
+    return tuple(losses.get(epoch) for epoch in range(1, max(losses) + 1))
 
 
 def _fault(result: FitResult, config: TrainingConfig) -> str:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +13,8 @@ from torch import Tensor, nn
 
 from netwright.core.devices import choose_device, cpu_threads
 from netwright.core.errors import CheckpointError, Interrupted, RunError
-from netwright.core.interrupts import StopSignal
 from netwright.core.seeds import derive_seed
-from netwright.core.values import Choice, EpochRecord, StepRecord, Task
+from netwright.core.values import Choice, EpochRecord, StepRecord
 from netwright.training import early_stopping, schedules
 from netwright.training.averaging import averaged, start_average
 from netwright.training.batches import Batches, batch_sizes, epoch_order
@@ -23,54 +22,32 @@ from netwright.training.checkpoints import committed, load_checkpoint, save_chec
 from netwright.training.config import TrainingConfig, validate
 from netwright.training.engines.choice import choose_engine
 from netwright.training.engines.eager import EagerRunner, Engine
+from netwright.training.engines.room import room_note
 from netwright.training.engines.stretch import Outcome, Runner, Stretch
 from netwright.training.generators import seeded
 from netwright.training.losses import loss_for
-from netwright.training.optimizers import Updater, make_updater
+from netwright.training.optimizers import make_updater
 from netwright.training.predict import predict_logits
 from netwright.training.preflight import bring, check, task_of
-from netwright.training.records import Record, RecordSink
-from netwright.training.state import Origin, Progress, TrainingState, keep_best, origin_of, restore, to_checkpoint
+from netwright.training.records import Record
+from netwright.training.session import FitResult, Observer, Session
+from netwright.training.setbacks import DIVERGED, PATIENCE, advice_on, is_used_up, notes_on, slower, take_note
+from netwright.training.state import (
+    Origin,
+    Progress,
+    TrainingState,
+    beginning_of,
+    go_back,
+    keep_best,
+    origin_of,
+    restore,
+    to_checkpoint,
+)
 from netwright.training.statistics import watched_layers
 
-Observer = Callable[[Record], object]
-Metric = Callable[[Tensor, Tensor], float]  # logits, targets -> value
-
 BUDGET_USED = 0.95  # share of the time left that planned epochs may fill
-DIVERGED = "training diverged"  # how a sentence begins that says so
 OUT_OF_TIME = "the time budget was used up"
 TIME_SLICE = 0.02  # seconds that a stretch of steps may take, so that signals and deadlines are answered
-
-
-@dataclass(frozen=True)
-class Session:
-    """What surrounds one call of `fit`: where to save, when to stop, what to measure."""
-
-    folder: Path | None = None  # of checkpoints; None: none are made
-    stop: StopSignal | None = None
-    deadline: float | None = None  # in time.monotonic() seconds
-    metric: Metric | None = None  # on validation rows
-    higher_is_better: bool = True
-    resume: bool = False
-    task: Task | None = None  # None: whole-number targets are classes, others are values
-    networks: int = 1  # that this process trains, this one among them
-    records: RecordSink | None = None
-    updater: Updater | None = None  # the module's optimizer with what it remembers; None: a fresh one
-
-
-@dataclass(frozen=True)
-class FitResult:
-    """What came of a training. The module itself holds the best weights."""
-
-    epochs: tuple[EpochRecord, ...]
-    steps: int  # optimizer steps taken
-    best_epoch: int  # from 1; 0 where the monitored metric never was a number
-    best_value: float  # of the monitored value; the training loss where there are no validation rows
-    stopped_because: str
-    seconds: float
-    planned_epochs: int  # fewer than configured where a deadline did not leave room for all
-    engine: Choice  # that trained, and why
-    notes: tuple[str, ...] = ()  # what a user should know of a resume
 
 
 @dataclass
@@ -85,6 +62,7 @@ class Training:
     sizes: list[int]  # rows of each batch of an epoch
     runner: Runner
     choice: Choice  # of the engine
+    beginning: dict[str, Tensor]  # the module's state before the first step, until there is a better one
     origin: Origin | None = None  # None where no checkpoints are made
     notes: tuple[str, ...] = ()
     started: float = field(default_factory=time.monotonic)
@@ -148,9 +126,11 @@ def _start(
     left = math.inf if session.deadline is None else session.deadline - time.monotonic()
     _, choice = choose_engine(module, config, batches, task, left, session.networks)
     runner = EagerRunner(engine, batches, sizes)
-    training = Training(state, engine, batches, session, observers, sizes, runner, choice)
+    training = Training(state, engine, batches, session, observers, sizes, runner, choice, beginning_of(state))
     if session.folder is not None:
         _open_checkpoints(training, session.folder)
+    if state.progress.micro_batches > config.accumulate:
+        runner.divide(state.progress.micro_batches)
     if choice.value == "fused":
         from netwright.training.engines.fused.engine import FusedRunner  # Numba is loaded only where it is used
 
@@ -185,23 +165,40 @@ def _run_epoch(training: Training) -> str:
             _save_or_raise(training)
             if session.deadline is not None and time.monotonic() >= session.deadline and progress.step:
                 return _out_of_time(training)
-        if not math.isfinite(_run_stretch(training)):
-            return _diverged(training)
+        _run_stretch(training)
+        if progress.setbacks.in_a_row >= PATIENCE and (stopped := _go_back_or_stop(training)):
+            return stopped
     return ""
 
 
-def _run_stretch(training: Training) -> float:
-    """Take steps up to the next record, the end of the epoch or of a slice of time; return the last loss measured."""
+def _run_stretch(training: Training) -> None:
+    """Take steps up to the next record, the end of the epoch or of a slice of time."""
     state, stretch = training.state, _next_stretch(training)
-    progress, steps, start = state.progress, len(stretch.rates), time.monotonic()
+    progress, start = state.progress, time.monotonic()
     outcome = training.runner.run(stretch)
+    steps = len(outcome.losses)
     training.pace = (time.monotonic() - start) / steps
     progress.step += steps
     progress.step_in_epoch += steps
+    progress.updates += steps - outcome.skipped
+    progress.micro_batches = training.runner.micro_batches
     state.losses.append(outcome.losses)
-    if outcome.norm is None:
-        return 0.0
-    return _record_step(training, stretch.rates[-1], outcome)
+    skipped = _skipped(training, stretch, outcome)
+    if outcome.norm is not None and progress.step not in skipped:
+        _record_step(training, stretch.rates[-1], outcome)
+
+
+def _skipped(training: Training, stretch: Stretch, outcome: Outcome) -> list[int]:
+    """Return the numbers of the steps that were skipped, once they are noted and written down."""
+    progress = training.state.progress
+    if not outcome.skipped:
+        progress.setbacks.in_a_row = 0
+        return []
+    skipped = take_note(progress.setbacks, stretch.step, outcome.losses.isnan().tolist())
+    for step in skipped:
+        rate = stretch.rates[step - stretch.step - 1]
+        _tell(training, StepRecord(step, progress.epoch, math.nan, rate, math.nan))
+    return skipped
 
 
 def _next_stretch(training: Training) -> Stretch:
@@ -214,7 +211,8 @@ def _next_stretch(training: Training) -> Stretch:
     total = progress.planned_epochs * len(training.sizes)
     factors = schedules.share_factors(progress.step, last, total, training.engine.config)
     rates, measured = _learning_rates(training, progress.step, last), heard and (last % every == 0 or last == 1)
-    return Stretch(progress.step_in_epoch, progress.step, rates, measured, *factors)
+    before = progress.step_in_epoch, progress.step
+    return Stretch(*before, rates, measured, progress.updates, progress.setbacks.in_a_row, *factors)
 
 
 def _attention(training: Training) -> bool:
@@ -252,16 +250,14 @@ def _learning_rates(training: Training, first: int, last: int) -> list[float]:
     """Return the rates of steps `first` up to but not including `last`, counted from 0."""
     config, progress = training.engine.config, training.state.progress
     total = progress.planned_epochs * len(training.sizes)
-    rate = config.learning_rate * progress.plateau.factor
+    rate = config.learning_rate * progress.plateau.factor * slower(progress.setbacks)
     return [rate * factor for factor in schedules.schedule_factors(first, last, total, config)]
 
 
-def _record_step(training: Training, rate: float, outcome: Outcome) -> float:
+def _record_step(training: Training, rate: float, outcome: Outcome) -> None:
     progress, loss, norm = training.state.progress, outcome.losses[-1].item(), outcome.norm
     assert norm is not None
-    record = StepRecord(progress.step, progress.epoch, loss, rate, float(norm), outcome.layers)
-    _tell(training, record)
-    return record.loss
+    _tell(training, StepRecord(progress.step, progress.epoch, loss, rate, float(norm), outcome.layers))
 
 
 def _tell(training: Training, record: Record) -> None:
@@ -275,10 +271,12 @@ def _finish_epoch(training: Training) -> str:
     """Measure, remember the best, decide whether to go on. Return why not, or nothing."""
     state, config = training.state, training.engine.config
     progress = state.progress
+    if not progress.updates:  # the weights just went back, or every step was skipped
+        return _next_epoch(training)
     train_loss = _epoch_loss(training)
     validation_loss, metric = _validate(training)
-    if not all(map(math.isfinite, (train_loss, validation_loss or 0.0))):
-        return _diverged(training)
+    if not math.isfinite(validation_loss or 0.0):
+        return _go_back_or_stop(training) or _next_epoch(training)
     _judge(training, train_loss, validation_loss, metric)
     if config.schedule == "plateau":
         watched = train_loss if validation_loss is None else validation_loss
@@ -289,9 +287,10 @@ def _finish_epoch(training: Training) -> str:
 
 
 def _epoch_loss(training: Training) -> float:
+    """Return the mean over the rows of the steps that were not skipped; NaN where all were."""
     losses = torch.cat(training.state.losses).cpu().double().numpy()
-    rows = training.sizes[: len(losses)]
-    return float(np.dot(losses, rows) / sum(rows))
+    rows = np.where(np.isnan(losses), 0, training.sizes[: len(losses)])
+    return float(np.dot(np.nan_to_num(losses), rows) / rows.sum()) if rows.any() else math.nan
 
 
 def _validate(training: Training) -> tuple[float | None, float | None]:
@@ -321,6 +320,7 @@ def _judge(training: Training, train_loss: float, validation_loss: float | None,
     best = progress.patience.best_epoch == progress.epoch
     if best:
         keep_best(state)
+        training.beginning.clear()
     rate = _learning_rates(training, progress.step - 1, progress.step)[0]
     seconds = time.monotonic() - training.started
     record = EpochRecord(progress.epoch, progress.step, train_loss, rate, validation_loss, metric, seconds, best)
@@ -362,24 +362,23 @@ def _out_of_time(training: Training) -> str:
     return said
 
 
-def _diverged(training: Training) -> str:
-    """Say that the loss is no longer finite; an error where no finite state was ever kept."""
-    progress, config = training.state.progress, training.engine.config
-    what = f"the loss was not finite at step {progress.step} (epoch {progress.epoch})"
-    advice = advice_on(config)
-    if not progress.epochs or not progress.patience.best_epoch:
-        raise RunError(f"{DIVERGED}: {what}, before any epoch was finished; {advice}")
-    return f"{DIVERGED}: {what}; the weights of epoch {progress.patience.best_epoch} are kept; {advice}"
-
-
-def advice_on(config: TrainingConfig) -> str:
-    """Say what helps against a loss that is no longer finite."""
-    return f"lower training.learning_rate (now {config.learning_rate:g}) or set training.clip_norm"
+def _go_back_or_stop(training: Training) -> str:
+    """Let the weights go back, if they have not yet. Return why training must stop, or nothing."""
+    progress = training.state.progress
+    if not is_used_up(progress.setbacks):
+        go_back(training.state, training.beginning)
+        return ""
+    what = f"the loss was not finite at step {progress.step} (epoch {progress.epoch}), nor was it before the weights "
+    kept = progress.patience.best_epoch
+    return f"{DIVERGED}: {what}went back; the weights of epoch {kept} are kept; {advice_on(training.engine.config)}"
 
 
 def _conclude(training: Training) -> FitResult:
     """Save the end, go back to the best weights, report."""
     state, session, progress = training.state, training.session, training.state.progress
+    config = training.engine.config
+    if not progress.epochs:
+        raise RunError(f"{DIVERGED}: the loss was not finite before any epoch was finished; {advice_on(config)}")
     if session.folder is not None:
         _save(training, session.folder)
     if session.stop is not None and session.stop.number is not None:
@@ -396,5 +395,5 @@ def _conclude(training: Training) -> FitResult:
         seconds=time.monotonic() - training.started,
         planned_epochs=progress.planned_epochs,
         engine=training.choice,
-        notes=training.notes,
+        notes=(*training.notes, *notes_on(progress.setbacks, config), *room_note(progress.micro_batches, config)),
     )

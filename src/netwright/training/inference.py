@@ -14,7 +14,7 @@ from torch import nn
 from netwright.core.errors import RunError
 from netwright.core.evidence import Calibration
 from netwright.core.values import EnsembleSummary, Finding, Schema
-from netwright.data import Preparation, Table, conform, prepare, read_table
+from netwright.data import Conformed, Preparation, Table, conform, prepare, read_table
 from netwright.networks import build, shapes_of
 from netwright.networks.ensemble import Ensemble
 from netwright.networks.heads import predictions_from
@@ -50,6 +50,7 @@ class Predictions:
     notes: tuple[Finding, ...]  # what was odd about the rows
     rows: int
     unreadable: int
+    drift: dict[str, float]  # feature -> population stability index against the rows of training
 
 
 def load_model(folder: Path, activation: Any = None) -> Model:
@@ -148,7 +149,7 @@ def from_logits(logits: torch.Tensor, preparation: Preparation, temperature: flo
     return (torch.cat([1 - said, said], dim=1) if task == "binary" else said).numpy()
 
 
-def read_for(model: Model, source: Any, with_target: bool) -> tuple[Table, tuple[Finding, ...]]:
+def read_for(model: Model, source: Any, with_target: bool) -> Conformed:
     """Read new rows and fit them to the model's contract.
 
     Raises:
@@ -159,8 +160,7 @@ def read_for(model: Model, source: Any, with_target: bool) -> tuple[Table, tuple
     names = tuple(column.name for column in model.schema.columns)
     options = replace(read_options(model.recipe.data), columns=names, schema=model.schema)
     options = replace(options, max_rejected=1.0)  # every row gets its line or is counted, read or not
-    fitted = conform(read_table(source, options), model.schema, with_target=with_target)
-    return fitted.table, fitted.notes
+    return conform(read_table(source, options), model.schema, with_target=with_target)
 
 
 def predict_rows(model: Model, source: Any, coverage: float | None = None) -> Predictions:
@@ -176,7 +176,8 @@ def predict_rows(model: Model, source: Any, coverage: float | None = None) -> Pr
     """
     if coverage is not None:
         check_coverage(coverage, "coverage")
-    table, notes = read_for(model, source, with_target=False)
+    fitted = read_for(model, source, with_target=False)
+    table, notes = fitted.table, fitted.notes
     said = answer(model, table)
     frame = _named(said, model.schema, model.calibration.threshold)
     if coverage is not None:
@@ -184,7 +185,7 @@ def predict_rows(model: Model, source: Any, coverage: float | None = None) -> Pr
         notes = (*notes, *_too_few(model.calibration, coverage))
     if table.total != table.frame.height:
         frame = _with_gaps(frame, table)
-    return Predictions(frame, notes, table.total, table.total - len(said))
+    return Predictions(frame, notes, table.total, table.total - len(said), fitted.drift)
 
 
 def _covering(said: NDArray[np.float64], model: Model, coverage: float) -> list[pl.Series]:

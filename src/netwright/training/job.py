@@ -33,7 +33,7 @@ from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
 from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, make_yardstick, truth_of
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.evaluation_config import validate_evaluation
-from netwright.training.fit import FitResult, Session, fit
+from netwright.training.fit import fit
 from netwright.training.inference import build_module, from_logits
 from netwright.training.journal import Journal
 from netwright.training.learning_curve import trace_learning_curve
@@ -60,6 +60,7 @@ from netwright.training.run_directory import (
     write_part,
     write_rejected,
 )
+from netwright.training.session import FitResult, Session
 from netwright.training.settings import read_recipe, recipe_to_toml
 from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, logits_of, metric_of
 from netwright.training.trial import Subject

@@ -20,11 +20,11 @@ from netwright.training.config import TrainingConfig
 from netwright.training.crew import cut_short, make_member, train_crew
 from netwright.training.evaluation.baselines import linear
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
-from netwright.training.fit import DIVERGED
 from netwright.training.journal import Journal
 from netwright.training.member_files import MEMBERS
 from netwright.training.parts import part, tensors
 from netwright.training.populations import Member, Trained
+from netwright.training.setbacks import DIVERGED
 from netwright.training.stage import Count, Stage, Watch, answers_of, score
 
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)

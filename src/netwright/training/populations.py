@@ -22,8 +22,9 @@ from netwright.core.errors import Interrupted, NetwrightError
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.choice import LOADING, choose_engine, estimate
-from netwright.training.fit import FitResult, Session, fit
+from netwright.training.fit import fit
 from netwright.training.preflight import task_of
+from netwright.training.session import FitResult, Session
 from netwright.training.stacked import fit_stacked, stack_key
 
 WORTH_A_THREAD = 2e-3  # seconds of an epoch from which on threads help

@@ -29,13 +29,14 @@ from netwright.training.batches import Batches, batch_sizes, epoch_order
 from netwright.training.config import TrainingConfig, validate
 from netwright.training.early_stopping import Patience
 from netwright.training.factors import Treatment, treatments
-from netwright.training.fit import DIVERGED, FitResult, advice_on
 from netwright.training.generators import seeded
 from netwright.training.losses import loss_for
 from netwright.training.optimizers import make_updater
 from netwright.training.preflight import bring, check
 from netwright.training.regularization import clip_by_value
 from netwright.training.schedules import Plateau
+from netwright.training.session import FitResult
+from netwright.training.setbacks import DIVERGED, advice_on
 
 ROWS_AT_ONCE = 4096  # of validation
 KNOWN = ("torch.nn.", "netwright.networks.")  # modules whose shape their printed form tells in full

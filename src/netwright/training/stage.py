@@ -18,13 +18,13 @@ from netwright.data import Preparation, Prepared
 from netwright.training.calibration import HeldOut
 from netwright.training.evaluation.evaluate import Yardstick, in_own_unit
 from netwright.training.evaluation.metrics import METRICS
-from netwright.training.fit import Metric, Observer
 from netwright.training.inference import from_logits
 from netwright.training.material import Material, Reading
 from netwright.training.parts import Parts, tensors
 from netwright.training.predict import predict_logits
 from netwright.training.recipe import Recipe
 from netwright.training.run_directory import RunInfo
+from netwright.training.session import Metric, Observer
 
 
 @dataclass(frozen=True)

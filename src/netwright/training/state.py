@@ -17,6 +17,7 @@ from netwright.training.config import TrainingConfig
 from netwright.training.early_stopping import Patience
 from netwright.training.optimizers import Updater, restore_updater, updater_tensors
 from netwright.training.schedules import Plateau
+from netwright.training.setbacks import Setbacks
 
 FREE_TO_CHANGE = (
     "device",
@@ -33,11 +34,14 @@ class Progress:
     """The plain numbers of a training in progress."""
 
     planned_epochs: int
-    step: int = 0  # optimizer steps taken
+    step: int = 0  # optimizer steps taken, skipped ones among them
+    updates: int = 0  # of the optimizer since it began, or since the weights went back
     epoch: int = 1  # the one in progress, from 1
     step_in_epoch: int = 0
     patience: Patience = field(default_factory=Patience)
     plateau: Plateau = field(default_factory=Plateau)
+    setbacks: Setbacks = field(default_factory=Setbacks)
+    micro_batches: int = 0  # of a step; more than configured where memory was short
     epochs: list[EpochRecord] = field(default_factory=list)
     seconds: float = 0.0  # trained so far, earlier sessions included
     records_offset: int = 0  # bytes of records.jsonl
@@ -84,6 +88,11 @@ def fingerprint(batches: Batches) -> str:
     return digest.hexdigest()
 
 
+def beginning_of(state: TrainingState) -> dict[str, Tensor]:
+    """Return a copy of the module's state."""
+    return {name: tensor.detach().clone() for name, tensor in state.module.state_dict().items()}
+
+
 def keep_best(state: TrainingState) -> None:
     """Copy what predictions are made of, to where the last copy was: weights or their averages, and buffers."""
     now = state.predicting or predicting(state)
@@ -91,6 +100,20 @@ def keep_best(state: TrainingState) -> None:
         torch._foreach_copy_(list(state.best.values()), [now[name] for name in state.best])
     else:
         state.best = {name: tensor.detach().clone() for name, tensor in now.items()}
+
+
+def go_back(state: TrainingState, beginning: dict[str, Tensor]) -> None:
+    """Return to the best weights so far, or where there are none to the beginning; the optimizer forgets."""
+    state.module.load_state_dict(state.best or beginning)
+    for value in updater_tensors(state.updater).values():
+        value.zero_()
+    for name, parameter in state.module.named_parameters():
+        if state.average is not None:
+            state.average[name].copy_(parameter.detach())
+    progress, setbacks = state.progress, state.progress.setbacks
+    setbacks.returns, setbacks.in_a_row = setbacks.returns + 1, 0
+    setbacks.returned_at, setbacks.returned_to = progress.step, progress.patience.best_epoch
+    progress.updates = 0
 
 
 def predicting(state: TrainingState) -> dict[str, Tensor]:
@@ -148,7 +171,8 @@ def _fill(state: TrainingState, tensors: dict[str, Tensor]) -> None:
 
 def _plain_parts(checkpoint: Checkpoint) -> tuple[Origin, Progress]:
     try:
-        progress = msgspec.convert(checkpoint.state["progress"], Progress)
+        plain = checkpoint.state["progress"]
+        progress = msgspec.convert({"updates": plain["step"], **plain}, Progress)  # none were skipped in old ones
         _refuse_impossible(progress, checkpoint.step)
         return msgspec.convert(checkpoint.state["origin"], Origin), progress
     except (KeyError, msgspec.ValidationError) as error:

@@ -20,7 +20,7 @@ def gradients(module, config, dtype):
     targets = prepare_targets(rows.train_targets, "multiclass", dtype)
     engine = Engine(module, loss_for(config, "multiclass", targets), make_updater(module, config), None, config)
     inputs = (rows.train_inputs[0].to(dtype), rows.train_inputs[1])
-    loss, norm, _ = take_step(engine, Batch(inputs, targets, None, 1, config.learning_rate, True))
+    loss, norm, *_ = take_step(engine, Batch(inputs, targets, None, 1, config.learning_rate, True))
     return loss, norm, torch.cat([p.grad.flatten() for p in module.parameters()])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from netwright.core.values import Column, Kind, Role
+from netwright.data.drift import shape_of
 from netwright.data.labels import label_text
 
 EXAMPLES = 3
@@ -26,6 +27,9 @@ def describe(cells: pl.Series, position: int, verdict: Verdict, spellings: Mappi
     """Count and measure one column over all rows."""
     present = cells.drop_nulls()
     low, high = _range(present)
+    categories = _categories(present) if verdict.kind in ("categorical", "boolean") else ()
+    binned = present if verdict.role == "feature" else present.clear()
+    edges, shares = shape_of(binned, categories, label_text(binned) if categories else binned)
     return Column(
         name=cells.name,
         position=position,
@@ -40,8 +44,10 @@ def describe(cells: pl.Series, position: int, verdict: Verdict, spellings: Mappi
         examples=tuple(label_text(present.head(1000).unique(maintain_order=True).head(EXAMPLES)).to_list()),
         minimum=low,
         maximum=high,
-        categories=_categories(present) if verdict.kind in ("categorical", "boolean") else (),
+        categories=categories,
         datetime_format=verdict.datetime_format,
+        edges=tuple(edges),
+        shares=tuple(shares),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from netwright.core.values import Column, Kind, Schema, Task
 from netwright.data.schema.datetimes import FORMATS
@@ -45,6 +46,20 @@ def _schema_faults(schema: Schema) -> Iterator[str]:
     for column in schema.columns:
         if column.datetime_format is not None and column.datetime_format not in FORMATS:
             yield f"the column {_short(column.name)} has the unknown format of dates {_short(column.datetime_format)}"
+        if fault := _fault_of_shape(column):
+            yield f"the column {_short(column.name)} has {fault}"
+
+
+def _fault_of_shape(column: Column) -> str:
+    """Return what is wrong with the bins that new rows are compared by, or nothing."""
+    if not all(0.0 <= share <= 1.0 for share in column.shares) or not 0 <= column.missing <= column.rows:
+        return "shares or counts that cannot be"
+    if column.shares and not column.categories and len(column.shares) != len(column.edges) + 1:
+        return "other bins than edges"
+    if len(column.shares) > len(column.categories) > 0:
+        return "more shares than categories"
+    rising = all(low < high for low, high in pairwise(column.edges))
+    return "" if rising else "edges that do not rise"
 
 
 def _target_faults(schema: Schema, preparation: Preparation) -> Iterator[str]:

@@ -1,23 +1,27 @@
 """The step with autograd: forward, loss, backward, clip, update.
 
-It never waits for the device: losses and norms stay tensors until somebody reads them.
+It waits for the device once a step, to learn whether the loss is finite; other values stay tensors until read.
 """
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 import torch
 from torch import Tensor, nn
 
+from netwright.core.errors import RunError
 from netwright.networks.layers.dropout import dropouts_of, scale_shares
 from netwright.training.averaging import Average, update_average
 from netwright.training.batches import Batches, Gathered, Inputs, epoch_batches, micro_sizes
 from netwright.training.config import TrainingConfig
+from netwright.training.engines.room import ShortOfMemoryError, is_out_of_memory, no_room
 from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import LossFunction
 from netwright.training.optimizers import Updater, update
 from netwright.training.regularization import clip_by_norm, clip_by_value, gradient_norm
+from netwright.training.setbacks import PATIENCE
 from netwright.training.statistics import Watch, Watched, after_update, before_update, watching
 
 
@@ -40,32 +44,45 @@ class Batch:
     inputs: Inputs
     targets: Tensor
     weights: Tensor | None  # of the rows
-    step: int  # from 1
+    update: int  # of the optimizer, from 1
     learning_rate: float
     measured: bool  # whether the gradient's norm and the layers' statistics are wanted
     decay: float = 1.0  # factor of the weight decay
 
 
 def take_step(engine: Engine, batch: Batch) -> Outcome:
-    """Take one optimizer step. Return the mean loss over the rows and, if measured, what else is wanted."""
+    """Take one optimizer step. Return the mean loss over the rows and, if measured, what else is wanted.
+
+    Where the loss, or the gradient's norm by which it is clipped, is not finite, nothing is changed but the running
+    statistics, and the loss is NaN.
+    """
     if not (batch.measured and engine.layers):
-        return Outcome(*_step(engine, batch, None))
+        loss, norm, skipped = _step(engine, batch, None)
+        return Outcome(loss, norm, None, skipped)
     with watching(engine.layers) as watch:
-        loss, norm = _step(engine, batch, watch)
-        return Outcome(loss, norm, after_update(watch))
+        loss, norm, skipped = _step(engine, batch, watch)
+        return Outcome(loss, norm, None if skipped else after_update(watch), skipped)
 
 
-def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Tensor | None]:
+def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Tensor | None, int]:
     for parameter in engine.updater.parameters:
         parameter.grad = None
-    loss = _backward(engine, batch)
+    try:
+        loss = _backward(engine, batch)
+    except (MemoryError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise ShortOfMemoryError from error
+        raise
     if watch is not None:
         before_update(watch)
     norm = _limit_gradients(engine, batch.measured)
+    clipped = norm is not None and engine.config.clip_norm is not None
+    if not math.isfinite(loss.item()) or (clipped and not math.isfinite(float(norm or 0.0))):
+        return torch.full_like(loss, math.nan), norm, 1
     update(engine.updater, engine.config, batch.learning_rate, batch.decay)
     if engine.average is not None and engine.config.ema_decay is not None:
-        _average(engine, engine.average, engine.config.ema_decay, batch.step)
-    return loss, norm
+        _average(engine, engine.average, engine.config.ema_decay, batch.update)
+    return loss, norm, 0
 
 
 def _backward(engine: Engine, batch: Batch) -> Tensor:
@@ -105,6 +122,30 @@ def _average(engine: Engine, average: Average, decay: float, step: int) -> None:
     update_average(average, [parameter.detach() for parameter in engine.module.parameters()], decay, step)
 
 
+class Steady:
+    """The module's running statistics before a step, to put back if it is skipped or begun anew."""
+
+    def __init__(self, module: nn.Module) -> None:
+        norms = [layer for layer in module.modules() if isinstance(layer, nn.modules.batchnorm._NormBase)]
+        silent = {id(buffer) for layer in norms for buffer in layer.buffers()}  # their kernels count no version
+        self.buffers = list(module.buffers())
+        self.kept = [buffer.clone() for buffer in self.buffers]
+        self.versions = [None if id(buffer) in silent else buffer._version for buffer in self.buffers]
+
+    def keep(self) -> None:
+        """Copy those that changed since the last call, or may have: constants cost nothing."""
+        for place, (buffer, version) in enumerate(zip(self.buffers, self.versions, strict=True)):
+            if version is None:
+                self.kept[place].copy_(buffer)
+            elif buffer._version != version:
+                self.kept[place].copy_(buffer)
+                self.versions[place] = buffer._version
+
+    def put_back(self) -> None:
+        for buffer, kept in zip(self.buffers, self.kept, strict=True):
+            buffer.copy_(kept)
+
+
 class EagerRunner:
     """Stretches of steps with autograd."""
 
@@ -114,23 +155,50 @@ class EagerRunner:
         self.engine, self.batches, self.sizes = engine, batches, sizes
         self.left: Iterator[Gathered] = iter(())
         self.dropouts = dropouts_of(engine.module)
+        self.micro_batches = engine.config.accumulate
+        self.steady = Steady(engine.module)
 
     def begin_epoch(self, order: Tensor, first: int) -> None:
         self.engine.module.train()
         self.left = epoch_batches(self.batches, order, self.sizes, first)
 
     def run(self, stretch: Stretch) -> Outcome:
-        losses = []
-        last = len(stretch.rates) - 1
+        losses, skipped, in_a_row, last = [], 0, stretch.in_a_row, len(stretch.rates) - 1
         for number, rate in enumerate(stretch.rates):
             measured = stretch.measured and number == last
             if stretch.dropout:
                 scale_shares(self.dropouts, stretch.dropout[number])
             decay = stretch.decay[number] if stretch.decay else 1.0
-            batch = Batch(*next(self.left), stretch.step + number + 1, rate, measured, decay)
-            taken = take_step(self.engine, batch)
+            update = stretch.updates + number - skipped + 1
+            taken = self._take(Batch(*next(self.left), update, rate, measured, decay))
             losses.append(taken.losses)
-        return Outcome(torch.stack(losses), taken.norm if stretch.measured else None, taken.layers)
+            skipped += taken.skipped
+            in_a_row = in_a_row + 1 if taken.skipped else 0
+            if in_a_row >= PATIENCE:
+                break
+        return Outcome(torch.stack(losses), taken.norm if measured else None, taken.layers, skipped)
+
+    def _take(self, batch: Batch) -> Outcome:
+        """Take a step; in smaller micro-batches, from now on, where there is no memory for it."""
+        self.steady.keep()
+        while True:
+            try:
+                taken = take_step(self.engine, batch)
+            except ShortOfMemoryError as error:
+                rows = len(batch.targets)
+                if self.micro_batches >= rows:
+                    raise RunError(no_room(rows, self.engine.config)) from error
+                self.divide(min(rows, 2 * self.micro_batches))
+                self.steady.put_back()
+            else:
+                if taken.skipped:
+                    self.steady.put_back()
+                return taken
+
+    def divide(self, micro_batches: int) -> None:
+        """Take more micro-batches a step: the effective batch, and with it the rate's meaning, stays."""
+        self.micro_batches = micro_batches
+        self.engine = replace(self.engine, config=replace(self.engine.config, accumulate=micro_batches))
 
     def measure(self) -> None:
         """Leave it to the module: see Runner."""

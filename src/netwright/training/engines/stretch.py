@@ -21,6 +21,8 @@ class Stretch(NamedTuple):
     step: int  # optimizer steps taken before
     rates: Sequence[float]  # the learning rate of each step
     measured: bool  # whether the gradient's norm and the layers' statistics of the last step are wanted
+    updates: int  # of the optimizer before; fewer than steps where some were skipped
+    in_a_row: int  # steps skipped just before
     dropout: Sequence[float] = ()  # factor of the share silenced in each step; empty: 1
     decay: Sequence[float] = ()  # factor of the weight decay in each step; empty: 1
 
@@ -28,9 +30,10 @@ class Stretch(NamedTuple):
 class Outcome(NamedTuple):
     """What the steps had to say."""
 
-    losses: Tensor  # (steps,) mean loss of each batch; of one step, a scalar
+    losses: Tensor  # (steps,) mean loss of each batch, NaN where a step was skipped; of one step, a scalar
     norm: Tensor | float | None  # of the last step's gradient before clipping, if it was wanted
     layers: LayerStatistics | None = None  # of the last step, if they were wanted
+    skipped: int = 0  # steps, because their loss was not finite
 
 
 @runtime_checkable
@@ -38,12 +41,13 @@ class Runner(Protocol):
     """An engine at work on one training."""
 
     name: str
+    micro_batches: int  # of a step; more than configured where memory was short
 
     def begin_epoch(self, order: Tensor, first: int) -> None:
         """Take the epoch's order of the rows; the first stretch will begin at batch `first`."""
 
     def run(self, stretch: Stretch) -> Outcome:
-        """Take the steps."""
+        """Take the steps, or fewer: none after `setbacks.PATIENCE` in a row were skipped."""
 
     def measure(self) -> tuple[float, Tensor] | None:
         """Return the mean loss over the validation rows and their logits, by the weights that predictions use.

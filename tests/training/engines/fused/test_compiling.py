@@ -36,7 +36,7 @@ def test_what_is_compiled_apart_is_what_a_training_asks_for(dtype, ema_decay):
     batches = bring(batches, "multiclass", dtype, torch.device("cpu"))
     state = TrainingState(module, make_updater(module, config), None, Progress(1))
     runner = FusedRunner(state, batches, batch_sizes(batches.rows, config.batch_size), config, "multiclass")
-    arguments = (runner.program, runner.memory, runner.data, runner.rule, (0, 0), np.ones((4, 1)))
+    arguments = (runner.program, runner.memory, runner.data, runner.rule, (0, 0, 0, 0), np.ones((4, 1)))
     kind = "float32" if dtype == torch.float32 else "float64"
     assert signature_of(*arguments) == signature_of(*arguments_for(kind))
     assert is_known(run_steps, *arguments)

@@ -11,9 +11,10 @@ from torch import nn
 from netwright.core.errors import Interrupted, RecipeError
 from netwright.core.interrupts import StopSignal
 from netwright.networks import fit_bins
-from netwright.training.fit import Session, fit
+from netwright.training.fit import fit
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.records import RecordSink, read_records
+from netwright.training.session import Session
 from tests.training.small_runs import CONFIG, digest, make_batches, make_module
 
 FUSED = replace(CONFIG, engine="fused")

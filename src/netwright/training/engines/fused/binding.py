@@ -37,7 +37,8 @@ def make_memory(writer: Writer, layout: Layout, dtype: Any, accumulate: bool, wa
 
     `watched` names the layers that statistics are kept of, if any.
     """
-    sizes = (layout.size, layout.size, writer.values, writer.values, writer.kept, writer.running)
+    running = writer.running if writer.tracked else 0
+    sizes = (layout.size, layout.size, writer.values, writer.values, writer.kept, writer.running, running)
     total, before = layout.size if accumulate else 0, layout.size if watched else 0
     statistics = np.full((len(watched), QUANTITIES), np.nan)
     buffers = [zeros(size, dtype) for size in (*sizes, 0, 0, 0, total, before, 0)]

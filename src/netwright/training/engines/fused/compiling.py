@@ -31,8 +31,8 @@ def arguments_for(dtype: Any) -> tuple[Any, ...]:
     program = Program(table=words, numbers=double, hidden=words, segments=double, logits=0, outputs=0, members=1)
     memory = Memory(*[*[real] * (len(Memory._fields) - 1), double])
     data = Data(rows, words, rows, whole, real, real, whole, whole, whole, whole)
-    rule = Rule(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
-    return program, memory, data, rule, (0, 0), np.empty((4, 1))
+    rule = Rule(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0)
+    return program, memory, data, rule, (0, 0, 0, 0), np.empty((4, 1))
 
 
 def compile_apart(dtype: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 from torch import Tensor, nn
 
@@ -33,6 +34,7 @@ from netwright.training.engines.fused.table import Data, Rule
 from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import loss_terms
 from netwright.training.optimizers import hidden_weights
+from netwright.training.setbacks import PATIENCE
 from netwright.training.state import TrainingState, predicting
 
 RULES = {
@@ -62,7 +64,7 @@ class FusedRunner:
         self, state: TrainingState, batches: Batches, sizes: list[int], config: TrainingConfig, task: Task
     ) -> None:
         self.module = module = state.module
-        self.own = owned(module)
+        self.own, self.micro_batches = owned(module), config.accumulate
         layout = lay_out(module, config)
         places = {id(parameter): layout.places[name] for name, parameter in module.named_parameters()}
         writer = write_program(module, places, batches.train_inputs[0].shape[1], max(sizes))
@@ -103,14 +105,23 @@ class FusedRunner:
             table_[2] = stretch.dropout
         if stretch.decay:
             table_[3] = stretch.decay
-        norm = self.steps(self.program, self.memory, self.data, self.rule, (stretch.first, stretch.step), table_)
+        span = (stretch.first, stretch.step, stretch.updates, stretch.in_a_row)
+        norm, taken, skipped = self.steps(self.program, self.memory, self.data, self.rule, span, table_)
+        losses = table_[1, :taken].astype(self.memory.parameters.dtype)
+        self._count(stretch.first, losses, skipped)
+        if not stretch.measured or taken < count:
+            return Outcome(torch.from_numpy(losses), None, None, skipped)
+        layers = self._layer_statistics() if self.layers else None
+        return Outcome(torch.from_numpy(losses), norm, layers, skipped)
+
+    def _count(self, first: int, losses: NDArray[Any], skipped: int) -> None:
+        """Count the optimizer's updates, and the batches that each batch normalisation took in."""
         steps, batches = self.counters
-        steps += count
-        batches += self.parts[stretch.first + count] - self.parts[stretch.first]
-        losses = torch.from_numpy(table_[1].astype(self.memory.parameters.dtype))
-        if not stretch.measured:
-            return Outcome(losses, None)
-        return Outcome(losses, norm, self._layer_statistics() if self.layers else None)
+        taken = len(losses)
+        steps += taken - skipped
+        batches += self.parts[first + taken] - self.parts[first]
+        for number in np.flatnonzero(np.isnan(losses)) if skipped else ():
+            batches -= self.parts[first + number + 1] - self.parts[first + number]
 
     def _layer_statistics(self) -> LayerStatistics:
         """Return those of the last step. What no activation speaks of is known: to look for NaN takes as long again."""
@@ -128,7 +139,7 @@ class FusedRunner:
         memory, table_ = self.memory._replace(logits=logits), np.zeros((4, 1))
         if len(memory.average):
             memory = memory._replace(parameters=memory.average)
-        self.steps(self.program, memory, data, self.only_measure, (0, 0), table_)
+        self.steps(self.program, memory, data, self.only_measure, (0, 0, 0, 0), table_)
         return float(table_[1, 0]), torch.from_numpy(logits.reshape(-1, width))
 
     def __enter__(self) -> "FusedRunner":
@@ -214,6 +225,7 @@ def rule_of(config: TrainingConfig, layout: Layout, loss: str) -> Rule:
         huber=float(config.huber_delta),
         seed=derive_seed(config.seed, "dropout"),
         trained=layout.trained,
+        patience=PATIENCE,
     )
 
 

@@ -3,6 +3,8 @@
 forward: a^l from a^(l-1), operation by operation. Backward, in the opposite order: delta^l = dL/dz^l from delta^(l+1).
 """
 
+import math
+
 from netwright.training.engines.fused import losses, optimizers, statistics
 from netwright.training.engines.fused.compiled import entry, inlined, kernel
 from netwright.training.engines.fused.flat import copy, vector
@@ -48,36 +50,51 @@ from netwright.training.engines.fused.table import (
 
 
 @entry
-def run_steps(program: Program, memory: Memory, data: Data, rule: Rule, span: tuple[int, int], out: Array) -> float:
+def run_steps(
+    program: Program, memory: Memory, data: Data, rule: Rule, span: tuple[int, int, int, int], out: Array
+) -> tuple[float, int, int]:
     """Take the steps of consecutive batches of one epoch; or, by a rule without an optimizer, only measure their rows.
+
+    A step whose loss, or whose gradient's norm where it is clipped by that, is not finite changes nothing but its
+    loss, which is NaN; after `rule.patience` of them in a row no further step is taken.
 
     Args:
         program: the network.
         memory: the flat buffers, changed in place.
         data: all rows, and the epoch's order.
         rule: the recipe.
-        span: the first batch, and the optimizer steps taken before it.
+        span: the first batch; the steps before it; the optimizer's updates before it; the steps skipped just before.
         out: (4, steps): learning rates; losses, to be filled; factors of dropout, of weight decay.
 
     Returns:
-        The gradient's norm of the last step, before clipping.
+        The gradient's norm of the last step, before clipping; how many steps were taken, and how many of those skipped.
     """
-    norm = 0.0
+    norm, updates, skipped, in_a_row = 0.0, span[2], 0, span[3]
     for number in range(out.shape[1]):
         batch, step, last = span[0] + number, span[1] + number + 1, number == out.shape[1] - 1
         watched = last and memory.statistics.shape[0] > 0 and rule.optimizer != NONE
-        out[1, number] = backpropagate(program, memory, data, rule, (batch, step, watched, out[2, number]))
-        if watched:
-            statistics.before_update(program, memory)
+        copy(memory.steady, memory.running)
+        loss = backpropagate(program, memory, data, rule, (batch, step, watched, out[2, number]))
+        out[1, number] = loss
         if rule.optimizer == NONE:
             continue
+        if watched:
+            statistics.before_update(program, memory)
         norm, scale = limit_gradients(memory, rule, last)
-        optimizers.update(program, memory, rule, (out[0, number], out[3, number]), step, scale)
+        if not (math.isfinite(loss) and math.isfinite(scale)):
+            copy(memory.running[: memory.steady.size], memory.steady)
+            out[1, number] = math.nan
+            skipped, in_a_row = skipped + 1, in_a_row + 1
+            if in_a_row >= rule.patience:
+                return norm, number + 1, skipped
+            continue
+        in_a_row, updates = 0, updates + 1
+        optimizers.update(program, memory, rule, (out[0, number], out[3, number]), updates, scale)
         if watched:
             statistics.after_update(program, memory)
         if rule.ema >= 0.0:
-            update_average(memory, rule.ema, step)
-    return norm
+            update_average(memory, rule.ema, updates)
+    return norm, out.shape[1], skipped
 
 
 @inlined

@@ -19,7 +19,7 @@ def norm_of(gradients: Array) -> float:
 
 @kernel
 def limit_gradients(memory: Memory, rule: Rule, measured: bool) -> tuple[float, float]:
-    """Clip by value; return |g| before clipping (0 unless needed) and the factor that clips by norm."""
+    """Clip by value; return |g| before clipping (0 unless needed) and the factor that clips by norm, NaN for none."""
     gradients, norm = memory.gradients[: rule.trained], 0.0
     if measured or rule.clip_norm > 0.0:
         norm = float(norm_of(gradients))
@@ -29,6 +29,8 @@ def limit_gradients(memory: Memory, rule: Rule, measured: bool) -> tuple[float, 
         return norm, 1.0
     after = float(norm_of(gradients)) if rule.clip_value > 0.0 else norm
     factor = rule.clip_norm / (after + TINY)
+    if not math.isfinite(after):
+        return norm, math.nan
     return norm, 1.0 if factor > 1.0 else factor
 
 

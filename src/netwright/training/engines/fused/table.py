@@ -90,6 +90,7 @@ class Memory(NamedTuple):
     deltas: Array
     kept: Array
     running: Array
+    steady: Array  # the same before the step
     first: Array  # the optimizer's: momentum, or Adam's mean; empty where it has none
     second: Array  # mean squares
     average: Array  # of the weights, empty without
@@ -132,6 +133,7 @@ class Rule(NamedTuple):
     huber: float
     seed: int  # of dropout; NONE: the network predicts
     trained: int  # where trained parameters end
+    patience: int  # steps in a row that may be skipped
 
 
 class Pace(NamedTuple):
