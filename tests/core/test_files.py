@@ -34,7 +34,8 @@ def test_sha256_is_that_of_the_content(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b'{"a": "\xff"}', "not UTF-8"), (b"[" * 5000, "nested too deeply"), (b"{", "truncated")]
+    ("content", "words"),
+    [(b'{"a": "\xff"}', "not UTF-8"), (b'{"a": ' + b"[" * 5000, "nested too deeply"), (b"{", "truncated")],
 )
 def test_json_that_cannot_be_read_is_an_error_of_decoding(content, words):
     with pytest.raises(msgspec.DecodeError, match=words):

@@ -81,7 +81,8 @@ def _one(name: str, seconds: float) -> tuple[str, int, int]:
         if done.returncode == 0:
             break
         if WANT not in done.stderr:
-            return (done.stdout + done.stderr).decode(errors="replace")[-6000:], runs, ends
+            kept = [line for line in done.stderr.splitlines() if not line.startswith(b"#")]
+            return b"\n".join((done.stdout[-4000:], *kept[-12:])).decode(errors="replace"), runs, ends
         ends += 1
     return "", runs, ends
 

@@ -6,6 +6,7 @@ Each function takes the valid content and a `Draw`, and returns what is handed t
 import json
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 MOST_EDITS = 6
@@ -143,8 +144,12 @@ def _alter(tree: Any, draw: Draw) -> None:
         return
 
 
+def _odd(draw: Draw) -> Any:
+    return deepcopy(draw.of(ODD))  # later changes reach into it
+
+
 def _replace(tree: Any, key: Any, draw: Draw) -> None:
-    tree[key] = draw.of(ODD)
+    tree[key] = _odd(draw)
 
 
 def _exchange(tree: Any, key: Any, draw: Draw) -> None:
@@ -158,14 +163,14 @@ def _remove(tree: Any, key: Any, draw: Draw) -> None:
 
 def _add(tree: Any, key: Any, draw: Draw) -> None:
     if isinstance(tree, dict):
-        odd = draw.of(ODD)
-        tree[odd if isinstance(odd, str) else "more"] = tree[key]
+        odd = _odd(draw)
+        tree[odd if isinstance(odd, str) else "more"] = deepcopy(tree[key])
     else:
-        tree.insert(key, tree[key])
+        tree.insert(key, deepcopy(tree[key]))
 
 
 def _rename(tree: Any, key: Any, draw: Draw) -> None:
-    odd, value = draw.of(ODD), tree[key]
+    odd, value = _odd(draw), tree[key]
     if isinstance(tree, dict):
         del tree[key]
         tree[str(odd)] = value
@@ -180,7 +185,7 @@ def _nudge(tree: Any, key: Any, draw: Draw) -> None:
     elif isinstance(value, str):
         tree[key] = value[: by % (len(value) + 1)]
     else:
-        tree[key] = [value] * (by % 4)
+        tree[key] = [deepcopy(value) for _ in range(by % 4)]
 
 
 _CHANGES = (_replace, _replace, _exchange, _remove, _add, _rename, _nudge)
