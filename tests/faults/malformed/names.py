@@ -34,7 +34,7 @@ CASES = [
     read("names that begin with a minus", text(LINES, "--width,-h,colour,--target")[:-1], command=fit("-1")),
     read("a column called as the index of pandas", with_column("Unnamed: 0", [str(i) for i in range(ROWS)])),
     read("20,000 columns of numbers", _wide("n{}", "{}"), 20, heavy=True),
-    read("20,000 columns of words", _wide("n{}", "v{}"), 20, heavy=True),
+    read("2,000 columns of words", _wide("n{}", "v{}", 2000), 20, heavy=True),
     read("20,000 blank columns", _wide("", ""), 20, heavy=True),
     read("2,000 columns of numbers", _wide("n{}", "{}", 2000), 20),
     refuse("20,000 columns of one name", _wide("same", "{}"), "t.csv", "'same'"),
