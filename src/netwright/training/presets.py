@@ -34,7 +34,7 @@ QUALITIES = {
     "best": Quality("netwright", "as standard, trained five times, each time holding out another fifth", folds=5),
 }
 
-OF_AN_ENSEMBLE = "the networks of the ensemble are averaged: several in each took three times as long for no gain"
+OF_AN_ENSEMBLE = "one network each: those of the ensemble are averaged already, several in each would only take longer"
 
 
 def resolve(tree: Mapping[str, Any]) -> tuple[Choice, ...]:

@@ -17,6 +17,7 @@ _DATES = (
 _TIMES = ("", " %H:%M:%S%.f", " %H:%M", "T%H:%M:%S%.f", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
 _ZONED = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.fZ")
 MONTH = "%Y-%m"
+PARTED = r"\w[-/., ]+\w"  # in whatever is written in one of the formats
 FORMATS = (*(date + time for date in _DATES for time in _TIMES), *_ZONED, MONTH)
 
 
@@ -45,6 +46,8 @@ def find_dates(cells: pl.Series) -> Dates | None:
     present = cells.cast(pl.String).drop_nulls()
     sample = present.head(TRIED_FIRST)
     if not len(sample) or sample.str.contains(r"\d").sum() < ENOUGH * len(sample):
+        return None
+    if sample.str.contains(PARTED).sum() < ENOUGH * len(sample):  # a hundred formats take a while to try
         return None
     likely = [form for form in FORMATS if _reads(sample, form) >= 0.5 * len(sample)]
     if not likely:
