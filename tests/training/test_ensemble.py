@@ -65,7 +65,7 @@ def test_folds_and_members_make_one_network(crossed):
 
 def test_its_answer_is_the_mean_of_what_its_networks_say(crossed, table):
     model = replace(crossed.model, calibration=Calibration())  # a temperature comes after the average
-    rows, _ = read_for(model, table, with_target=False)
+    rows = read_for(model, table, with_target=False).table
     alone = [answer(replace(model, module=member), rows) for member in model.module.members]
     assert np.allclose(answer(model, rows), np.mean(alone, axis=0), atol=1e-6)
     found = crossed.summary.ensemble
@@ -81,7 +81,7 @@ def test_each_row_is_answered_by_networks_that_did_not_train_on_it(crossed, tabl
 
     model, found = crossed.model, crossed.summary.ensemble.cross_validation
     split = json.loads((crossed.path / "split.json").read_text())
-    rows, _ = read_for(model, table, with_target=True)
+    rows = read_for(model, table, with_target=True).table
     truth, hits = class_codes(rows, model.schema), []
     for fold, ranges in enumerate(split["folds"]):
         positions = from_ranges(ranges)
@@ -119,7 +119,7 @@ def test_members_without_folds(source, task, within, tmp_path):
     assert run.schema.task == task
     assert found.cross_validation is None
     assert [member.fold for member in found.members] == [0, 0, 0]
-    rows, _ = read_for(run.model, source, with_target=False)
+    rows = read_for(run.model, source, with_target=False).table
     alone = [answer(replace(run.model, module=member), rows) for member in run.model.module.members]
     assert np.allclose(answer(run.model, rows), np.mean(alone, axis=0), rtol=1e-5, atol=1e-6)
     assert len(run.predict(source)) == run.summary.rows.total
@@ -280,7 +280,7 @@ def test_the_clock_skips_what_has_no_time_left_but_never_the_first(monkeypatch):
 
 def test_a_single_network_answers_as_heads_say(table, tmp_path):
     run = fitted(table, tmp_path, "kind")
-    rows, _ = read_for(run.model, table, with_target=False)
+    rows = read_for(run.model, table, with_target=False).table
     from netwright.data import prepare
 
     inputs = prepare(rows, run.schema, run.model.preparation, with_target=False)

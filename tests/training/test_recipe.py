@@ -7,6 +7,7 @@ import pytest
 
 from netwright.core.errors import RecipeError
 from netwright.core.values import Choice, Column, Schema
+from netwright.training.defaults import complete
 from netwright.training.recipe import Recipe, leaves, merge, recipe_from, with_activation
 from netwright.training.settings import parse_settings, plain, recipe_to_toml
 
@@ -95,3 +96,19 @@ def test_leaves_are_all_settings_by_dotted_name():
     found = leaves(Recipe())
     assert found["training.epochs"] == Recipe().training.epochs
     assert found["split.seed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "recipe", "members"),
+    [
+        ({}, "netwright", 8),
+        ({"ensemble": {"members": 8}}, "single", 1),
+        ({"ensemble": {"members": 1}}, "netwright", 8),
+        ({"ensemble": {"members": 8}, "preset": {"recipe": "netwright"}}, "netwright", 8),
+        ({"ensemble": {"members": 2}, "preset": {"quality": "best"}}, "netwright", 8),
+    ],
+)
+def test_an_ensemble_is_of_single_networks_unless_asked_otherwise(asked, recipe, members):
+    completed, choices = complete(asked, "binary", 400)
+    assert next(choice.value for choice in choices if choice.name == "preset.recipe") == recipe
+    assert completed.network.members == members
