@@ -44,10 +44,17 @@ def test_a_packed_part_that_says_it_is_huge_is_refused(tmp_path):
     content = bytearray(arrow(FRAME.select("a"), "zstd"))
     size = struct.pack("<q", 8 * 5000)
     assert content.count(size) >= 1
-    for lie, word in ((1 << 61, "grows at most 100 times"), (-5, "would have -5 bytes")):
+    for lie, word in ((1 << 61, "grows at most 100 times"), (-5, "would become -5 bytes")):
         (tmp_path / "t.arrow").write_bytes(content.replace(size, struct.pack("<q", lie)))
         with pytest.raises(SourceError, match=word):
             read_table(tmp_path / "t.arrow")
+
+
+def test_a_part_that_is_not_within_the_file_is_refused(tmp_path):
+    content = arrow(FRAME.select("a"), "uncompressed")
+    (tmp_path / "t.arrow").write_bytes(content.replace(struct.pack("<q", 8 * 5000), struct.pack("<q", 1 << 61)))
+    with pytest.raises(SourceError, match="a part of it would have 2,305,843,009,213,693,952 bytes"):
+        read_table(tmp_path / "t.arrow")
 
 
 def test_few_cells_of_much_text_are_a_bomb(tmp_path):

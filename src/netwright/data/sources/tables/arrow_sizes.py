@@ -1,4 +1,4 @@
-"""How large the packed parts of an Arrow file say they become, found before Polars makes room for them.
+"""How large the parts of an Arrow file say they are and become, found before Polars makes room for them.
 
 A file ends with a footer that names its messages; each message lists buffers; a packed buffer begins with its unpacked
 size. Layout: Apache Arrow columnar format, File.fbs and Message.fbs, in FlatBuffers (a table of offsets to fields).
@@ -20,7 +20,7 @@ def unpacked_size(content: bytes) -> int:
     """Return the bytes that all packed buffers become; 0 where none is packed.
 
     Raises:
-        ValueError: the file contradicts itself.
+        ValueError: the file contradicts itself, or a buffer is not within it.
     """
     try:
         length = _number("<i", content, len(content) - len(MAGIC) - 4)
@@ -41,15 +41,22 @@ def _sizes(content: bytes, block: int) -> Iterator[int]:
     kind = _field(content, message, HEADER_TYPE)
     if batch and kind and content[kind] == DICTIONARY_BATCH:
         batch = _table(content, batch, BATCH_OF_DICTIONARY)
-    if not batch or not _field(content, batch, COMPRESSION):
+    if not batch:
         return
+    packed = _field(content, batch, COMPRESSION)
     for entry in _entries(content, batch, BUFFERS, BUFFER):
-        if not _number("<q", content, entry + 8):
-            continue
-        size = _number("<q", content, offset + length + _number("<q", content, entry))
-        if size < AS_IT_IS:
-            raise ValueError(f"a part of it would have {size:,} bytes")
-        yield max(size, 0)
+        at, taken = offset + length + _number("<q", content, entry), _number("<q", content, entry + 8)
+        if not 0 <= at <= at + taken <= len(content):
+            raise ValueError(f"a part of it would have {taken:,} bytes at {at:,}")
+        if packed and taken:
+            yield _unpacked(content, at)
+
+
+def _unpacked(content: bytes, at: int) -> int:
+    size = _number("<q", content, at)
+    if size < AS_IT_IS:
+        raise ValueError(f"a part of it would become {size:,} bytes")
+    return max(size, 0)
 
 
 def _entries(content: bytes, table: int, field: int, width: int) -> range:
