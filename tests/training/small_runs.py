@@ -1,14 +1,19 @@
 """A small training with everything random or stateful in it, for tests that compare bytes."""
 
 import hashlib
+import signal
 from dataclasses import replace
 
 import torch
 
+from netwright.core.interrupts import StopSignal
 from netwright.core.values import InputSpec
 from netwright.networks import MLPConfig, build
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
+from netwright.training.fit import fit
+from netwright.training.records import RecordSink, read_records
+from netwright.training.session import Session
 
 CONFIG = TrainingConfig(
     epochs=3,
@@ -56,3 +61,17 @@ def digest(module) -> str:
     for name, tensor in module.state_dict().items():
         found.update(name.encode() + tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes())
     return found.hexdigest()
+
+
+def run_in(folder, material, config, stop_at=None, resume=False):
+    """Train a module on batches; stop as a signal would at the record of a step. Return its digest, log and result."""
+    stop, (module, batches) = StopSignal(), material
+
+    def watch(record):
+        if record.kind == "step" and record.step == stop_at:
+            stop(signal.SIGTERM, None)
+
+    with RecordSink(folder / "records.jsonl") as records:
+        session = Session(folder / "checkpoints", stop, resume=resume, records=records)
+        result = fit(module, batches, config, [watch], session)
+    return digest(module), read_records(folder / "records.jsonl"), result

@@ -1,7 +1,6 @@
 """A training that was stopped anywhere and resumed is, bit for bit, the one that was not."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -11,12 +10,11 @@ import pytest
 import torch
 
 from netwright.core.errors import CheckpointError, Interrupted, RecipeError
-from netwright.core.interrupts import StopSignal
 from netwright.training.checkpoints import Checkpoint, committed, save_checkpoint
 from netwright.training.fit import fit
-from netwright.training.records import RecordSink, read_records
+from netwright.training.records import read_records
 from netwright.training.session import Session
-from tests.training.small_runs import CONFIG, config_for, digest, make_batches, make_module
+from tests.training.small_runs import CONFIG, config_for, make_batches, make_module, run_in
 
 STEPS = 9  # of three epochs of 27 rows in batches of 8, 8 and 11 or so
 
@@ -26,17 +24,9 @@ def without_clock(records):
 
 
 def run(folder, config, stop_at=None, resume=False):
-    """Train; stop as a signal would at the given record's step. Return the module's digest and the log."""
-    stop, module = StopSignal(), make_module()
-
-    def watch(record):
-        if record.kind == "step" and record.step == stop_at:
-            stop(signal.SIGTERM, None)
-
-    with RecordSink(folder / "records.jsonl") as records:
-        session = Session(folder / "checkpoints", stop, resume=resume, records=records)
-        result = fit(module, make_batches(), config, [watch], session)
-    return digest(module), without_clock(read_records(folder / "records.jsonl")), result
+    """Return the module's digest, the log without its clock, and the result."""
+    found, log, result = run_in(folder, (make_module(), make_batches()), config, stop_at, resume)
+    return found, without_clock(log), result
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "muon"])

@@ -1,7 +1,6 @@
 """Losses that are not finite, and memory that is too short: what is done about them, and that it is exact."""
 
 import math
-import signal
 from dataclasses import replace
 
 import pytest
@@ -9,14 +8,12 @@ import torch
 from torch import nn
 
 from netwright.core.errors import Interrupted, RunError
-from netwright.core.interrupts import StopSignal
 from netwright.core.values import InputSpec
 from netwright.networks import MLPConfig, build
 from netwright.training.fit import fit
-from netwright.training.records import RecordSink, read_records
-from netwright.training.session import Session
+from netwright.training.run_directory import read_epochs
 from netwright.training.setbacks import Setbacks, notes_on, take_note
-from tests.training.small_runs import CONFIG, digest, make_batches, make_module
+from tests.training.small_runs import CONFIG, digest, make_batches, make_module, run_in
 
 ENGINES = ["eager", "fused"]
 PLAIN = replace(CONFIG, accumulate=1, record_every=1, warmup=0.0)
@@ -147,16 +144,8 @@ def test_stopping_anywhere_among_setbacks_changes_no_bit(tmp_path, engine):
 
     def run(folder, stop_at=None, resume=False):
         folder.mkdir(exist_ok=True)
-        stop, module = StopSignal(), regressor()
-
-        def watch(record):
-            if record.kind == "step" and record.step == stop_at:
-                stop(signal.SIGTERM, None)
-
-        with RecordSink(folder / "records.jsonl") as records:
-            session = Session(folder / "checkpoints", stop, resume=resume, records=records)
-            result = fit(module, rows, config, [watch], session)
-        return digest(module), skipped_steps(read_records(folder / "records.jsonl")), result
+        found, log, result = run_in(folder, (regressor(), rows), config, stop_at, resume)
+        return found, skipped_steps(log), result
 
     whole, skipped, result = run(tmp_path / "whole")
     assert len(result.notes) == 2
@@ -164,6 +153,14 @@ def test_stopping_anywhere_among_setbacks_changes_no_bit(tmp_path, engine):
         with pytest.raises(Interrupted):
             run(tmp_path / str(step), stop_at=step)
         assert run(tmp_path / str(step), resume=True)[:2] == (whole, skipped), step
+
+
+def test_an_epoch_of_skipped_steps_alone_leaves_a_log_and_a_checkpoint_that_can_be_read(tmp_path):
+    config = replace(PLAIN, epochs=4, batch_size=64, patience=None)  # a step an epoch
+    result = run_in(tmp_path, (Breaks((2,)), make_batches()), config)[2]
+    assert [record.epoch for record in read_epochs(tmp_path)] == [epoch.epoch for epoch in result.epochs] == [1, 3, 4]
+    again = run_in(tmp_path, (Breaks(()), make_batches()), config, resume=True)[2]
+    assert [epoch.epoch for epoch in again.epochs] == [1, 3, 4]
 
 
 class Hungry(nn.Module):

@@ -271,9 +271,9 @@ def _finish_epoch(training: Training) -> str:
     """Measure, remember the best, decide whether to go on. Return why not, or nothing."""
     state, config = training.state, training.engine.config
     progress = state.progress
-    if not progress.updates:  # the weights just went back, or every step was skipped
-        return _next_epoch(training)
     train_loss = _epoch_loss(training)
+    if not progress.updates or math.isnan(train_loss):  # the weights just went back, or every step was skipped
+        return _next_epoch(training)
     validation_loss, metric = _validate(training)
     if not math.isfinite(validation_loss or 0.0):
         return _go_back_or_stop(training) or _next_epoch(training)
