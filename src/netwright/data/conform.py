@@ -32,13 +32,14 @@ class Conformed:
     drift: dict[str, float]  # feature -> population stability index, see drift.py
 
 
-def conform(table: Table, schema: Schema, with_target: bool) -> Conformed:
+def conform(table: Table, schema: Schema, with_target: bool, compare: bool = True) -> Conformed:
     """Bring a table into the form that the schema describes.
 
     Args:
         table: as read, best with `ReadOptions(columns=..., schema=schema)`.
         schema: that of the run.
         with_target: the target must be there, and rows without a known one are set aside. Else it is left out.
+        compare: look for drift; without, for callers who hear of none, the result knows no index.
 
     Raises:
         ContractError: a column is missing, or no row is left.
@@ -58,7 +59,7 @@ def conform(table: Table, schema: Schema, with_target: bool) -> Conformed:
         if count := _count_unseen(cells, column):
             unseen[column.name] = count
             notes.append(_unseen_note(cells, column, count))
-    features = [column for column in wanted if column.role == "feature"]
+    features = [column for column in wanted if column.role == "feature" and compare]
     drifted, drift = drift_findings(frame, features)
     notes += drifted
     table = replace(table, frame=pl.DataFrame(frame))

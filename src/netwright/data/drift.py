@@ -8,7 +8,10 @@ freedom less than there are bins (n new rows, m in training), so that few rows r
 Source: Siddiqi, Credit Risk Scorecards, 2006 (0.1 and 0.25); Yurdakul, Statistical properties of PSI, 2018.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import polars as pl
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from netwright.core.values import Column, Finding
+from netwright.data.labels import count_labels
 
 TENTHS = np.arange(1, 10) / 10
 MOST_CATEGORIES = 30  # that have a bin of their own
@@ -25,25 +29,19 @@ HALF = 0.5
 FALSE_ALARM = 0.01  # chance that any column of a table of the same population is called drifted
 
 
-def shape_of(present: pl.Series, categories: tuple[str, ...], labels: pl.Series) -> tuple[list[float], list[float]]:
-    """Return the inner edges of bins, and the share of present cells in each bin; nothing for what has no bins.
-
-    Args:
-        present: the cells that are not missing, numbers or dates.
-        categories: where the column has any, most frequent first; then `labels` counts.
-        labels: the same cells as text.
-    """
-    if not len(present):
-        return [], []
-    if categories:
-        kept = pl.Series(categories[:MOST_CATEGORIES])
-        counts = dict(labels.alias("label").value_counts(name="count").iter_rows())
-        return [], [counts.get(name, 0) / len(present) for name in kept]
-    if not (present.dtype.is_numeric() or isinstance(present.dtype, pl.Datetime)):
-        return [], []
+def tenths_of(present: pl.Series) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the inner edges of bins of numbers or dates, and each bin's share; nothing for cells of another type."""
+    if not len(present) or not (present.dtype.is_numeric() or isinstance(present.dtype, pl.Datetime)):
+        return (), ()
     numbers = _as_numbers(present)
     edges = np.unique(np.quantile(numbers, TENTHS, method="inverted_cdf"))
-    return edges.tolist(), (_counts(numbers, edges) / len(numbers)).tolist()
+    return tuple(edges.tolist()), tuple((_counts(numbers, edges) / len(numbers)).tolist())
+
+
+def shares_of(counts: Mapping[str, int]) -> tuple[float, ...]:
+    """Return the shares of the categories that have a bin; `counts` has every category, most frequent first."""
+    total = sum(counts.values())
+    return tuple(count / total for count in islice(counts.values(), MOST_CATEGORIES))
 
 
 @dataclass(frozen=True)
@@ -54,12 +52,12 @@ class Compared:
     before: NDArray[np.float64]  # (bins,) cells: the column's bins, other values, missing
     now: NDArray[np.float64]  # (bins,)
 
-    @property
+    @cached_property
     def bins(self) -> NDArray[np.bool_]:
         """Which bins hold anything."""
         return (self.before > HALF) | (self.now > 0.0)
 
-    @property
+    @cached_property
     def psi(self) -> float:
         """The index; half a row stands in a bin that one side leaves empty."""
         p = np.maximum(self.before, HALF)[self.bins] / self.column.rows
@@ -109,7 +107,7 @@ def _now(cells: pl.Series, column: Column) -> NDArray[np.float64]:
     missing = len(cells) - len(present)
     if not column.categories:
         return np.array([*_counts(_as_numbers(present), np.asarray(column.edges)), 0.0, missing])
-    counts = dict(present.cast(pl.String).alias("label").value_counts(name="count").iter_rows())
+    counts = count_labels(present)
     known = [counts.get(name, 0) for name in column.categories[:MOST_CATEGORIES]]
     return np.array([*known, len(present) - sum(known), missing], np.float64)
 

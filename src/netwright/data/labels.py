@@ -20,6 +20,12 @@ def label_text(series: pl.Series) -> pl.Series:
     return series.cast(pl.String)
 
 
+def count_labels(series: pl.Series) -> dict[str, int]:
+    """Return how often each label stands in cells without a missing one, most frequent first, then by label."""
+    counts = label_text(series).alias("value").value_counts(name="count")
+    return dict(counts.sort(["count", "value"], descending=[True, False]).iter_rows())
+
+
 def number_text(series: pl.Series) -> pl.Series:
     """Rewrite cells that are numbers in the one form that `label_text` gives ("1.0" -> "1"), leave the others."""
     numbers = series.cast(pl.Float64, strict=False)

@@ -182,7 +182,7 @@ def read_again(cells: Cells, contract: Contract) -> Table:
             raise ContractError("X: expected an array of numbers as in the first fit, got a table; pass X.to_numpy()")
         return _table_of_numbers(cells.frame)
     options = replace(contract.options, columns=contract.names, schema=contract.schema, max_rejected=1.0)
-    table = conform(read_table(cells.frame, options), contract.schema, with_target=False).table
+    table = conform(read_table(cells.frame, options), contract.schema, with_target=False, compare=False).table
     if table.frame.height != cells.frame.height:
         first = table.rejected[0]
         raise ContractError(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from netwright.core.values import Column, Kind, Role
-from netwright.data.drift import shape_of
-from netwright.data.labels import label_text
+from netwright.data.drift import shares_of, tenths_of
+from netwright.data.labels import count_labels, label_text
 
 EXAMPLES = 3
 
@@ -27,9 +27,9 @@ def describe(cells: pl.Series, position: int, verdict: Verdict, spellings: Mappi
     """Count and measure one column over all rows."""
     present = cells.drop_nulls()
     low, high = _range(present)
-    categories = _categories(present) if verdict.kind in ("categorical", "boolean") else ()
-    binned = present if verdict.role == "feature" else present.clear()
-    edges, shares = shape_of(binned, categories, label_text(binned) if categories else binned)
+    counts = count_labels(present) if verdict.kind in ("categorical", "boolean") else {}
+    compared = verdict.role == "feature"  # others never are
+    edges, shares = tenths_of(present) if compared and not counts else ((), shares_of(counts) if compared else ())
     return Column(
         name=cells.name,
         position=position,
@@ -44,10 +44,10 @@ def describe(cells: pl.Series, position: int, verdict: Verdict, spellings: Mappi
         examples=tuple(label_text(present.head(1000).unique(maintain_order=True).head(EXAMPLES)).to_list()),
         minimum=low,
         maximum=high,
-        categories=categories,
+        categories=tuple(counts),
         datetime_format=verdict.datetime_format,
-        edges=tuple(edges),
-        shares=tuple(shares),
+        edges=edges,
+        shares=shares,
     )
 
 
@@ -61,8 +61,3 @@ def _range(present: pl.Series) -> tuple[float | None, float | None]:
     if not present.dtype.is_numeric():
         return None, None
     return float(present.min()), float(present.max())  # type: ignore[arg-type]
-
-
-def _categories(present: pl.Series) -> tuple[str, ...]:
-    counts = label_text(present).alias("value").value_counts(name="count")
-    return tuple(counts.sort(["count", "value"], descending=[True, False])["value"].to_list())

@@ -76,8 +76,8 @@ def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Te
     if watch is not None:
         before_update(watch)
     norm = _limit_gradients(engine, batch.measured)
-    clipped = norm is not None and engine.config.clip_norm is not None
-    if not math.isfinite(loss.item()) or (clipped and not math.isfinite(float(norm or 0.0))):
+    decisive = [loss] if norm is None or engine.config.clip_norm is None else [loss, norm]
+    if not all(math.isfinite(value.item()) for value in decisive):
         return torch.full_like(loss, math.nan), norm, 1
     update(engine.updater, engine.config, batch.learning_rate, batch.decay)
     if engine.average is not None and engine.config.ema_decay is not None:
