@@ -64,6 +64,7 @@ def test_a_wrong_value_is_refused_by_name(setting):
 def test_every_setting_but_these_is_checked():
     assert {field.name for field in fields(TrainingConfig)} - set(WRONG) == {
         "decay_norms_and_biases",
+        "stop_at_cycle",
         "statistics",
         "seed",
         "device",

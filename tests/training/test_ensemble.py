@@ -223,9 +223,9 @@ def test_a_damaged_member_is_trained_again(table, tmp_path):
 def test_a_network_that_diverges_is_left_out_and_said(table, tmp_path, monkeypatch):
     make = ensemble.make_member
 
-    def poisoned(stage, config, batches, watch):
-        member = make(stage, config, batches, watch)
-        if config.seed == ensemble._config(stage, 1).seed:
+    def poisoned(kind, config, batches, place):
+        member = make(kind, config, batches, place)
+        if config.seed == ensemble._config(kind, 1).seed:
             next(iter(member.module.parameters())).data.fill_(torch.nan)
         return member
 

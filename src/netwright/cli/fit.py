@@ -145,7 +145,7 @@ def _listener(json: bool, options: "FitOptions", budget: str | None) -> "Iterato
 
 def _print_result(run: "Run", json: bool) -> None:
     from netwright.cli.terminal import out, print_json
-    from netwright.report.tables import final_table, networks_table, trust_table
+    from netwright.report.tables import final_table, networks_table, recipes_table, trust_table
 
     if json:
         print_json(result_of(run))
@@ -156,6 +156,8 @@ def _print_result(run: "Run", json: bool) -> None:
     out.print(final_table(run.summary))
     if (networks := networks_table(run.summary)) is not None:
         out.print(networks)
+    if run.summary.contest is not None:
+        out.print(recipes_table(run.summary.contest))
     out.print(trust_table(run.evaluation, run.summary.diagnostics, run.summary))
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
@@ -182,6 +184,7 @@ def result_of(run: "Run") -> dict[str, Any]:
         "skipped": summary.evaluation.skipped,
         "calibration": summary.calibration,
         "diagnostics": summary.diagnostics,
+        "contest": summary.contest,
         "ensemble": summary.ensemble,
         "learning_curve": summary.learning_curve,
         "rate_test": summary.rate_test,

@@ -47,6 +47,8 @@ def _show_run(path: Path, json: bool) -> None:
     out.print(tables.final_table(run.summary))
     if (networks := tables.networks_table(run.summary)) is not None:
         out.print(networks)
+    if run.summary.contest is not None:
+        out.print(tables.recipes_table(run.summary.contest))
     out.print(tables.trust_table(run.evaluation, run.summary.diagnostics, run.summary))
     out.print(f"report  {run.report}", soft_wrap=True)
 

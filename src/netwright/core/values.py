@@ -210,6 +210,7 @@ class MemberRecord:
     validation_losses: tuple[float | None, ...] = ()  # by epoch
     test: float | None = None  # the headline metric on the test rows
     left_out: str = ""  # why it is no part of the average; empty where it is
+    recipe: str = ""  # that it was trained by; empty in runs of one recipe
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,31 @@ class EnsembleSummary:
     gain: float | None  # of the average over the mean member; above 0 is better
     members: tuple[MemberRecord, ...]
     cross_validation: CrossValidation | None = None
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One of the recipes that a run chose between, or the average of all."""
+
+    name: str  # of a recipe, or "average"
+    loss: float | None  # on the rows that decide; None where its training failed
+    test: float | None  # the headline metric on the test rows
+    parameters: int
+    seconds: float  # of training, beside others that shared the cores
+    trained: str  # how that went
+    failed: bool = False  # then it takes no part
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What several recipes made of the same rows, and which of them the run keeps. Stored as contest.json."""
+
+    own: str  # recipe of the run itself: the records are those of its network
+    rows: int  # held-out rows that decide
+    headline: str  # what `test` is
+    chosen: tuple[str, ...]  # recipes whose networks answer; several are averaged
+    contenders: tuple[Contender, ...]  # the best first
+    verdict: str  # one sentence
 
 
 @dataclass(frozen=True)
@@ -306,6 +332,7 @@ class RunSummary:
     stopped_because: str = ""  # why the training ended, and which weights were kept
     notes: tuple[str, ...] = ()  # what a resume had to say
     ensemble: EnsembleSummary | None = None  # None where one network was trained
+    contest: Contest | None = None  # None where one recipe was trained
     learning_curve: LearningCurve | None = None
     calibration: Calibration = field(default_factory=Calibration)
     rate_test: RateTest | None = None

@@ -27,9 +27,11 @@ from netwright.data.transforms.preparation import (
     prepare_features,
 )
 from netwright.data.transforms.soundness import fault_of_features, fault_of_preparation
+from netwright.data.transforms.view import Numeric, view_of
 
 __all__ = [
     "Conformed",
+    "Numeric",
     "Preparation",
     "PreparationConfig",
     "Prepared",
@@ -57,4 +59,5 @@ __all__ = [
     "shared_rows",
     "simple_columns",
     "split_rows",
+    "view_of",
 ]

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from netwright.core.evidence import Diagnostics, Evaluation, Measure
-from netwright.core.values import Check, Choice, Column, Finding, RunSummary, Schema
+from netwright.core.values import Check, Choice, Column, Contest, Finding, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import bound, count, counted, interval, moment, setting, share, show
 from netwright.report.trust import trust_in_words
@@ -56,11 +56,13 @@ def best_value(values: list[float], higher_is_better: bool | None) -> float | No
 
 
 def networks_table(summary: RunSummary) -> Table | None:
-    """What stands behind an ensemble or a learning curve, a line each; None for a single network."""
+    """What stands behind several networks or a learning curve, a line each; None for a single network."""
     table = new_table()
     table.show_header = False
     table.add_column("", no_wrap=True)
     table.add_column("", overflow="fold")
+    if summary.contest is not None:
+        table.add_row(Text("recipes"), Text(summary.contest.verdict))
     if summary.ensemble is not None:
         table.add_row(Text("networks"), Text(worth_of(summary.ensemble)))
         if summary.ensemble.cross_validation is not None:
@@ -68,6 +70,27 @@ def networks_table(summary: RunSummary) -> Table | None:
     if summary.learning_curve is not None:
         table.add_row(Text("more rows?"), Text(learning_in_words(summary.learning_curve)))
     return table if table.rows else None
+
+
+def recipes_table(contest: Contest) -> Table:
+    """What each recipe made of the held-out rows and of the test rows, the best first; what is kept in bold."""
+    table = new_table()
+    table.add_column("recipe")
+    table.add_column(f"{loss_name(contest)} ↓", justify="right")
+    table.add_column(f"test {contest.headline}", justify="right")
+    table.add_column("weights", justify="right")
+    table.add_column("seconds", justify="right")
+    kept = " + ".join(contest.chosen)
+    for one in contest.contenders:
+        values = ["–" if one.loss is None else show(one.loss), "–" if one.test is None else show(one.test)]
+        cells = (one.name, *values, count(one.parameters), show(one.seconds))
+        table.add_row(*(Text(cell, style="bold" if one.name == kept else "") for cell in cells))
+    return table
+
+
+def loss_name(contest: Contest) -> str:
+    """Return what the recipes are compared by, in two words."""
+    return "held-out RMSE" if contest.headline in ("rmse", "mae", "r2") else "held-out log loss"
 
 
 def trust_table(evaluation: Evaluation, diagnostics: Diagnostics, run: RunSummary | None = None) -> Table:
@@ -120,9 +143,19 @@ def choices_table(choices: Sequence[Choice]) -> Table:
     table.add_column("setting", overflow="fold")
     table.add_column("value", style="bold", overflow="fold")
     table.add_column("why", style="dim", overflow="fold")
-    for choice in choices:
+    for choice in of_the_run(choices):
         table.add_row(Text(choice.name), Text(setting(choice.value)), Text(choice.reason))
     return table
+
+
+def of_the_run(choices: Sequence[Choice]) -> list[Choice]:
+    """Return the choices for the run's own network; recipe.toml and the report have those for the others too."""
+    return [choice for choice in choices if choice not in of_contenders(choices)]
+
+
+def of_contenders(choices: Sequence[Choice]) -> list[Choice]:
+    """Return the choices for the networks that are trained beside it."""
+    return [choice for choice in choices if choice.name.startswith("contenders.")]
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:

@@ -95,8 +95,13 @@ def fit_temperature(logits: Array, truth: Truth) -> float:
 
 def log_loss_at(temperature: float, logits: Array, truth: Truth) -> float:
     """Return the mean of -log p(true class), in nats, at a temperature."""
+    return float(np.mean(losses_at(temperature, logits, truth)))
+
+
+def losses_at(temperature: float, logits: Array, truth: Truth) -> Array:
+    """Return -log p(true class) of each row, in nats, at a temperature."""
     scaled = logits / temperature
-    return float(np.mean(logsumexp(scaled, axis=1) - scaled[np.arange(len(truth)), truth]))
+    return np.asarray(logsumexp(scaled, axis=1) - scaled[np.arange(len(truth)), truth])
 
 
 def _error_at(temperature: float, logits: Array, truth: Truth) -> float:

@@ -58,6 +58,7 @@ class TrainingConfig:
     ema_decay: float | None = None
     monitor: str = "validation_loss"  # or metric
     patience: int | None = 16  # epochs without a better monitored value before stopping
+    stop_at_cycle: bool = False  # coslog4: stop after a rise and fall of the rate that brought no better value
     seed: int = 0
     device: str = "auto"
     engine: str = "auto"  # eager: any network, autograd; fused: feed-forward on the CPU, compiled; auto: the faster
@@ -84,6 +85,8 @@ def validate(config: TrainingConfig) -> None:
             raise RecipeError(f"training.{setting}: expected {expected}, got {value!r}")
     if isinstance(config.class_weights, str):
         _check_name("class_weights", config.class_weights, ("none", "balanced"))
+    if config.stop_at_cycle and config.schedule != "coslog4":
+        raise RecipeError(f'training.stop_at_cycle: expected schedule = "coslog4", got {config.schedule!r}')
     if config.optimizer == "adamw" and config.weight_decay_form == "coupled":
         raise RecipeError('training.weight_decay_form: adamw decouples its decay; take optimizer = "adam" for coupled')
 

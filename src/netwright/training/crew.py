@@ -14,7 +14,7 @@ from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.fit import OUT_OF_TIME
-from netwright.training.inference import build_module
+from netwright.training.kinds import Kind
 from netwright.training.populations import Member, Trained, fit_population
 from netwright.training.session import FitResult, Session
 from netwright.training.setbacks import DIVERGED
@@ -23,9 +23,10 @@ from netwright.training.stage import Count, Stage, Watch, metric_of
 ENOUGH = 0.5  # share of the planned epochs that makes a network worth having when the time is short
 
 
-def make_member(stage: Stage, config: TrainingConfig, batches: Batches, watch: Watch) -> Member:
-    """Build a network from its config's seed, to be trained on its own rows."""
-    module = build_module(replace(stage.recipe, training=config), stage.preparation)
+def make_member(kind: Kind, config: TrainingConfig, batches: Batches, place: tuple[Stage, Watch]) -> Member:
+    """Build a network of a kind from its config's seed, to be trained on its own rows, which are as the kind reads."""
+    stage, watch = place
+    module = kind.build(config.seed)
     fit_to_rows(module, batches.train_inputs, batches.train_targets, config.seed)
     session = Session(
         stop=watch.listener.stop,

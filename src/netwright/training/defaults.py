@@ -1,13 +1,14 @@
 """The default recipe: what the user leaves open is chosen from the data, with the reason in words."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from netwright.core.values import Choice, Task
 from netwright.networks.initialization import choose_initialization
-from netwright.training.presets import resolve
+from netwright.training.presets import OF_ANY_NETWORK, contenders_of, resolve
 from netwright.training.recipe import Recipe, leaves, merge, recipe_from
-from netwright.training.recipes import RECIPES
+from netwright.training.recipes import BOUNDS, RECIPES
 from netwright.training.settings import in_toml, place
 
 ASKED = "asked for"
@@ -22,13 +23,29 @@ def complete(tree: Mapping[str, Any], task: Task, train_rows: int) -> tuple[Reci
         train_rows: rows that the network learns from.
     """
     preset = resolve(tree)
-    chosen = (*preset, *RECIPES[preset[0].value](task, train_rows))
+    contenders = contenders_of(tree, train_rows)
+    chosen = (*preset, contenders, *RECIPES[preset[0].value](task, train_rows))
+    for name in contenders.value:
+        chosen = (*chosen, *_contender(name, tree, task, train_rows))
     recipe = recipe_from(merge(_tree_of(chosen), tree), "recipe")
     given = _given(tree)
     asked = [Choice(name, in_toml(value), ASKED) for name, value in leaves(recipe).items() if name in given]
     initialization = choose_initialization(recipe.network.initialization, recipe.network.activation)
     chosen = (*chosen, initialization)
     return recipe, (*(choice for choice in chosen if choice.name not in given), *asked)
+
+
+def _contender(name: str, tree: Mapping[str, Any], task: Task, train_rows: int) -> list[Choice]:
+    """Return what another recipe sets for itself, and what the user set for every network."""
+    settings = {choice.name: choice for choice in RECIPES[name](task, train_rows)}
+    settings |= {choice.name: choice for choice in (BOUNDS[name](train_rows) if name in BOUNDS else ())}
+    training = tree.get("training", {})
+    asked = {key: training[key] for key in OF_ANY_NETWORK if key in training}
+    settings |= {f"training.{key}": Choice(f"training.{key}", value, ASKED) for key, value in asked.items()}
+    numeric = settings.pop("preparation.numeric", None)
+    kept = [choice for choice in settings.values() if choice.name.split(".")[0] in ("network", "training")]
+    kept += [] if numeric is None else [replace(numeric, name="numeric")]
+    return [replace(choice, name=f"contenders.{name}.{choice.name}") for choice in kept]
 
 
 def ask(tree: Mapping[str, Any]) -> Recipe:

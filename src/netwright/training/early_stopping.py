@@ -6,6 +6,8 @@ Source: Prechelt, Early stopping, but when?, 1998.
 import math
 from dataclasses import dataclass, replace
 
+from netwright.training.config import TrainingConfig
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -25,6 +27,26 @@ def after_epoch(patience: Patience, epoch: int, value: float, higher_is_better: 
 
 def is_used_up(patience: Patience, allowed: int | None) -> bool:
     return allowed is not None and patience.waited >= allowed
+
+
+def why_stop(patience: Patience, epoch: int, planned: int, config: TrainingConfig) -> str:
+    """Return why training ends after `epoch` of those planned, or nothing."""
+    what = f"no better {config.monitor.replace('_', ' ')}"
+    if is_used_up(patience, config.patience):
+        return f"{what} for {patience.waited} epochs"
+    if config.stop_at_cycle and is_past_its_cycle(patience, epoch, planned):
+        return f"{what} in the last rise and fall of the rate"
+    return ""
+
+
+def is_past_its_cycle(patience: Patience, epoch: int, planned: int) -> bool:
+    """Whether `epoch` ends a cycle of the schedule coslog4 that brought no better value than the one before.
+
+    Cycle k of four ends at (2^k - 1) / 15 of the epochs, where the rate is 0. Later cycles are longer and start from
+    where this one ended: on the tables tried none then brought a better value.
+    """
+    ends = [round((2**cycle - 1) / 15 * planned) for cycle in (1, 2, 3)]
+    return epoch in ends[1:] and patience.best_epoch <= ends[ends.index(epoch) - 1]
 
 
 def _better(value: float, best: float | None, higher_is_better: bool) -> bool:

@@ -5,32 +5,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+import torch
 from torch import nn
 
 from netwright.core.errors import RunError
 from netwright.core.seeds import derive_seed
-from netwright.core.values import EnsembleSummary, MemberRecord
+from netwright.core.values import Contender, Contest, EnsembleSummary, MemberRecord
+from netwright.data import Prepared
 from netwright.networks.ensemble import Ensemble
 from netwright.training import member_files
 from netwright.training.config import TrainingConfig
+from netwright.training.contest import Entrant, decide
 from netwright.training.crew import ENOUGH, cut_short, make_member, train_crew
 from netwright.training.cross_validation import cross_validate
 from netwright.training.environment import describe_environment
+from netwright.training.evaluation.evaluate import truth_of
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.journal import Journal
+from netwright.training.kinds import Kind, kinds_of
 from netwright.training.member_files import MEMBERS
 from netwright.training.populations import Member, Trained
 from netwright.training.session import FitResult
 from netwright.training.setbacks import DIVERGED
-from netwright.training.stage import Count, Outcome, Stage, Watch, answers_of, score
+from netwright.training.stage import Count, Outcome, Stage, Watch, answers_of, logits_of, score
+
+NOT_CHOSEN = "the held-out rows favoured"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A member's record with its trained network."""
+    """A member's record with its trained network, which reads what the run prepares."""
 
     record: MemberRecord
     module: nn.Module
+
+
+@dataclass(frozen=True)
+class Place:
+    """A network of the ensemble before it is trained."""
+
+    number: int  # from 0
+    kind: Kind
+    fold: int  # that is held out to judge it, from 1; 0 where it is the split's validation rows
+    member: Member
+    module: nn.Module  # the member's, for rows as the run prepares them
 
 
 def train_ensemble(stage: Stage, watch: Watch) -> Outcome:
@@ -40,50 +59,52 @@ def train_ensemble(stage: Stage, watch: Watch) -> Outcome:
         RunError: every member diverged.
         Interrupted: a signal came; finished members are on disk.
     """
-    every = _members(stage, watch)
+    every = _places(stage, watch)
     records: dict[int, MemberRecord] = _read_finished(stage, every)
-    waiting = [number for number in range(len(every)) if number not in records]
+    waiting = [place for place in every if place.number not in records]
     journal = Journal(stage.folder)
     journal.write(f"{len(every)} networks: {len(records)} are there, training of {len(waiting)} begins")
 
     def ended(trained: Trained) -> None:
-        number = waiting[trained.number]
-        record = _record(stage, watch, number, (every[number], trained))
-        records[number] = record
+        place = waiting[trained.number]
+        record = _record(stage, watch, place, trained)
+        records[place.number] = record
         if not record.left_out or record.left_out.startswith(DIVERGED):  # what a deadline cut is trained anew
-            module = None if record.left_out else every[number].module
-            member_files.store(_path(stage.folder, number), record, module)
+            module = None if record.left_out else place.member.module
+            member_files.store(_path(stage.folder, place.number), record, module)
         journal.write(f"network {record.number} ends: {record.left_out or record.stopped_because}")
 
-    crew = [every[number] for number in waiting]
+    crew = [place.member for place in waiting]
     train_crew(crew, stage, watch, Count("networks", len(records), len(every)), ended)
     kept = _choose([Kept(records[number], every[number].module) for number in sorted(records)])
     outcome = _average(stage, watch, kept, [records[number] for number in sorted(records)])
     return replace(outcome, notes=(*_no_longer_exact(stage, len(every) - len(waiting)), *outcome.notes))
 
 
-def _members(stage: Stage, watch: Watch) -> list[Member]:
-    """One network after another takes the next fold, so that the first of them already cover every row."""
-    folds = stage.parts.batches()
-    return [
-        make_member(stage, _config(stage, number), folds[number % len(folds)], watch)
-        for number in range(stage.recipe.ensemble.networks)
-    ]
+def _places(stage: Stage, watch: Watch) -> list[Place]:
+    """Recipe by recipe; one network after another takes the next fold, so that the first already cover every row."""
+    places = list[Place]()
+    for kind in kinds_of(stage.recipe, stage.preparation):
+        folds = kind.narrow(stage.parts).batches()
+        for turn in range(stage.recipe.ensemble.networks):
+            member = make_member(kind, _config(kind, turn), folds[turn % len(folds)], (stage, watch))
+            fold = turn % len(folds) + 1 if len(folds) > 1 else 0
+            places.append(Place(len(places), kind, fold, member, kind.whole(member.module)))
+    return places
 
 
-def _config(stage: Stage, number: int) -> TrainingConfig:
-    training = stage.recipe.training
-    return replace(training, seed=derive_seed(training.seed, "member", number))
+def _config(kind: Kind, turn: int) -> TrainingConfig:
+    return replace(kind.training, seed=derive_seed(kind.training.seed, "member", turn))
 
 
 def _path(folder: Path, number: int) -> Path:
     return folder / MEMBERS / f"{number + 1:03}.json"
 
 
-def _read_finished(stage: Stage, every: Sequence[Member]) -> dict[int, MemberRecord]:
+def _read_finished(stage: Stage, every: Sequence[Place]) -> dict[int, MemberRecord]:
     found = {
-        number: member_files.stored(_path(stage.folder, number), MemberRecord, member.module)
-        for number, member in enumerate(every)
+        place.number: member_files.stored(_path(stage.folder, place.number), MemberRecord, place.member.module)
+        for place in every
     }
     return {number: record for number, record in found.items() if record is not None}
 
@@ -96,26 +117,22 @@ def _no_longer_exact(stage: Stage, before: int) -> list[str]:
     return [f"torch was {old} and is now {now}: the resumed run is no longer bit for bit the uninterrupted one"]
 
 
-def _record(stage: Stage, watch: Watch, number: int, ended: tuple[Member, Trained]) -> MemberRecord:
+def _record(stage: Stage, watch: Watch, place: Place, trained: Trained) -> MemberRecord:
     """Say how a training went, and measure its network alone on the test rows."""
-    member, trained = ended
-    folds = stage.recipe.ensemble.folds
-    fold = number % folds + 1 if folds > 1 else 0
-    if trained.result is None:
-        return MemberRecord(number + 1, member.config.seed, fold, 0, 0, "", 0.0, left_out=str(trained.error))
-    result = trained.result
-    predicted = answers_of(member.module, stage.parts.test, stage.preparation)
-    return MemberRecord(
-        number=number + 1,
-        seed=member.config.seed,
-        fold=fold,
+    config, result = place.member.config, trained.result
+    record = MemberRecord(place.number + 1, config.seed, place.fold, 0, 0, "", 0.0, recipe=place.kind.name)
+    if result is None:
+        return replace(record, left_out=str(trained.error))
+    predicted = answers_of(place.module, stage.parts.test, stage.preparation)
+    return replace(
+        record,
         epochs=len(result.epochs),
         best_epoch=result.best_epoch,
         stopped_because=result.stopped_because,
         seconds=result.seconds,
         validation_losses=_by_epoch(result),
         test=score(watch.yardstick, watch.yardstick.truth, predicted),
-        left_out=_fault(result, member.config),
+        left_out=_fault(result, config),
     )
 
 
@@ -150,18 +167,67 @@ def _choose(every: list[Kept]) -> list[Kept]:
 def _average(stage: Stage, watch: Watch, kept: list[Kept], records: list[MemberRecord]) -> Outcome:
     numbers = {one.record.number for one in kept}
     records = [replace(record, left_out="") if record.number in numbers else record for record in records]
+    notes = [f"network {record.number} was left out: {record.left_out}" for record in records if record.left_out]
+    contest = _compare(stage, watch, kept) if stage.recipe.contenders else None
+    if contest is not None:
+        kept = [one for one in kept if one.record.recipe in contest.chosen]
+        records = [_unless_chosen(record, contest) for record in records]
     module = Ensemble([one.module for one in kept], watch.yardstick.task).eval()
     summary = _summarise(stage, watch, module, records)
     held = None
     if stage.parts.sizes:
         crossed, held = cross_validate(stage, watch.yardstick, _by_fold(kept))
         summary = replace(summary, cross_validation=crossed)
-    notes = [f"network {record.number} was left out: {record.left_out}" for record in records if record.left_out]
-    return Outcome(module, _ended(summary), tuple(notes), summary, held)
+    ended = _ended(summary) + ("" if contest is None else f"; {contest.verdict}")
+    return Outcome(module, ended, tuple(notes), summary, held, contest)
+
+
+def _unless_chosen(record: MemberRecord, contest: Contest) -> MemberRecord:
+    if record.left_out or record.recipe in contest.chosen:
+        return record
+    return replace(record, left_out=f"{NOT_CHOSEN} {' and '.join(contest.chosen)}")
+
+
+def _compare(stage: Stage, watch: Watch, kept: list[Kept]) -> Contest:
+    """Compare the recipes on the rows that were held out from networks of each of them."""
+    by_recipe: dict[str, list[Kept]] = {}
+    for one in kept:
+        by_recipe.setdefault(one.record.recipe, []).append(one)
+    folds = sorted(set.intersection(*({one.record.fold for one in some} for some in by_recipe.values())))
+    if not folds:  # the time was too short: nothing can be compared
+        by_recipe = {kept[0].record.recipe: by_recipe[kept[0].record.recipe]}
+        folds = sorted({one.record.fold for one in by_recipe[kept[0].record.recipe]})
+    entrants = [_entrant(stage, watch, name, some, folds) for name, some in by_recipe.items()]
+    names = (stage.recipe.preset.recipe, *stage.recipe.contenders)
+    failed = [_missing(name) for name in names if name not in by_recipe]
+    truth = np.concatenate([truth_of(_held_rows(stage, fold), stage.preparation) for fold in folds])
+    return decide(entrants, failed, truth, (stage, watch.yardstick))
+
+
+def _missing(name: str) -> Contender:
+    return Contender(name, None, None, 0, 0.0, "no network of it can be compared", failed=True)
+
+
+def _entrant(stage: Stage, watch: Watch, name: str, networks: list[Kept], folds: list[int]) -> Entrant:
+    task = watch.yardstick.task
+    logits = [
+        logits_of(Ensemble([one.module for one in networks if one.record.fold == fold], task), _held_rows(stage, fold))
+        for fold in folds
+    ]
+    module = Ensemble([one.module for one in networks], task).eval()
+    seconds = sum(one.record.seconds for one in networks)
+    said = f"{len(networks)} network{'s' if len(networks) > 1 else ''}"
+    return Entrant(name, module, torch.cat(logits), seconds, said)
+
+
+def _held_rows(stage: Stage, fold: int) -> Prepared:
+    """Return the rows of a fold, counted from 1, or where it is 0 the split's validation rows."""
+    return stage.parts.of_fold(fold - 1) if fold else stage.parts.validation
 
 
 def _ended(summary: EnsembleSummary) -> str:
-    cut = any(record.left_out and not record.left_out.startswith(DIVERGED) for record in summary.members)
+    known = (DIVERGED, NOT_CHOSEN)
+    cut = any(record.left_out and not record.left_out.startswith(known) for record in summary.members)
     late = cut or len(summary.members) < summary.asked
     fewer = f" (of {summary.asked}: the time budget had no room for more)" if late else ""
     averaged = "s are averaged, each with" if summary.kept > 1 else " is kept, with"
@@ -184,7 +250,7 @@ def _summarise(stage: Stage, watch: Watch, module: Ensemble, records: list[Membe
     mean = statistics.fmean(alone) if alone else None
     better = None if value is None or mean is None else value - mean
     return EnsembleSummary(
-        asked=stage.recipe.ensemble.networks,
+        asked=stage.recipe.ensemble.networks * (1 + len(stage.recipe.contenders)),
         kept=len(module.members),
         headline=yardstick.headline,
         higher_is_better=higher,

@@ -346,8 +346,8 @@ def _next_epoch(training: Training) -> str:
     finished = progress.epoch
     progress.epoch, progress.step_in_epoch = finished + 1, 0
     state.losses.clear()
-    if early_stopping.is_used_up(progress.patience, config.patience):
-        return f"no better {config.monitor.replace('_', ' ')} for {progress.patience.waited} epochs"
+    if stopped := early_stopping.why_stop(progress.patience, finished, progress.planned_epochs, config):
+        return stopped
     if finished >= progress.planned_epochs:
         fewer = f" of {config.epochs}, as many as the time budget had room for" if finished < config.epochs else ""
         return f"all {finished} planned epochs are done{fewer}"

@@ -1,6 +1,5 @@
 """From a stored run and new rows to answers, one for every row."""
 
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,18 +12,19 @@ from torch import nn
 
 from netwright.core.errors import RunError
 from netwright.core.evidence import Calibration
-from netwright.core.values import EnsembleSummary, Finding, Schema
+from netwright.core.values import Contest, EnsembleSummary, Finding, Schema
 from netwright.data import Conformed, Preparation, Table, conform, prepare, read_table
-from netwright.networks import build, shapes_of
+from netwright.networks import build
 from netwright.networks.ensemble import Ensemble
 from netwright.networks.heads import predictions_from
 from netwright.training.ensemble_config import MOST_NETWORKS
 from netwright.training.evaluation.conformal import intervals_of, sets_of
 from netwright.training.evaluation_config import check_coverage
+from netwright.training.kinds import kinds_named
 from netwright.training.material import read_options
 from netwright.training.predict import predict_logits
 from netwright.training.recipe import Recipe, recipe_from, with_activation
-from netwright.training.run_directory import check_run, read_calibration, read_contract, read_part
+from netwright.training.run_directory import CONTEST, check_run, read_calibration, read_contract, read_part
 from netwright.training.settings import read_recipe
 from netwright.training.weights import header_of, load_weights, refuse_others
 
@@ -71,27 +71,10 @@ def load_model(folder: Path, activation: Any = None) -> Model:
     return Model(module.eval(), contract.schema, contract.preparation, recipe, calibration)
 
 
-def _members_of(folder: Path, recipe: Recipe) -> int | None:
-    """Return how many networks a run averages; fewer than asked for where some were left out."""
-    if recipe.ensemble.networks <= 1:
-        return None
-    kept = read_part(folder, "members.json", EnsembleSummary).kept
-    if not 1 <= kept <= MOST_NETWORKS:
-        raise RunError(f"{folder} is damaged: members.json: expected 1 to {MOST_NETWORKS:,} networks, got {kept}")
-    return kept
-
-
-def build_module(recipe: Recipe, preparation: Preparation, members: int | None = None) -> nn.Module:
-    """Build the recipe's network, initialised from its seed, for inputs as `preparation` makes them.
-
-    Args:
-        recipe: its network and seed are used.
-        preparation: what the inputs are made by.
-        members: networks that are averaged, to be filled with trained weights; None: a single network.
-    """
+def build_module(recipe: Recipe, preparation: Preparation) -> nn.Module:
+    """Build the recipe's own network, initialised from its seed, for inputs as `preparation` makes them."""
     _refuse_unknown_function(recipe.network.activation)
-    one = build("mlp", recipe.network, preparation.spec, recipe.training.seed)
-    return one if members is None else Ensemble([deepcopy(one) for _ in range(members)], preparation.spec.task)
+    return build("mlp", recipe.network, preparation.spec, recipe.training.seed)
 
 
 def _refuse_unknown_function(activation: Any) -> None:
@@ -103,17 +86,53 @@ def _refuse_unknown_function(activation: Any) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The networks of a finished run."""
+
+    names: tuple[str, ...]  # of the recipe that each was trained by
+    averaged: bool  # whether they stand in an Ensemble, be it of one
+
+
+def _kept_by(folder: Path, recipe: Recipe) -> Kept:
+    """Return what a run keeps: fewer networks than asked for where some were left out."""
+    own = recipe.preset.recipe
+    if recipe.ensemble.networks > 1:
+        summary = read_part(folder, "members.json", EnsembleSummary)
+        names = tuple(record.recipe or own for record in summary.members if not record.left_out)
+        _refuse_number(folder, "members.json", summary.kept)
+        if len(names) != summary.kept:
+            raise RunError(f"{folder} is damaged: members.json: {summary.kept} networks kept, {len(names)} described")
+        return Kept(names, True)
+    if not recipe.contenders:
+        return Kept((own,), False)
+    names = read_part(folder, CONTEST, Contest).chosen
+    _refuse_number(folder, CONTEST, len(names))
+    return Kept(names, len(names) > 1)
+
+
+def _refuse_number(folder: Path, part: str, networks: int) -> None:
+    if not 1 <= networks <= MOST_NETWORKS:
+        raise RunError(f"{folder} is damaged: {part}: expected 1 to {MOST_NETWORKS:,} networks, got {networks}")
+
+
 def _trained(folder: Path, recipe: Recipe, preparation: Preparation) -> nn.Module:
     """Build the network and fill it from weights.safetensors, once both are known to be of one size."""
-    path, members = folder / "weights.safetensors", _members_of(folder, recipe)
+    path = folder / "weights.safetensors"
     if not path.exists():
         raise RunError(f"{folder} has no weights.safetensors: the run did not finish; resume it: --resume {folder}")
-    _refuse_unknown_function(recipe.network.activation)
-    shapes = shapes_of(recipe.network, preparation.spec)
-    if members is not None:
-        shapes = {f"members.{number}.{name}": shape for number in range(members) for name, shape in shapes.items()}
+    kept = _kept_by(folder, recipe)
+    kinds = kinds_named(recipe, preparation, kept.names)
+    for kind in kinds:
+        _refuse_unknown_function(kind.network.activation)
+    shapes = {
+        f"members.{number}.{name}" if kept.averaged else name: shape
+        for number, kind in enumerate(kinds)
+        for name, shape in kind.shapes().items()
+    }
     refuse_others(path, header_of(path), shapes)
-    module = build_module(recipe, preparation, members)
+    networks = [kind.whole(kind.build()) for kind in kinds]
+    module = Ensemble(networks, preparation.spec.task) if kept.averaged else networks[0]
     module.load_state_dict(load_weights(path))
     return module
 

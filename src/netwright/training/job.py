@@ -14,7 +14,7 @@ from safetensors.torch import save
 from torch import nn
 
 from netwright.core.devices import choose_device
-from netwright.core.errors import Interrupted, RunError
+from netwright.core.errors import RunError
 from netwright.core.evidence import Calibration, Evaluation
 from netwright.core.files import sha256_of, write_atomic
 from netwright.core.values import Choice, RateTest
@@ -24,6 +24,7 @@ from netwright.networks import fit_to_rows
 from netwright.training import member_files
 from netwright.training.calibration import HeldOut, calibrate, choices_of
 from netwright.training.config import validate
+from netwright.training.contender_config import validate_contenders
 from netwright.training.defaults import ASKED, ask, complete
 from netwright.training.engines.choice import choose_engine
 from netwright.training.ensemble import train_ensemble
@@ -31,22 +32,23 @@ from netwright.training.ensemble_config import validate_ensemble
 from netwright.training.environment import describe_environment
 from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
 from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, make_yardstick, truth_of
-from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.evaluation_config import validate_evaluation
-from netwright.training.fit import fit
 from netwright.training.inference import build_module, from_logits
 from netwright.training.journal import Journal
+from netwright.training.kinds import Kind, kinds_of
 from netwright.training.learning_curve import trace_learning_curve
 from netwright.training.losses import loss_for
 from netwright.training.material import Material, gather
+from netwright.training.one_network import train_one
 from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_of_one, sizes_of
 from netwright.training.pausing import pausing
 from netwright.training.rate_choice import SETTING, choice_of, find_rate
 from netwright.training.rate_test_config import validate_rate_test
 from netwright.training.recipe import Recipe, recipe_from, refuse_pipes
-from netwright.training.records import RecordSink
 from netwright.training.reserve import Pace, say_shortage, when_training_ends
+from netwright.training.rivals import train_rivals
 from netwright.training.run_directory import (
+    CONTEST,
     RATE_TEST,
     Contract,
     RunInfo,
@@ -60,9 +62,8 @@ from netwright.training.run_directory import (
     write_part,
     write_rejected,
 )
-from netwright.training.session import FitResult, Session
 from netwright.training.settings import read_recipe, recipe_to_toml
-from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, logits_of, metric_of
+from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, logits_of
 from netwright.training.trial import Subject
 
 CURVE_SHARE = 0.4  # of a budget that is kept for the learning curve where one is asked for
@@ -88,6 +89,7 @@ def run_job(request: Request, listener: Listener) -> Path:
     recipe, choices = complete(request.settings, material.schema.task, rows_of_one(material, folds))
     recipe = replace(recipe, data=_resolved(recipe, material))
     validate(recipe.training)
+    validate_contenders(recipe.contenders, recipe.preparation.numeric)
     rows = learnt_from(material, folds)
     preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
     parts = prepare_parts(material, preparation, folds)
@@ -117,16 +119,27 @@ def _seconds_left(request: Request) -> float:
 
 
 def _settle_engine(recipe: Recipe, preparation: Preparation, parts: Parts, left: float) -> tuple[Recipe, Choice]:
-    """Build the network once, so that one that cannot be is found before a run directory exists, and fix its engine.
+    """Build each network once, so that one that cannot be is found before a run directory exists, and fix its engine.
 
     The recipe then names the engine, for all members alike: a resumed or repeated run takes the same, whatever its own
     clock says.
     """
-    module, batches = build_module(recipe, preparation), parts.batches()[0]
-    loss_for(recipe.training, preparation.spec.task, batches.train_targets)
-    work = replace(recipe.training, epochs=recipe.training.epochs * recipe.ensemble.networks)  # of all members
-    name, choice = choose_engine(module, work, batches, preparation.spec.task, left)
-    return replace(recipe, training=replace(recipe.training, engine=name)), choice
+    own, *others = kinds_of(recipe, preparation)
+    name, choice = _engine_for(own, recipe, parts, left)
+    settled = replace(recipe, training=replace(recipe.training, engine=name))
+    for kind in others:
+        name, _ = _engine_for(kind, recipe, parts, left)
+        contender = recipe.contenders[kind.name]
+        contender = replace(contender, training=replace(contender.training, engine=name))
+        settled = replace(settled, contenders={**settled.contenders, kind.name: contender})
+    return settled, choice
+
+
+def _engine_for(kind: Kind, recipe: Recipe, parts: Parts, left: float) -> tuple[str, Choice]:
+    module, batches = kind.build(), kind.narrow(parts).batches()[0]
+    loss_for(kind.training, kind.spec.task, batches.train_targets)
+    work = replace(kind.training, epochs=kind.training.epochs * recipe.ensemble.networks)  # of all members
+    return choose_engine(module, work, batches, kind.spec.task, left)
 
 
 def _find_rate(
@@ -259,7 +272,7 @@ def _work(stage: Stage, request: Request, listener: Listener) -> None:
     ends, began = when_training_ends(stage, yardstick, request, pace), time.monotonic()
     ensemble, watch = stage.recipe.ensemble, Watch(listener, yardstick, ends)
     first = replace(watch, deadline=_before_the_curve(ends)) if ensemble.learning_curve else watch
-    outcome = (_train if ensemble.networks == 1 else train_ensemble)(stage, first)
+    outcome = _train(stage, first)
     calibration = _calibrate(outcome, stage)
     evaluation = _test(outcome.module, stage, yardstick, calibration)
     if ensemble.learning_curve:
@@ -276,35 +289,9 @@ def _before_the_curve(ends: float | None) -> float | None:
 
 
 def _train(stage: Stage, watch: Watch) -> Outcome:
-    """Train a single network."""
-    module = build_module(stage.recipe, stage.preparation)
-    with RecordSink(stage.folder / "records.jsonl") as records:
-        session = Session(
-            folder=stage.folder / "checkpoints",
-            stop=watch.listener.stop,
-            deadline=watch.deadline,
-            resume=stage.resume,
-            task=watch.yardstick.task,
-            metric=metric_of(watch.yardstick, stage.preparation),
-            higher_is_better=watch.yardstick.headline in HIGHER_IS_BETTER,
-            records=records,
-        )
-        result = _fit_or_say_how_to_resume(module, stage, watch.listener, session)
-    return Outcome(module, f"{result.stopped_because}; the weights of epoch {result.best_epoch} are kept", result.notes)
-
-
-def _fit_or_say_how_to_resume(module: nn.Module, stage: Stage, listener: Listener, session: Session) -> FitResult:
-    journal = Journal(stage.folder)
-    journal.write("training goes on" if stage.resume else "training begins")
-    try:
-        batches = stage.parts.batches()[0]
-        fit_to_rows(module, batches.train_inputs, batches.train_targets, stage.recipe.training.seed)
-        result = fit(module, batches, stage.recipe.training, (journal, *listener.observers), session)
-        journal.write(*result.notes, f"training ends: {result.stopped_because}; best epoch {result.best_epoch}")
-        return result
-    except Interrupted as stopped:
-        journal.write(str(stopped))
-        raise Interrupted(stopped.signal_number, f"go on with: netwright fit --resume {stage.folder}") from stopped
+    if stage.recipe.ensemble.networks > 1:
+        return train_ensemble(stage, watch)
+    return train_rivals(stage, watch) if stage.recipe.contenders else train_one(stage, watch)[0]
 
 
 def _calibrate(outcome: Outcome, stage: Stage) -> Calibration:
@@ -334,6 +321,8 @@ def _finish(stage: Stage, info: RunInfo, outcome: Outcome, evaluation: StoredEva
     write_part(folder, "evaluation.json", evaluation)
     if outcome.ensemble is not None:
         write_part(folder, "members.json", outcome.ensemble)
+    if outcome.contest is not None:
+        write_part(folder, CONTEST, outcome.contest)
     parameters = sum(weight.numel() for weight in outcome.module.parameters())
     info = replace(info, parameters=parameters, stopped_because=outcome.ended, notes=outcome.notes)
     write_part(folder, "run.json", info)

@@ -21,6 +21,7 @@ from netwright.training.crew import cut_short, make_member, train_crew
 from netwright.training.evaluation.baselines import linear
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.journal import Journal
+from netwright.training.kinds import kinds_of
 from netwright.training.member_files import MEMBERS
 from netwright.training.parts import part, tensors
 from netwright.training.populations import Member, Trained
@@ -109,7 +110,8 @@ def _member(stage: Stage, watch: Watch, size: int, seed: int, rows: tuple[Prepar
     inputs, targets = tensors(part(nested, 0, size))
     batches = Batches(inputs, targets, batches.validation_inputs, batches.validation_targets)
     config = replace(stage.recipe.training, seed=derive_seed(stage.recipe.training.seed, "learning curve", seed))
-    return make_member(stage, with_steps_of(config, size, len(nested.numeric)), batches, watch)
+    kind = kinds_of(stage.recipe, stage.preparation)[0]
+    return make_member(kind, with_steps_of(config, size, len(nested.numeric)), batches, (stage, watch))
 
 
 def with_steps_of(config: TrainingConfig, rows: int, every: int) -> TrainingConfig:

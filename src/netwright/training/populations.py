@@ -93,7 +93,7 @@ def fit_population(
         for numbers in _stacks(members, batches, stacked):
             _train_stack(numbers, members, batches, course)
             alone -= set(numbers)
-        with _one_thread_each():
+        with one_thread_each():
             members = [replace(member, session=_shared(member, len(members))) for member in members]
             width = threads or _width([members[number] for number in sorted(alone)], batches)
             left = _train_on_threads(sorted(alone), members, batches, width, course)
@@ -186,7 +186,7 @@ def _width(members: Sequence[Member], batches: Batches) -> int:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Members share the cores, not their products; torch's settings and generator are put back afterwards."""
     before = torch.get_num_threads()
     with threadpool_limits(1, user_api="blas"), torch.random.fork_rng([]):

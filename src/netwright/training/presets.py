@@ -15,6 +15,7 @@ class PresetConfig:
 
     quality: str = "standard"  # a name of QUALITIES
     recipe: str = "auto"  # a name of RECIPES; auto: by quality
+    contenders: tuple[str, ...] = ("auto",)  # recipes that are trained beside it, names of RECIPES; auto: by quality
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,29 @@ class Quality:
 
     recipe: str
     reason: str
+    contenders: tuple[str, ...] = ()
     folds: int = 1
 
 
 QUALITIES = {
     "fast": Quality("single", "one network: the least time"),
     "standard": Quality(
-        "netwright", "eight networks that share their hidden layers: better than one on all tables tried"
+        "netwright",
+        "eight networks that share their hidden layers: better than one on all tables tried",
+        contenders=("waves", "realmlp"),
     ),
-    "best": Quality("netwright", "as standard, trained five times, each time holding out another fifth", folds=5),
+    "best": Quality(
+        "netwright",
+        "as standard, trained five times, each time holding out another fifth",
+        contenders=("waves", "realmlp"),
+        folds=5,
+    ),
 }
+
+LEAST_ROWS = 500  # training rows: fewer leave under a hundred others to choose by
+COMPARED = "trained beside it: the better on held-out rows is kept, or their average"
+SECTIONS = ("network", "preparation", "rate_test")  # who sets these wants the network that they describe
+OF_ANY_NETWORK = ("seed", "device", "engine", "threads", "record_every", "statistics", "checkpoint_every")
 
 OF_AN_ENSEMBLE = "one network each: those of the ensemble are averaged already, several in each would only take longer"
 
@@ -43,7 +57,7 @@ def resolve(tree: Mapping[str, Any]) -> tuple[Choice, ...]:
     Raises:
         RecipeError: a name is unknown.
     """
-    asked = PresetConfig(**tree.get("preset", {}))
+    asked = _asked(tree)
     _check("quality", asked.quality, QUALITIES)
     _check("recipe", asked.recipe, {"auto": None, **RECIPES})
     quality = QUALITIES[asked.quality]
@@ -53,6 +67,45 @@ def resolve(tree: Mapping[str, Any]) -> tuple[Choice, ...]:
     chosen = (Choice("preset.recipe", recipe, reason),)
     folds = Choice("ensemble.folds", quality.folds, f"quality {asked.quality}: each row is held out once")
     return chosen if quality.folds == 1 else (*chosen, folds)
+
+
+def _asked(tree: Mapping[str, Any]) -> PresetConfig:
+    given = dict(tree.get("preset", {}))
+    if "contenders" in given:
+        given["contenders"] = tuple(given["contenders"])
+    return PresetConfig(**given)
+
+
+def contenders_of(tree: Mapping[str, Any], train_rows: int) -> Choice:
+    """Return the names of the recipes to train beside the run's own, and why these.
+
+    Raises:
+        RecipeError: a name is unknown.
+    """
+    asked, said = _asked(tree), tuple(tree.get("contenders", {}))
+    if asked.contenders != ("auto",) or said:
+        named = () if asked.contenders == ("auto",) else asked.contenders
+        names = tuple(dict.fromkeys((*named, *said)))
+        for name in names:
+            _check("contenders", name, RECIPES)
+        return Choice("preset.contenders", list(names), "asked for")
+    names = QUALITIES[asked.quality].contenders
+    reason = _why_alone(tree, train_rows) if names else f"quality {asked.quality} trains one recipe"
+    return Choice("preset.contenders", [] if reason else list(names), reason or COMPARED)
+
+
+def _why_alone(tree: Mapping[str, Any], train_rows: int) -> str:
+    """Return why one recipe is trained where the quality would compare several, or nothing."""
+    if tree.get("preset", {}).get("recipe", "auto") != "auto":
+        return "a recipe was asked for by name"
+    if tree.get("ensemble", {}).get("members", 1) > 1:
+        return "an ensemble of networks of one recipe was asked for"
+    own = [f"{section}.{key}" for section in SECTIONS for key in tree.get(section, {})]
+    own += [f"training.{key}" for key in tree.get("training", {}) if key not in OF_ANY_NETWORK]
+    if own:
+        return f"{own[0]} was set, so the network that it describes is trained alone"
+    few = f"{train_rows:,} training rows; from {LEAST_ROWS} on the others are enough to choose by"
+    return few if train_rows < LEAST_ROWS else ""
 
 
 def _check(setting: str, name: str, known: Mapping[str, object]) -> None:

@@ -13,6 +13,7 @@ from netwright.core.values import Kind, Role, Task
 from netwright.data import PreparationConfig, SplitConfig
 from netwright.networks.feedforward import MLPConfig
 from netwright.training.config import TrainingConfig
+from netwright.training.contender_config import ContenderConfig
 from netwright.training.ensemble_config import EnsembleConfig
 from netwright.training.evaluation_config import EvaluationConfig
 from netwright.training.presets import PresetConfig
@@ -65,6 +66,7 @@ class Recipe:
     preset: PresetConfig = field(default_factory=PresetConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     rate_test: RateTestConfig = field(default_factory=RateTestConfig)
+    contenders: dict[str, ContenderConfig] = field(default_factory=dict)  # by the name of their recipe
 
 
 def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:
@@ -121,7 +123,7 @@ def _read_field(value: Any, hint: Any, path: tuple[str, ...], origin: str) -> An
         return _read(value, hint, path, origin)
     if get_origin(hint) is dict and isinstance(value, Mapping):
         return {name: _read_field(entry, get_args(hint)[1], (*path, name), origin) for name, entry in value.items()}
-    if path == ("network", "activation"):  # may be a function, which msgspec cannot describe
+    if path[-2:] == ("network", "activation"):  # may be a function, which msgspec cannot describe
         if not isinstance(value, str) and not callable(value):
             raise RecipeError(f"{origin}: network.activation: expected a name, got {type(value).__name__}")
         return value

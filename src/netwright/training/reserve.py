@@ -75,6 +75,8 @@ def _answering(stage: Stage, test: int) -> float:
     module = build_module(stage.recipe, stage.preparation)
     began = time.monotonic()
     answers_of(module, sample, stage.preparation)
-    ensemble = stage.recipe.ensemble
-    rows = test * ensemble.networks * (1 if ensemble.networks == 1 else 2) + sum(stage.parts.sizes) * ensemble.members
+    ensemble, recipes = stage.recipe.ensemble, 1 + len(stage.recipe.contenders)
+    once = ensemble.networks == recipes == 1
+    rows = test * ensemble.networks * (1 if once else 2) + sum(stage.parts.sizes) * ensemble.members
+    rows = recipes * rows + (recipes - 1) * len(stage.parts.validation.numeric)
     return (time.monotonic() - began) * rows / max(len(sample.numeric), 1)

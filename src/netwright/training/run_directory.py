@@ -26,11 +26,19 @@ from netwright.data import Preparation, fault_of_preparation
 
 Value = TypeVar("Value")
 
-RATE_TEST = "rate_test.json"
+RATE_TEST, CONTEST = "rate_test.json", "contest.json"
 MOST = {"schema.json": 1 << 29}  # bytes of a part, above MOST_BYTES: a thousand quantiles of each column
 READ = (  # what is opened of a run directory; other files in it are nobody's business
     *("recipe.toml", "schema.json", "run.json", "records.jsonl", "run.log", "run.lock", "weights.safetensors"),
-    *("rate_test.json", "calibration.json", "evaluation.json", "findings.json", "members.json", "learning_curve.json"),
+    *(
+        "rate_test.json",
+        "contest.json",
+        "calibration.json",
+        "evaluation.json",
+        "findings.json",
+        "members.json",
+        "learning_curve.json",
+    ),
 )
 FOLDERS = ("checkpoints", "members")  # with what is in them
 

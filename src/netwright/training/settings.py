@@ -88,7 +88,10 @@ def recipe_to_toml(recipe: Recipe, choices: Iterable[Choice], schema: Schema) ->
         document.add(tomlkit.comment(line))
     for name, section in plain(recipe).items():
         document.add(tomlkit.nl())
-        document.add(name, _table(name, section, reasons, schema))
+        if name == "contenders":
+            document.add(name, _contenders(section, reasons, schema))
+        else:
+            document.add(name, _table(name, section, reasons, schema))
     return tomlkit.dumps(document)
 
 
@@ -112,12 +115,26 @@ def _table(name: str, section: Mapping[str, Any], reasons: Mapping[str, str], sc
 
     table = tomlkit.table()
     for key, value in section.items():
-        if (name, key) == ("schema", "columns") or (value is None and name not in NONE_IS_SAID):
+        if (name, key) == ("schema", "columns") or (value is None and name.split(".")[-1] not in NONE_IS_SAID):
             continue
         _add(table, key, "none" if value is None else value, reasons.get(f"{name}.{key}", ""))
     if name == "schema":
         table.add("columns", _columns(schema))
     return table
+
+
+def _contenders(section: Mapping[str, Any], reasons: Mapping[str, str], schema: Schema) -> Any:
+    import tomlkit
+
+    contenders = tomlkit.table(is_super_table=True)
+    for name, contender in section.items():
+        path = f"contenders.{name}"
+        own = {key: value for key, value in contender.items() if not isinstance(value, Mapping)}
+        table = _table(path, own, reasons, schema)
+        for key in (key for key in contender if key not in own):
+            table.add(key, _table(f"{path}.{key}", contender[key], reasons, schema))
+        contenders.add(name, table)
+    return contenders
 
 
 def _columns(schema: Schema) -> Any:

@@ -281,9 +281,8 @@ def _judge_one(career: Career, epoch: int, train_loss: float, validation_loss: f
         career.patience = early_stopping.after_epoch(career.patience, epoch, validation_loss, False)
     if config.schedule == "plateau":
         career.plateau = schedules.after_epoch(career.plateau, watched, config)
-    if early_stopping.is_used_up(career.patience, config.patience):
-        career.stopped_because = f"no better validation loss for {career.patience.waited} epochs"
-    elif epoch >= config.epochs:
+    career.stopped_because = early_stopping.why_stop(career.patience, epoch, config.epochs, config)
+    if not career.stopped_because and epoch >= config.epochs:
         career.stopped_because = f"all {epoch} planned epochs are done"
     return career.patience.best_epoch == epoch
 

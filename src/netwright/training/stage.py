@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from netwright.core.interrupts import StopSignal
-from netwright.core.values import Choice, EnsembleSummary, RateTest
+from netwright.core.values import Choice, Contest, EnsembleSummary, RateTest
 from netwright.data import Preparation, Prepared
 from netwright.training.calibration import HeldOut
 from netwright.training.evaluation.evaluate import Yardstick, in_own_unit
@@ -107,6 +107,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     ensemble: EnsembleSummary | None = None
     held_out: HeldOut | None = None  # of folds; None: the split's validation rows are
+    contest: Contest | None = None  # where several recipes were trained
 
 
 def metric_of(yardstick: Yardstick, preparation: Preparation) -> Metric:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from netwright.core.values import EnsembleSummary, LearningCurve, RateTest, RunSummary
+from netwright.core.values import Contest, EnsembleSummary, LearningCurve, RateTest, RunSummary
 from netwright.training.run_directory import (
+    CONTEST,
     RATE_TEST,
     RunInfo,
     check_run,
@@ -49,6 +50,7 @@ def summarise(folder: Path) -> RunSummary:
         notes=info.notes,
         baseline_seconds=info.baseline_seconds,
         ensemble=part_if_there(folder, "members.json", EnsembleSummary),
+        contest=part_if_there(folder, CONTEST, Contest),
         learning_curve=part_if_there(folder, "learning_curve.json", LearningCurve),
         calibration=read_calibration(folder),
         rate_test=part_if_there(folder, RATE_TEST, RateTest),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import netwright, realmlp, seed, single, tabm
+from netwright.training.recipes import netwright, realmlp, seed, single, tabm, waves
 
 RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
     "netwright": netwright.choices,
@@ -11,4 +11,7 @@ RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
     "seed": seed.choices,
     "single": single.choices,
     "tabm": tabm.choices,
+    "waves": waves.choices,
 }
+
+BOUNDS: dict[str, Callable[[int], tuple[Choice, ...]]] = {"realmlp": realmlp.bounds}  # as a contender

@@ -15,6 +15,8 @@ from typing import Any
 from netwright.core.values import Choice, Task
 
 EPOCHS = 256
+BATCH = 256  # rows
+STEPS, LEAST_EPOCHS = 10_000, 32  # of a contender
 COLUMNS: dict[str, tuple[Any, str]] = {
     "preparation.numeric": ("robust", "median and quartiles; outliers pull neither"),
     "preparation.smooth_clip": (True, "x / sqrt(1 + (x/3)^2) bounds outliers and keeps their order"),
@@ -36,7 +38,7 @@ NETWORK: dict[str, tuple[Any, str]] = {
 TRAINING: dict[str, tuple[Any, str]] = {
     "training.epochs": (EPOCHS, "always all of them: the schedule's four rises end with the last"),
     "training.patience": (None, "a loss that rises with the rate falls with it again; the best epoch is restored"),
-    "training.batch_size": (256, "for tables of every size"),
+    "training.batch_size": (BATCH, "for tables of every size"),
     "training.threads": (1, "these products are too small to share: threads would wait for each other"),
     "training.optimizer": ("adam", "with decoupled decay"),
     "training.betas": ([0.9, 0.95], "a short memory of the squared gradients"),
@@ -73,3 +75,12 @@ def choices(task: Task, _train_rows: int) -> tuple[Choice, ...]:
     of_task = VALUES if task == "regression" else CLASSES
     settings = {**COLUMNS, **NETWORK, **TRAINING, **of_task}
     return tuple(Choice(name, value, reason) for name, (value, reason) in settings.items())
+
+
+def bounds(train_rows: int) -> tuple[Choice, ...]:
+    """Return what keeps its training short where it is one of several recipes that are compared."""
+    epochs = max(LEAST_EPOCHS, min(EPOCHS, STEPS * BATCH // max(train_rows, 1)))
+    return (
+        Choice("training.epochs", epochs, f"room for {STEPS:,} steps, from {LEAST_EPOCHS} to {EPOCHS} epochs"),
+        Choice("training.stop_at_cycle", True, "a rise and fall of the rate that brought nothing better is the last"),
+    )

@@ -9,6 +9,7 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -22,6 +23,9 @@ from netwright.training.engines.fused.interpreter import run_steps
 from netwright.training.engines.fused.table import Data, Memory, Program, Rule
 
 MOST_SECONDS = 600
+
+
+_LOADING = threading.Lock()
 
 
 def arguments_for(dtype: Any) -> tuple[Any, ...]:
@@ -45,9 +49,17 @@ def compile_apart(dtype: Any) -> None:
         return
 
 
-@cache
 def steps_for(dtype: Any) -> Callable[..., Any]:
-    """Return the machine code of `run_steps` for this precision; once a process, because types are slow to tell."""
+    """Return the machine code of `run_steps` for this precision; loaded once a process, whoever asks first.
+
+    Numba's own loading is not safe between threads: "generator already executing" came of two networks at a time.
+    """
+    with _LOADING:
+        return _load(dtype)
+
+
+@cache
+def _load(dtype: Any) -> Callable[..., Any]:
     arguments = arguments_for(dtype)
     if not is_known(run_steps, *arguments):
         compile_apart(dtype)
