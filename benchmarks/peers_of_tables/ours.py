@@ -20,6 +20,7 @@ def fitted(division: Division, seed: int, settings: dict[str, object]) -> dict[s
     """Return the table's metrics as the run gives them, how much its sets held, and its calibration error."""
     asked: dict[str, object] = {"split.seed": seed, "training.seed": seed, "evaluation.trees": False} | settings
     table = division.table
+    asked["evaluation.coverage"] = table.coverage
     if table.regression:
         asked["schema.task"] = "regression"  # six grades of wine would be taken for classes
     with tempfile.TemporaryDirectory(prefix="netwright-quality-") as folder:

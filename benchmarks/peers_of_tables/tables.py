@@ -44,6 +44,7 @@ class Table:
     logarithm: bool = False  # of the target
     together: bool = False  # rows of equal features stay on one side
     scale: float = 1.0
+    coverage: float = 0.9  # share of truths that sets and intervals are asked to hold
 
     @property
     def metric(self) -> str:
@@ -75,7 +76,11 @@ TABLES = (
         (Goal("rmse", 0.46, 0.44, unit="rmse, 100k$"),),
         scale=1e-5,
     ),
-    Table("letter", "letter_recognition/LetterRecognition.csv", "lettr", (Goal("accuracy", 0.97),), first=16_000),
+    Table(
+        *("letter", "letter_recognition/LetterRecognition.csv", "lettr", (Goal("accuracy", 0.97),)),
+        first=16_000,
+        coverage=0.99,  # the most probable class alone is right more often than 0.9
+    ),
     Table(
         *(
             "bank, without duration",

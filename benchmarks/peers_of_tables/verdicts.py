@@ -92,8 +92,8 @@ def _coverage_row(table: Table, ours: list[Measured]) -> Iterator[Row]:
         note += f"; {scores:.4f} without the rule that a set holds the most probable class"
     if len(held) > 1:
         note += f"; by chance this mean is uncertain by {100 * statistics.stdev(held) / len(held) ** 0.5:.1f} points"
-    figure, target = 100 * abs(mean - COVERAGE), f"<= {MOST_POINTS}"
-    yield Row(f"{table.name}, {COVERAGE} of truths asked for", OURS, figure, "points off", target, note)
+    figure, target = 100 * abs(mean - table.coverage), f"<= {MOST_POINTS}"
+    yield Row(f"{table.name}, {table.coverage} of truths asked for", OURS, figure, "points off", target, note)
 
 
 def _calibration_row(table: Table, ours: list[Measured]) -> Iterator[Row]:
