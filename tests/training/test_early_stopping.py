@@ -1,6 +1,11 @@
 import math
+from dataclasses import replace
 
-from netwright.training.early_stopping import Patience, after_epoch, is_used_up
+import pytest
+
+from netwright.training.config import TrainingConfig
+from netwright.training.early_stopping import Patience, after_epoch, is_used_up, why_stop
+from netwright.training.schedules import schedule_factor
 
 
 def follow(values, higher_is_better=False):
@@ -24,3 +29,15 @@ def test_patience_is_used_up_after_as_many_epochs():
     assert is_used_up(Patience(1.0, 1, 3), 3)
     assert not is_used_up(Patience(1.0, 1, 2), 3)
     assert not is_used_up(Patience(1.0, 1, 99), None)
+
+
+def test_a_cycle_of_the_rate_that_brings_nothing_better_is_the_last():
+    config = TrainingConfig(schedule="coslog4", stop_at_cycle=True, patience=None)
+    ends = {1: 6, 2: 18, 3: 42, 4: 90}  # of 90 epochs, where the rate is 0
+    for cycle, end in ends.items():
+        assert schedule_factor(end, 90, config) == pytest.approx(0.0, abs=1e-9), cycle
+    said = [epoch for epoch in range(1, 91) if why_stop(Patience(0.5, best_epoch=5), epoch, 90, config)]
+    assert said == [18, 42]
+    assert not [epoch for epoch in range(1, 43) if why_stop(Patience(0.5, best_epoch=epoch), epoch, 90, config)]
+    assert why_stop(Patience(0.5, best_epoch=18), 42, 90, config).startswith("no better validation loss")
+    assert not why_stop(Patience(0.5, best_epoch=5), 18, 90, replace(config, stop_at_cycle=False))

@@ -14,16 +14,19 @@ from netwright.training.settings import in_toml, place
 ASKED = "asked for"
 
 
-def complete(tree: Mapping[str, Any], task: Task, train_rows: int) -> tuple[Recipe, tuple[Choice, ...]]:
+def complete(
+    tree: Mapping[str, Any], task: Task, train_rows: int, held_rows: int = 0
+) -> tuple[Recipe, tuple[Choice, ...]]:
     """Fill what `tree` leaves open for a table of `train_rows` rows; return the recipe and every choice made.
 
     Args:
         tree: the user's settings as nested plain values.
         task: of the schema.
         train_rows: rows that the network learns from.
+        held_rows: rows that recipes can be compared on; none: the one recipe is trained.
     """
     preset = resolve(tree)
-    contenders = contenders_of(tree, train_rows)
+    contenders = contenders_of(tree, train_rows, held_rows)
     chosen = (*preset, contenders, *RECIPES[preset[0].value](task, train_rows))
     for name in contenders.value:
         chosen = (*chosen, *_contender(name, tree, task, train_rows))
@@ -67,5 +70,11 @@ def _tree_of(choices: Iterable[Choice]) -> dict[str, Any]:
 
 def _given(tree: Mapping[str, Any]) -> set[str]:
     """Return the names of the settings that the user gave, those of `data` left out: reading speaks for them."""
-    sections = {section: keys for section, keys in tree.items() if section != "data"}
-    return {f"{section}.{key}" for section, keys in sections.items() for key in keys}
+    sections = {section: keys for section, keys in tree.items() if section not in ("data", "contenders")}
+    of_contenders = {
+        f"contenders.{name}.{key}" if key == "numeric" else f"contenders.{name}.{key}.{setting}"
+        for name, contender in tree.get("contenders", {}).items()
+        for key, settings in contender.items()
+        for setting in ((key,) if key == "numeric" else settings)
+    }
+    return of_contenders | {f"{section}.{key}" for section, keys in sections.items() for key in keys}

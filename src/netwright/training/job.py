@@ -40,7 +40,7 @@ from netwright.training.learning_curve import trace_learning_curve
 from netwright.training.losses import loss_for
 from netwright.training.material import Material, gather
 from netwright.training.one_network import train_one
-from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_of_one, sizes_of
+from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_held, rows_of_one, sizes_of
 from netwright.training.pausing import pausing
 from netwright.training.rate_choice import SETTING, choice_of, find_rate
 from netwright.training.rate_test_config import validate_rate_test
@@ -86,7 +86,8 @@ def run_job(request: Request, listener: Listener) -> Path:
     material = gather(asked, request.source, listener.reading)
     validate_evaluation(asked.evaluation, material.schema.task)
     folds = deal(material, asked.ensemble.folds)
-    recipe, choices = complete(request.settings, material.schema.task, rows_of_one(material, folds))
+    learnt, held = rows_of_one(material, folds), rows_held(material, folds)
+    recipe, choices = complete(request.settings, material.schema.task, learnt, held)
     recipe = replace(recipe, data=_resolved(recipe, material))
     validate(recipe.training)
     validate_contenders(recipe.contenders, recipe.preparation.numeric)

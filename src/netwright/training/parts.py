@@ -57,6 +57,11 @@ def rows_of_one(material: Material, folds: tuple[Rows, ...]) -> int:
     return sum(map(len, folds)) - max(map(len, folds)) if folds else len(material.split.train)
 
 
+def rows_held(material: Material, folds: tuple[Rows, ...]) -> int:
+    """Return how many rows judge networks that did not learn from them."""
+    return sum(map(len, folds)) if folds else len(material.split.validation)
+
+
 def sizes_of(material: Material, folds: tuple[Rows, ...]) -> dict[str, int]:
     """Return the rows of each part by name."""
     if not folds:

@@ -43,7 +43,8 @@ QUALITIES = {
     ),
 }
 
-LEAST_ROWS = 500  # training rows: fewer leave under a hundred others to choose by
+LEAST_HELD = 80  # held-out rows: fewer cannot tell recipes apart
+MOST_ROWS = 80_000  # training rows: RealMLP's least number of epochs takes minutes from here on
 COMPARED = "trained beside it: the better on held-out rows is kept, or their average"
 SECTIONS = ("network", "preparation", "rate_test")  # who sets these wants the network that they describe
 OF_ANY_NETWORK = ("seed", "device", "engine", "threads", "record_every", "statistics", "checkpoint_every")
@@ -76,11 +77,16 @@ def _asked(tree: Mapping[str, Any]) -> PresetConfig:
     return PresetConfig(**given)
 
 
-def contenders_of(tree: Mapping[str, Any], train_rows: int) -> Choice:
+def contenders_of(tree: Mapping[str, Any], train_rows: int, held_rows: int) -> Choice:
     """Return the names of the recipes to train beside the run's own, and why these.
 
+    Args:
+        tree: the user's settings.
+        train_rows: rows that a network learns from.
+        held_rows: rows that no network learns from, or with folds each from only some, to choose by.
+
     Raises:
-        RecipeError: a name is unknown.
+        RecipeError: a name is unknown, or there are no rows to choose by.
     """
     asked, said = _asked(tree), tuple(tree.get("contenders", {}))
     if asked.contenders != ("auto",) or said:
@@ -88,13 +94,18 @@ def contenders_of(tree: Mapping[str, Any], train_rows: int) -> Choice:
         names = tuple(dict.fromkeys((*named, *said)))
         for name in names:
             _check("contenders", name, RECIPES)
-        return Choice("preset.contenders", list(names), "asked for")
+        if names and not held_rows:
+            raise RecipeError(
+                "preset.contenders: expected validation rows, which decide between recipes, got none; "
+                "set split.validation above 0 or ask for --folds"
+            )
+        return Choice("preset.contenders", names, "asked for")
     names = QUALITIES[asked.quality].contenders
-    reason = _why_alone(tree, train_rows) if names else f"quality {asked.quality} trains one recipe"
-    return Choice("preset.contenders", [] if reason else list(names), reason or COMPARED)
+    reason = _why_alone(tree, train_rows, held_rows) if names else f"quality {asked.quality} trains one recipe"
+    return Choice("preset.contenders", () if reason else names, reason or COMPARED)
 
 
-def _why_alone(tree: Mapping[str, Any], train_rows: int) -> str:
+def _why_alone(tree: Mapping[str, Any], train_rows: int, held_rows: int) -> str:
     """Return why one recipe is trained where the quality would compare several, or nothing."""
     if tree.get("preset", {}).get("recipe", "auto") != "auto":
         return "a recipe was asked for by name"
@@ -104,8 +115,10 @@ def _why_alone(tree: Mapping[str, Any], train_rows: int) -> str:
     own += [f"training.{key}" for key in tree.get("training", {}) if key not in OF_ANY_NETWORK]
     if own:
         return f"{own[0]} was set, so the network that it describes is trained alone"
-    few = f"{train_rows:,} training rows; from {LEAST_ROWS} on the others are enough to choose by"
-    return few if train_rows < LEAST_ROWS else ""
+    if train_rows > MOST_ROWS:
+        return f"{train_rows:,} training rows; above {MOST_ROWS:,} the others would take minutes more"
+    few = f"{held_rows:,} held-out rows; from {LEAST_HELD} on they are enough to choose by"
+    return few if held_rows < LEAST_HELD else ""
 
 
 def _check(setting: str, name: str, known: Mapping[str, object]) -> None:

@@ -159,6 +159,9 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
         child = getattr(value, item.name)
         if is_dataclass(child):
             found |= leaves(child, (*path, item.name))
+        elif isinstance(child, dict) and any(map(is_dataclass, child.values())):
+            for name, entry in child.items():
+                found |= leaves(entry, (*path, item.name, name))
         else:
             found[".".join((*path, item.name))] = child
     return found
