@@ -21,6 +21,8 @@ from netwright.core.evidence import (
 from netwright.core.values import (
     Choice,
     Column,
+    Contender,
+    Contest,
     CrossValidation,
     EnsembleSummary,
     EpochRecord,
@@ -410,6 +412,21 @@ def crossed_badly(hostile) -> RunSummary:
 
 
 @pytest.fixture
+def compared(classification) -> RunSummary:
+    """Several recipes were trained; one failed, in words that are hostile."""
+    found = (
+        Contender("netwright + waves", 0.07012, 0.968, 60_000, 5.0, "their answers averaged"),
+        Contender("waves", 0.07044, 0.965, 29_226, 2.0, "all 12 planned epochs are done"),
+        Contender("netwright", 0.07191, None, 34_680, 3.0, "no better validation loss for 9 epochs"),
+        Contender("realmlp", None, None, 0, 0.0, ATTACK, failed=True),
+    )
+    verdict = "netwright and waves are averaged: log loss 0.07012 on 91 held-out rows; waves 0.07044, netwright 0.07191"
+    contest = Contest("netwright", 91, "accuracy", ("netwright", "waves"), found, verdict)
+    theirs = Choice("contenders.waves.network.frequencies", 32, "waves of each column")
+    return replace(classification, contest=contest, choices=(*classification.choices, theirs))
+
+
+@pytest.fixture
 def rated(classification) -> RunSummary:
     """A range test was run before the training."""
     rates = tuple(10 ** (-6 + 0.035 * step) for step in range(180))
@@ -431,7 +448,10 @@ def rated_badly(hostile) -> RunSummary:
     )
 
 
-RUNS = ("classification", "regression", "wide", "bare", "hostile", "crossed", "crossed_badly", "rated", "rated_badly")
+RUNS = (
+    *("classification", "regression", "wide", "bare", "hostile", "crossed", "crossed_badly", "rated", "rated_badly"),
+    "compared",
+)
 
 
 @pytest.fixture(params=RUNS)

@@ -47,7 +47,7 @@ class Page(HTMLParser):
 def test_every_run_is_drawn_as_well_formed_html(any_run):
     page = Page(render_report(any_run))
     assert len(page.named("h1")) == 1
-    optional = (any_run.learning_curve, any_run.evaluation.rows, any_run.rate_test)
+    optional = (any_run.learning_curve, any_run.evaluation.rows, any_run.rate_test, any_run.contest)
     assert len(page.named("section")) == 7 + sum(map(bool, optional))
 
 
@@ -181,3 +181,15 @@ def test_a_single_network_has_neither(classification):
     page = render_report(classification)
     assert "Would more rows help?" not in page
     assert "Fold held out" not in page
+
+
+def test_recipes_stand_beside_each_other_and_their_choices_apart(compared, classification):
+    page = render_report(compared)
+    assert "Netwright and waves are averaged: log loss 0.07012 on 91 held-out rows" in page
+    assert "<b>netwright + waves</b> <small>kept</small>" in page
+    assert "The curves below are those of netwright." in page
+    assert page.count("<script>") == render_report(classification).count("<script>")
+    first, others = page.split("Those of the other recipes")
+    assert "contenders.waves.network.frequencies" not in first
+    assert "contenders.waves.network.frequencies" in others
+    assert 'id="recipes"' not in render_report(classification)

@@ -4,7 +4,14 @@ import pytest
 from rich.console import Console
 
 from netwright.core.values import Choice, Finding
-from netwright.report.tables import choices_table, data_table, final_table, findings_table, networks_table
+from netwright.report.tables import (
+    choices_table,
+    data_table,
+    final_table,
+    findings_table,
+    networks_table,
+    recipes_table,
+)
 
 
 def printed(table) -> str:
@@ -53,3 +60,13 @@ def test_an_ensemble_says_what_its_networks_are_worth(crossed, classification):
     assert "Still getting better" in said
     assert "40 networks" in printed(final_table(crossed))
     assert networks_table(classification) is None
+
+
+def test_recipes_are_told_with_losses_that_can_be_told_apart(compared):
+    said = printed(recipes_table(compared.contest))
+    assert "0.0701" in said
+    assert "0.0704" in said
+    assert "realmlp" in said
+    assert "held-out log loss" in said
+    assert compared.contest.verdict in " ".join(printed(networks_table(compared)).split())
+    assert "contenders." not in printed(choices_table(compared.choices))

@@ -29,9 +29,9 @@ def fit(
     task: Annotated[str | None, typer.Option(help="regression, binary or multiclass; default: found out.")] = None,
     set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
     recipe: Annotated[
-        str | None, typer.Option(help="Repeat a recipe.toml, or take netwright, single, tabm, realmlp or seed.")
+        str | None, typer.Option(help="Repeat a recipe.toml, or take netwright, waves, single, tabm, realmlp or seed.")
     ] = None,
-    quality: Annotated[str | None, typer.Option(help="fast, standard (default) or best.")] = None,
+    quality: Annotated[str | None, typer.Option(help="fast: one network; standard (default): recipes compared; best: also over 5 folds.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with a run that was stopped, bit for bit.")] = None,
     ensemble: Annotated[int | None, typer.Option(help="Average so many networks from different seeds.")] = None,
     folds: Annotated[int | None, typer.Option(help="Cross-validate: hold out each of so many folds once.")] = None,

@@ -28,6 +28,16 @@ def show(value: float | None) -> str:
     )
 
 
+def close(value: float) -> str:
+    """Four digits, to tell losses apart that are nearly equal.
+
+    >>> [close(value) for value in (0.431312, 0.0520001, 43585.3)]
+    ['0.4313', '0.0520', '43,585']
+    """
+    digits = 0 if abs(value) >= 1000 else 4
+    return f"{value:,.{digits}f}" if abs(value) >= 0.001 else f"{value:.3e}"
+
+
 def number_format(size: float) -> str:
     if 0 < size < 0.0005 or size >= 1e9:
         return ".1e"

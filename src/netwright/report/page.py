@@ -19,7 +19,7 @@ from netwright.report.charts.residuals import histogram, scatter
 from netwright.report.charts.slices import slice_dots
 from netwright.report.charts.spread import fold_dots, member_dots
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
-from netwright.report.numbers import bound, count, counted, duration, interval, setting, share, show
+from netwright.report.numbers import bound, close, count, counted, duration, interval, setting, share, show
 from netwright.report.tables import SEVERITY_STYLES, best_value, contents, loss_name, of_contenders, of_the_run
 from netwright.report.trust import trust_in_words
 from netwright.report.verdict import folds_in_words, judge, worth_of
@@ -60,7 +60,7 @@ def template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    numbers = (bound, count, counted, direction, duration, interval, setting, share, show)
+    numbers = (bound, close, count, counted, direction, duration, interval, setting, share, show)
     tools = (*numbers, contents, loss_name, of_contenders, of_the_run)
     environment.filters.update({tool.__name__: tool for tool in tools})
     return environment.get_template(TEMPLATE)

@@ -9,7 +9,7 @@ from rich.text import Text
 from netwright.core.evidence import Diagnostics, Evaluation, Measure
 from netwright.core.values import Check, Choice, Column, Contest, Finding, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
-from netwright.report.numbers import bound, count, counted, interval, moment, setting, share, show
+from netwright.report.numbers import bound, close, count, counted, interval, moment, setting, share, show
 from netwright.report.trust import trust_in_words
 from netwright.report.verdict import folds_in_words, learning_in_words, worth_of
 
@@ -82,7 +82,7 @@ def recipes_table(contest: Contest) -> Table:
     table.add_column("seconds", justify="right")
     kept = " + ".join(contest.chosen)
     for one in contest.contenders:
-        values = ["–" if one.loss is None else show(one.loss), "–" if one.test is None else show(one.test)]
+        values = ["–" if one.loss is None else close(one.loss), "–" if one.test is None else show(one.test)]
         cells = (one.name, *values, count(one.parameters), show(one.seconds))
         table.add_row(*(Text(cell, style="bold" if one.name == kept else "") for cell in cells))
     return table

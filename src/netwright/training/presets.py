@@ -32,7 +32,7 @@ QUALITIES = {
     "fast": Quality("single", "one network: the least time"),
     "standard": Quality(
         "netwright",
-        "eight networks that share their hidden layers: better than one on all tables tried",
+        "eight networks that share their hidden layers, beside other recipes where the rows can tell them apart",
         contenders=("waves", "realmlp"),
     ),
     "best": Quality(
