@@ -31,7 +31,10 @@ def fit(
     recipe: Annotated[
         str | None, typer.Option(help="Repeat a recipe.toml, or take netwright, waves, single, tabm, realmlp or seed.")
     ] = None,
-    quality: Annotated[str | None, typer.Option(help="fast: one network; standard (default): recipes compared; best: also over 5 folds.")] = None,
+    quality: Annotated[
+        str | None,
+        typer.Option(help="fast: one network; standard: several compared (default); best: over folds."),
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with a run that was stopped, bit for bit.")] = None,
     ensemble: Annotated[int | None, typer.Option(help="Average so many networks from different seeds.")] = None,
     folds: Annotated[int | None, typer.Option(help="Cross-validate: hold out each of so many folds once.")] = None,

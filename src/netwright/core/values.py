@@ -106,6 +106,21 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class TextInput:
+    """A text as a network reads it: the slots of its words, in order, and then of the parts of its words."""
+
+    words: int  # slots: the end of a text, a word not known, and the vocabulary
+    length: int  # columns of words
+    part_slots: int  # slots that all parts share; 0 is none
+    parts: int  # columns of parts
+
+    @property
+    def columns(self) -> int:
+        """Columns of the categorical input."""
+        return self.length + self.parts
+
+
+@dataclass(frozen=True)
 class InputSpec:
     """The shape of what a network reads and answers."""
 
@@ -114,6 +129,7 @@ class InputSpec:
     outputs: int  # logits or regression outputs
     task: Task
     continuous: tuple[int, ...] = ()  # numeric inputs that hold a measured quantity: no one-hot, indicator or sine
+    texts: tuple[TextInput, ...] = ()  # after the embedded columns of the categorical input
 
 
 FLAT = 0.0066  # |f'(z)| below which no gradient passes: a sigmoid's slope at 5. Leaky ReLU's 0.01 lies above.

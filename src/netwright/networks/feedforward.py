@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from netwright.core.errors import RecipeError, nearest
-from netwright.core.values import InputSpec, Task
+from netwright.core.values import InputSpec, Task, TextInput
 from netwright.networks.ensemble import average_logits
 from netwright.networks.initialization import initialize
 from netwright.networks.layers.activations import Activation, ParametricActivation, make_activation
@@ -21,6 +21,7 @@ from netwright.networks.layers.normalization import make_normalization
 from netwright.networks.layers.numeric_embedding import NumericEmbedding, PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
 from netwright.networks.layers.scaling import Scaling
+from netwright.networks.layers.text import Chances, TextBag, TextConvolution, TextLayer
 from netwright.networks.layers.unfilled import unfilled
 
 MOST_UNITS = 1 << 20  # of a layer, and of every other size
@@ -50,6 +51,12 @@ class MLPConfig:
     scaling: bool = False  # a learnt factor for each input
     parametric: bool = False  # each unit learns how much of the activation it takes
     members: int = 1  # networks in one that share the hidden layers; their answers are averaged
+    text: str = "bag"  # bag, convolution: how the words of a text become one vector
+    text_size: int = 64  # numbers of each word's vector
+    text_hidden: float = 0.1  # share of words that training does not see
+    text_dropout: float = 0.5  # share silenced of what a text becomes
+    text_pairs: int = 32_768  # bag: vectors that all pairs of neighbouring words share
+    text_filters: int = 64  # convolution: of each of 1 to 4 words
 
 
 class MLP(nn.Module):
@@ -65,7 +72,9 @@ class MLP(nn.Module):
         self.data_driven = config.initialization == "data_driven"
         self.numeric_embedding = _numeric_embedding(config, spec)
         self.embedding = CategoricalEmbedding(spec.cardinalities, config.category_size) if spec.cardinalities else None
-        sizes = _sizes(spec, self.numeric_embedding, self.embedding)
+        self.texts = nn.ModuleList(_text(config, text) for text in spec.texts)
+        self.words = [text.columns for text in spec.texts]
+        sizes = _sizes(spec, self.numeric_embedding, self.embedding, self.texts)
         width = sum(sizes)
         self.scaling = Scaling(width) if config.scaling else None
         signs = self.numeric_embedding is None  # a factor near 0 would hide a number from a member
@@ -78,8 +87,16 @@ class MLP(nn.Module):
     def forward(
         self, numeric: Float[Tensor, "batch numeric"], categorical: Int[Tensor, "batch categorical"]
     ) -> Float[Tensor, "rows outputs"]:
-        """Return logits (classification) or values (regression); `categorical` may have width 0."""
+        """Return logits (classification) or values (regression); `categorical` may have width 0.
+
+        Its columns are the embedded ones, then those of each text.
+        """
         features = numeric if self.numeric_embedding is None else self.numeric_embedding(numeric)
+        if self.words:
+            widths = [categorical.shape[1] - sum(self.words), *self.words]
+            categorical, *texts = torch.split(categorical, widths, dim=1)
+            read = [layer(text) for layer, text in zip(self.texts, texts, strict=True)]
+            features = torch.cat([features, *read], dim=1)
         if self.embedding is not None:
             features = torch.cat([features, self.embedding(categorical)], dim=1)
         if self.scaling is not None:
@@ -126,6 +143,10 @@ def _most_numbers(config: MLPConfig, spec: InputSpec) -> int:
     category = config.category_size or 50
     width = spec.numeric * size + len(spec.cardinalities) * category
     layers = sum(a * b for a, b in pairwise((width, *config.hidden_sizes)))
+    per_word = config.text_size * sum(text.words + text.part_slots for text in spec.texts)
+    shared = config.text_pairs * config.text_size + 10 * config.text_filters * config.text_size
+    width += len(spec.texts) * max(config.text_size, 4 * config.text_filters)
+    layers += per_word + len(spec.texts) * shared
     ends = config.members * (width + spec.outputs * (config.hidden_sizes or (width,))[-1])
     return layers + ends + len(spec.continuous) * waves + sum(spec.cardinalities) * category
 
@@ -139,9 +160,19 @@ def _numeric_embedding(config: MLPConfig, spec: InputSpec) -> NumericEmbedding |
     return PiecewiseEmbedding(*columns, size or 16, config.bins, config.edges_from)
 
 
-def _sizes(spec: InputSpec, numbers: NumericEmbedding | None, categories: CategoricalEmbedding | None) -> list[int]:
+def _text(config: MLPConfig, text: TextInput) -> TextLayer:
+    chances = Chances(config.text_hidden, config.text_dropout)
+    if config.text == "convolution":
+        return TextConvolution(text, config.text_size, chances, config.text_filters)
+    return TextBag(text, config.text_size, chances, config.text_pairs)
+
+
+def _sizes(
+    spec: InputSpec, numbers: NumericEmbedding | None, categories: CategoricalEmbedding | None, texts: nn.ModuleList
+) -> list[int]:
     """Return how many columns each feature has in what the first hidden layer reads."""
     plain = [1] * spec.numeric if numbers is None else [numbers.size] * numbers.features + [1] * len(numbers.others)
+    plain += [text.width for text in texts if isinstance(text, TextLayer)]
     return plain + [table.embedding_dim for table in (categories.embeddings() if categories else [])]
 
 
@@ -193,7 +224,7 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
             f"network.parametric: expected an activation that bends and learns nothing, got {config.activation}; "
             "take another activation, or parametric = false"
         )
-    if spec.numeric + len(spec.cardinalities) < 1:
+    if spec.numeric + len(spec.cardinalities) + len(spec.texts) < 1:
         raise RecipeError("network: expected at least one input column, got none")
     if list(spec.continuous) != sorted(set(spec.continuous) & set(range(spec.numeric))):
         raise RecipeError(
@@ -206,12 +237,19 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
 def _check_embedding(config: MLPConfig) -> None:
     _check_name("numeric_embedding", config.numeric_embedding, ("none", "periodic", "piecewise"))
     _check_name("edges_from", config.edges_from, ("quantiles", "tree"))
+    _check_name("text", config.text, ("bag", "convolution"))
+    for setting in ("text_hidden", "text_dropout"):
+        if not 0.0 <= getattr(config, setting) < 1.0:
+            raise RecipeError(f"network.{setting}: expected a share from 0 up to 1, got {getattr(config, setting)}")
     least = 2 if config.numeric_embedding == "periodic" else 1  # the number itself, and a wave
     for name, value, lowest in (
         ("embedding_size", config.embedding_size, least),
         ("category_size", config.category_size, 1),
         ("frequencies", config.frequencies, 1),
         ("bins", config.bins, 1),
+        ("text_size", config.text_size, 1),
+        ("text_pairs", config.text_pairs, 2),
+        ("text_filters", config.text_filters, 1),
     ):
         if value is not None and not lowest <= value <= MOST_UNITS:
             raise RecipeError(f"network.{name}: expected a whole number from {lowest} to {MOST_UNITS:,}, got {value}")

@@ -17,11 +17,18 @@ from netwright.core.values import Choice
 from netwright.networks.layers.activations import Activation, activation_name, make_activation
 from netwright.networks.layers.members import LINEAR, MemberAdapter, MemberHead
 from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
+from netwright.networks.layers.text import TextLayer
 
 Weight = Float[Tensor, "fan_out fan_in"]
 Initializer = Callable[[Tensor, float, Generator], object]
 
-OWN = (PeriodicEmbedding, PiecewiseEmbedding, MemberAdapter, MemberHead)  # layers whose own `fill` says how they start
+OWN = (
+    PeriodicEmbedding,
+    PiecewiseEmbedding,
+    MemberAdapter,
+    MemberHead,
+    TextLayer,
+)  # layers whose own `fill` says how they start
 EMBEDDING_STD = 0.01  # truncated at two; small, so that a category never seen adds nearly nothing
 
 
@@ -129,7 +136,11 @@ def initialize(module: nn.Module, name: str, activation: Activation, seed: int) 
         scheme(layer.weight, 1.0 if last else gain, generator)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
+    texts = [layer for layer in module.modules() if isinstance(layer, TextLayer)]
+    own = {id(inside) for text in texts for inside in text.modules()} - set(map(id, texts))
     for table in module.modules():
+        if id(table) in own:
+            continue
         if isinstance(table, nn.Embedding):
             bound = 2 * EMBEDDING_STD
             nn.init.trunc_normal_(table.weight, 0.0, EMBEDDING_STD, -bound, bound, generator=generator)

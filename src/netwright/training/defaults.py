@@ -15,7 +15,7 @@ ASKED = "asked for"
 
 
 def complete(
-    tree: Mapping[str, Any], task: Task, train_rows: int, held_rows: int = 0
+    tree: Mapping[str, Any], task: Task, train_rows: int, held_rows: int = 0, texts: bool = False
 ) -> tuple[Recipe, tuple[Choice, ...]]:
     """Fill what `tree` leaves open for a table of `train_rows` rows; return the recipe and every choice made.
 
@@ -24,9 +24,10 @@ def complete(
         task: of the schema.
         train_rows: rows that the network learns from.
         held_rows: rows that recipes can be compared on; none: the one recipe is trained.
+        texts: whether there are texts among the features.
     """
-    preset = resolve(tree)
-    contenders = contenders_of(tree, train_rows, held_rows)
+    preset = resolve(tree, texts)
+    contenders = contenders_of(tree, train_rows, held_rows, texts)
     chosen = (*preset, contenders, *RECIPES[preset[0].value](task, train_rows))
     for name in contenders.value:
         chosen = (*chosen, *_contender(name, tree, task, train_rows))

@@ -64,6 +64,7 @@ from netwright.training.run_directory import (
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
 from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, logits_of
+from netwright.training.text_choices import text_choices
 from netwright.training.trial import Subject
 
 CURVE_SHARE = 0.4  # of a budget that is kept for the learning curve where one is asked for
@@ -87,12 +88,14 @@ def run_job(request: Request, listener: Listener) -> Path:
     validate_evaluation(asked.evaluation, material.schema.task)
     folds = deal(material, asked.ensemble.folds)
     learnt, held = rows_of_one(material, folds), rows_held(material, folds)
-    recipe, choices = complete(request.settings, material.schema.task, learnt, held)
+    texts = any(column.kind == "text" for column in material.schema.features)
+    recipe, choices = complete(request.settings, material.schema.task, learnt, held, texts)
     recipe = replace(recipe, data=_resolved(recipe, material))
     validate(recipe.training)
     validate_contenders(recipe.contenders, recipe.preparation.numeric)
     rows = learnt_from(material, folds)
     preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
+    choices = (*choices, *text_choices(preparation, material.table, rows))
     parts = prepare_parts(material, preparation, folds)
     recipe, engine = _settle_engine(recipe, preparation, parts, _seconds_left(request) / pace.slowdown)
     rate_test = _find_rate(recipe, preparation, parts, (choices, _seconds_left(request)))

@@ -151,7 +151,7 @@ def _curve(stage: Stage, watch: Watch, rows: Prepared, found: Sequence[CurveNetw
 def _linear(stage: Stage, watch: Watch, rows: Prepared) -> float | None:
     """Measure a linear model on the same rows."""
     preparation, yardstick = stage.preparation, watch.yardstick
-    predicted = linear(yardstick.task, rows, stage.parts.test, preparation.spec.cardinalities)
+    predicted = linear(rows, stage.parts.test, preparation.spec)
     if yardstick.task == "regression":
         predicted = preparation.target.decode(predicted)
     return score(yardstick, yardstick.truth, predicted)

@@ -49,11 +49,17 @@ COMPARED = "trained beside it: the better on held-out rows is kept, or their ave
 SECTIONS = ("network", "preparation", "rate_test")  # who sets these wants the network that they describe
 OF_ANY_NETWORK = ("seed", "device", "engine", "threads", "record_every", "statistics", "checkpoint_every")
 
+OF_TEXTS = {
+    "fast": Quality("bag", "one network; text by its words and pairs of words: the least time"),
+    "standard": Quality("bag", "text by its words and pairs of words, beside filters over phrases", ("textcnn",)),
+    "best": Quality("bag", "as standard, trained five times, each time holding out another fifth", ("textcnn",), 5),
+}
+
 OF_AN_ENSEMBLE = "one network each: those of the ensemble are averaged already, several in each would only take longer"
 
 
-def resolve(tree: Mapping[str, Any]) -> tuple[Choice, ...]:
-    """Return the recipe, and what else the quality sets, from the user's settings.
+def resolve(tree: Mapping[str, Any], texts: bool = False) -> tuple[Choice, ...]:
+    """Return the recipe, and what else the quality sets, from the user's settings, for features with texts or without.
 
     Raises:
         RecipeError: a name is unknown.
@@ -61,9 +67,10 @@ def resolve(tree: Mapping[str, Any]) -> tuple[Choice, ...]:
     asked = _asked(tree)
     _check("quality", asked.quality, QUALITIES)
     _check("recipe", asked.recipe, {"auto": None, **RECIPES})
-    quality = QUALITIES[asked.quality]
+    quality = (OF_TEXTS if texts else QUALITIES)[asked.quality]
     recipe, reason = (quality.recipe, quality.reason) if asked.recipe == "auto" else (asked.recipe, "asked for")
-    if asked.recipe == "auto" and asked.quality == "standard" and tree.get("ensemble", {}).get("members", 1) > 1:
+    several = tree.get("ensemble", {}).get("members", 1) > 1
+    if asked.recipe == "auto" and asked.quality == "standard" and several and not texts:
         recipe, reason = QUALITIES["fast"].recipe, OF_AN_ENSEMBLE
     chosen = (Choice("preset.recipe", recipe, reason),)
     folds = Choice("ensemble.folds", quality.folds, f"quality {asked.quality}: each row is held out once")
@@ -77,13 +84,14 @@ def _asked(tree: Mapping[str, Any]) -> PresetConfig:
     return PresetConfig(**given)
 
 
-def contenders_of(tree: Mapping[str, Any], train_rows: int, held_rows: int) -> Choice:
+def contenders_of(tree: Mapping[str, Any], train_rows: int, held_rows: int, texts: bool = False) -> Choice:
     """Return the names of the recipes to train beside the run's own, and why these.
 
     Args:
         tree: the user's settings.
         train_rows: rows that a network learns from.
         held_rows: rows that no network learns from, or with folds each from only some, to choose by.
+        texts: whether there are texts among the features.
 
     Raises:
         RecipeError: a name is unknown, or there are no rows to choose by.
@@ -100,7 +108,7 @@ def contenders_of(tree: Mapping[str, Any], train_rows: int, held_rows: int) -> C
                 "set split.validation above 0 or ask for --folds"
             )
         return Choice("preset.contenders", names, "asked for")
-    names = QUALITIES[asked.quality].contenders
+    names = (OF_TEXTS if texts else QUALITIES)[asked.quality].contenders
     reason = _why_alone(tree, train_rows, held_rows) if names else f"quality {asked.quality} trains one recipe"
     return Choice("preset.contenders", () if reason else names, reason or COMPARED)
 

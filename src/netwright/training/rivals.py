@@ -127,16 +127,20 @@ def _in_a_thread(rivals: Rivals) -> Iterator["Future[None]"]:
 
 def _follow(future: "Future[None]", rivals: Rivals) -> None:
     """Say how far the others are until they end; pass on a signal."""
-    listener = rivals.watch.listener
+    listener, told = rivals.watch.listener, None
     while not future.done():
         if listener.stop is not None and listener.stop.number is not None:
             raise Interrupted(listener.stop.number, f"go on with: netwright fit --resume {rivals.stage.folder}")
-        for rival in rivals.every:
-            if rival.record is None and rival.epoch:
-                listener.counted(Count(f"epochs of {rival.kind.name}", rival.epoch, rival.kind.training.epochs))
-                break
+        count = next((_count(rival) for rival in rivals.every if rival.record is None and rival.epoch), told)
+        if count is not None and count != told:
+            listener.counted(count)
+        told = count
         wait([future], timeout=LOOK)
     future.result()
+
+
+def _count(rival: Rival) -> Count:
+    return Count(f"epochs of {rival.kind.name}", rival.epoch, rival.kind.training.epochs)
 
 
 def _train(rival: Rival, rivals: Rivals) -> None:

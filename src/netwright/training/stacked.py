@@ -23,6 +23,7 @@ from netwright.core.values import Choice, EpochRecord, Task
 from netwright.networks.layers.activations import FunctionActivation
 from netwright.networks.layers.dropout import Dropouts, dropouts_of, scale_shares
 from netwright.networks.layers.members import members_of
+from netwright.networks.layers.text import TextLayer
 from netwright.training import early_stopping, schedules
 from netwright.training.averaging import update_average
 from netwright.training.batches import Batches, batch_sizes, epoch_order
@@ -77,6 +78,7 @@ def stack_key(module: nn.Module, config: TrainingConfig) -> Any:
     """
     layers = list(module.modules())
     plain = all(type(layer).__module__.startswith(KNOWN) and type(layer) is not FunctionActivation for layer in layers)
+    plain = plain and not any(isinstance(layer, TextLayer) for layer in layers)  # what it hides is drawn by itself
     trained = all(parameter.requires_grad for parameter in module.parameters())
     if not (plain and trained) or config.optimizer == "muon" or config.accumulate > 1 or config.monitor == "metric":
         return None

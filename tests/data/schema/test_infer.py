@@ -41,7 +41,7 @@ def test_a_column_is_of_the_kind_it_looks_like(name):
     column = schema.column(name)
     assert column.kind == expected
     assert column.kind_reason
-    assert column.role == ("ignored" if expected in ("constant", "identifier", "text") else "feature")
+    assert column.role == ("ignored" if expected in ("constant", "identifier") else "feature")
     assert column.rows == N
     assert column.missing == table.frame[name].null_count()
     if expected == "datetime":

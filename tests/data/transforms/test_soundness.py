@@ -22,6 +22,7 @@ def fitted():
             "city": [f"c{i % 15}" for i in range(rows)],
             "yes": generator.choice(["yes", "no"], rows),
             "day": [f"2024-{1 + i % 12:02d}-{1 + i % 28:02d}" for i in range(rows)],
+            "said": [f"the {word} thing number {i}" for i, word in enumerate(generator.choice(["old", "new"], rows))],
             "kind": generator.choice(["a", "b"], rows),
         }
     )
@@ -53,6 +54,9 @@ CHANGES = {
     ),
     "its kind": _first("scales", column="colour"),
     "category twice": _first("embeddings", categories=("a", "a")),
+    "has a word twice": _first("texts", vocabulary=("old", "old")),
+    "more or fewer words than can be": _first("texts", length=100_000),
+    "more or fewer words": _first("texts", parts=0),
     "unknown circle": _first("datetimes", parts=("aeon",)),
     "rising quantiles": _first("quantiles", quantiles=(2.0, 1.0)),
     "different targets": lambda schema, own: (schema, replace(own, task="multiclass")),

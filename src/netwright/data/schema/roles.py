@@ -7,7 +7,6 @@ from netwright.data.schema.request import SchemaRequest
 _USELESS: dict[Kind, str] = {
     "identifier": "an identifier names rows and says nothing of new ones",
     "constant": "a column with one value tells rows apart by nothing",
-    "text": "free text; this network reads tables",
 }
 
 

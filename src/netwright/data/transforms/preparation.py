@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from netwright.core.errors import SchemaError
-from netwright.core.values import Column, InputSpec, Schema, Task
+from netwright.core.values import Column, InputSpec, Schema, Task, TextInput
 from netwright.data.table import Table
 from netwright.data.transforms.boolean import Boolean, fit_boolean
 from netwright.data.transforms.cyclic_datetime import CyclicDatetime, fit_cyclic_datetime
@@ -18,6 +18,7 @@ from netwright.data.transforms.one_hot import OneHot, fit_one_hot, training_cate
 from netwright.data.transforms.quantile_normal import QuantileNormal, fit_quantile_normal
 from netwright.data.transforms.scale import Scale, fit_scale
 from netwright.data.transforms.target import Target, fit_target
+from netwright.data.transforms.words import PART_SLOTS, Words, fit_words
 
 Encoder = Scale | QuantileNormal | OneHot | Boolean | CyclicDatetime  # those that write numbers
 
@@ -46,6 +47,7 @@ class Preparation:
     embeddings: tuple[Embedding, ...]
     target: Target
     task: Task
+    texts: tuple[Words, ...] = ()
 
     @property
     def encoders(self) -> Iterator[Encoder]:
@@ -63,15 +65,16 @@ class Preparation:
 
     @property
     def categorical_names(self) -> tuple[str, ...]:
-        """The feature behind each column of the categorical input."""
-        return tuple(embedding.column for embedding in self.embeddings)
+        """The features behind the categorical input: embedded ones, a column each, then texts, a column a word."""
+        return (*(embedding.column for embedding in self.embeddings), *(words.column for words in self.texts))
 
     @property
     def spec(self) -> InputSpec:
         """Widths of input and output; a binary task has one logit, and so has a regression one output."""
         outputs = len(self.target.classes) if self.task == "multiclass" else 1
         cardinalities = tuple(embedding.cardinality for embedding in self.embeddings)
-        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task, tuple(self._continuous()))
+        texts = tuple(TextInput(words.slots, words.length, PART_SLOTS, words.parts) for words in self.texts)
+        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task, tuple(self._continuous()), texts)
 
     def _continuous(self) -> Iterator[int]:
         at = 0
@@ -85,7 +88,7 @@ class Prepared:
     """Arrays of the same rows."""
 
     numeric: np.ndarray  # float32 [rows, spec.numeric], C-contiguous
-    categorical: np.ndarray  # int64 [rows, embedded columns]
+    categorical: np.ndarray  # int64 [rows, embedded columns, then the words of each text]
     target: np.ndarray | None  # int64 class positions, or float32 standardised [rows]
 
 
@@ -110,7 +113,7 @@ def fit_features(
 ) -> Preparation:
     """As `fit_preparation`, but the features alone: the caller keeps the target. Without a schema all are numbers."""
     if schema is None:
-        made: list[Encoder | Embedding] = [
+        made: list[Encoder | Embedding | Words] = [
             encoder for cells in table.frame for encoder in _fit_number(cells.gather(rows), config)
         ]
     else:
@@ -120,7 +123,7 @@ def fit_features(
             for encoder in _fit(table.frame[column.name].gather(rows), column, config)
         ]
     return Preparation(
-        order=tuple(dict.fromkeys(encoder.column for encoder in made if not isinstance(encoder, Embedding))),
+        order=tuple(dict.fromkeys(encoder.column for encoder in made if not isinstance(encoder, Embedding | Words))),
         scales=tuple(encoder for encoder in made if isinstance(encoder, Scale)),
         quantiles=tuple(encoder for encoder in made if isinstance(encoder, QuantileNormal)),
         one_hots=tuple(encoder for encoder in made if isinstance(encoder, OneHot)),
@@ -129,12 +132,15 @@ def fit_features(
         embeddings=tuple(encoder for encoder in made if isinstance(encoder, Embedding)),
         target=Target(""),
         task=task,
+        texts=tuple(encoder for encoder in made if isinstance(encoder, Words)),
     )
 
 
-def _fit(cells: pl.Series, column: Column, config: PreparationConfig) -> Sequence[Encoder | Embedding]:
+def _fit(cells: pl.Series, column: Column, config: PreparationConfig) -> Sequence[Encoder | Embedding | Words]:
     if column.kind == "boolean" and len(column.categories) == 2:
         return [fit_boolean(cells, column.categories, config.missing_indicators)]
+    if column.kind == "text":
+        return [fit_words(cells)]
     if column.kind == "datetime":
         return [fit_cyclic_datetime(cells, config.smooth_clip, config.missing_indicators)]
     if column.kind == "numeric" or (column.kind in ("identifier", "constant") and cells.dtype.is_numeric()):
@@ -174,7 +180,7 @@ def prepare(
 def prepare_features(
     table: Table, preparation: Preparation, rows: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """As `prepare`, the features alone: float32 [rows, numeric] and int64 [rows, embedded columns]."""
+    """As `prepare`, the features alone: float32 [rows, numeric] and int64 [rows, embedded columns and words]."""
     height = table.frame.height if rows is None else len(rows)
     numeric = np.empty((height, preparation.spec.numeric), np.float32)
     at = 0
@@ -182,9 +188,14 @@ def prepare_features(
         width = len(encoder.names)
         encoder.write(_cells(table, encoder.column, rows), numeric[:, at : at + width])
         at += width
-    categorical = np.empty((height, len(preparation.embeddings)), np.int64)
-    for position, embedding in enumerate(preparation.embeddings):
-        categorical[:, position] = embedding.index(_cells(table, embedding.column, rows))
+    width = len(preparation.embeddings) + sum(words.columns for words in preparation.texts)
+    categorical = np.empty((height, width), np.int64)
+    for at, embedding in enumerate(preparation.embeddings):
+        categorical[:, at] = embedding.index(_cells(table, embedding.column, rows))
+    at = len(preparation.embeddings)
+    for words in preparation.texts:
+        words.write(_cells(table, words.column, rows), categorical[:, at : at + words.columns])
+        at += words.columns
     return numeric, categorical
 
 

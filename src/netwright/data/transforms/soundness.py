@@ -13,12 +13,14 @@ from netwright.data.transforms.one_hot import OneHot
 from netwright.data.transforms.preparation import Encoder, Preparation
 from netwright.data.transforms.quantile_normal import QuantileNormal
 from netwright.data.transforms.scale import Scale
+from netwright.data.transforms.words import MOST_LENGTH, MOST_PARTS, Words
 
 _KINDS: dict[type, tuple[Kind, ...]] = {
     Scale: ("numeric", "identifier", "constant"),
     QuantileNormal: ("numeric", "identifier", "constant"),
     CyclicDatetime: ("datetime",),
     Boolean: ("boolean",),
+    Words: ("text",),
 }  # the others take any
 _CLASSES: dict[Task, tuple[int, float]] = {"regression": (0, 0), "binary": (2, 2), "multiclass": (3, float("inf"))}
 
@@ -77,9 +79,9 @@ def _feature_faults(features: dict[str, Column] | None, preparation: Preparation
     order = set(preparation.order)
     if len(order) < len(preparation.order):
         yield "a feature stands twice in the order"
-    for encoder in (*_numeric(preparation), *preparation.embeddings):
+    for encoder in (*_numeric(preparation), *preparation.embeddings, *preparation.texts):
         name = _short(encoder.column)
-        if not isinstance(encoder, Embedding) and encoder.column not in order:
+        if not isinstance(encoder, Embedding | Words) and encoder.column not in order:
             yield f"the encoder of {name} is not in the order"
         if features is not None and encoder.column not in features:
             yield f"the encoder of {name} is of no feature"
@@ -96,7 +98,12 @@ def _numeric(preparation: Preparation) -> tuple[Encoder, ...]:
     return (*own.scales, *own.quantiles, *own.one_hots, *own.booleans, *own.datetimes)
 
 
-def _own_fault(encoder: Encoder | Embedding) -> str:
+def _own_fault(encoder: Encoder | Embedding | Words) -> str:
+    if isinstance(encoder, Words):
+        if len(set(encoder.vocabulary)) < len(encoder.vocabulary):
+            return "has a word twice"
+        sound = 1 < encoder.length <= MOST_LENGTH and 0 < encoder.parts <= MOST_PARTS
+        return "" if sound else "reads more or fewer words than can be"
     if isinstance(encoder, OneHot | Embedding) and len(set(encoder.categories)) < len(encoder.categories):
         return "has a category twice"
     if isinstance(encoder, CyclicDatetime) and not set(encoder.parts) <= set(CIRCLES):

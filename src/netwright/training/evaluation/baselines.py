@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from netwright.core.values import Task
+from netwright.core.values import InputSpec, Task
 from netwright.data import Prepared
+from netwright.training.evaluation.tfidf import weigh
 
 MOST_ROWS = 100_000  # that a baseline is fitted on; more would take longer than the network
 
@@ -22,10 +23,11 @@ def guess(task: Task, train_target: NDArray[Any], classes: int, rows: int) -> tu
     return "majority", np.tile(shares, (rows, 1))
 
 
-def linear(task: Task, train: Prepared, rows: Prepared, cardinalities: tuple[int, ...]) -> NDArray[np.float64]:
+def linear(train: Prepared, rows: Prepared, spec: InputSpec) -> NDArray[np.float64]:
     """Fit a linear model (logistic or ridge regression, scikit-learn's defaults) and predict `rows`.
 
-    Categories that the network embeds are one-hot here, so that both see the same.
+    Categories that the network embeds are one-hot here, and texts are weighed words and pairs (TF-IDF, a tenth of the
+    usual penalty), so that both see the same.
 
     Returns:
         [n, classes] probabilities, or [n] values in the unit of `train.target`.
@@ -35,22 +37,27 @@ def linear(task: Task, train: Prepared, rows: Prepared, cardinalities: tuple[int
 
     assert train.target is not None
     step = -(-len(train.target) // MOST_ROWS)
-    inputs, target = _one_hot(train, cardinalities, step), train.target[::step]
-    asked = _one_hot(rows, cardinalities, 1)
-    if task == "regression":
+    train = Prepared(train.numeric[::step], train.categorical[::step], train.target[::step])
+    target, inputs, asked = train.target, _one_hot(train, spec.cardinalities), _one_hot(rows, spec.cardinalities)
+    if spec.texts:
+        weights = weigh(train, rows, spec.texts)
+        inputs, asked = (sparse.csr_array(sparse.hstack(pair)) for pair in zip((inputs, asked), weights, strict=True))
+    if spec.task == "regression":
         return np.asarray(Ridge().fit(inputs, target).predict(asked), dtype=np.float64)
     # On one thread: products this small lose by being shared out, eightfold on @digits.
     with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # 300 steps of L-BFGS are close enough for a baseline
-        model = LogisticRegression(max_iter=300).fit(inputs, target)
+        model = LogisticRegression(C=10.0 if spec.texts else 1.0, max_iter=300).fit(inputs, target)
     return spread(model.predict_proba(asked).astype(np.float64), model.classes_)
 
 
-def _one_hot(prepared: Prepared, cardinalities: tuple[int, ...], step: int) -> "NDArray[np.float32] | sparse.csr_array":
-    numeric = np.ascontiguousarray(prepared.numeric[::step])
+def _one_hot(prepared: Prepared, cardinalities: tuple[int, ...]) -> "NDArray[np.float32] | sparse.csr_array":
+    numeric = np.ascontiguousarray(prepared.numeric)
     if not cardinalities:
         return numeric
-    codes = prepared.categorical[::step] + np.concatenate([[0], np.cumsum(cardinalities[:-1])]).astype(np.int64)
+    codes = prepared.categorical[:, : len(cardinalities)] + np.concatenate([[0], np.cumsum(cardinalities[:-1])]).astype(
+        np.int64
+    )
     rows = np.repeat(np.arange(len(codes)), codes.shape[1])
     ones = np.ones(codes.size, dtype=np.float32)
     hot = sparse.csr_array((ones, (rows, codes.ravel())), shape=(len(codes), sum(cardinalities)))

@@ -1,14 +1,14 @@
 """Evaluating a model on test rows beside its baselines."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netwright.core.evidence import Evaluation, Measure
-from netwright.core.values import Task
+from netwright.core.values import InputSpec, Task
 from netwright.data import Preparation, Prepared
 from netwright.training.evaluation.baselines import guess, linear
 from netwright.training.evaluation.bootstrap import Sampled, sample
@@ -125,18 +125,25 @@ def _fit_baselines(fitting: Fitting, left: float | None) -> tuple[dict[str, Base
     train_truth = truth_of(parts.train, fitting.preparation)
     name, guessed = guess(spec.task, train_truth, max(spec.outputs, 2), len(asked.numeric))
     test, began = len(parts.test.numeric), time.monotonic()
-    fitted = linear(spec.task, parts.train, asked, spec.cardinalities)
+    fitted = linear(parts.train, asked, spec)
     found = {
         name: Baseline(guessed[:test], guessed[test:]),
         "linear model": fitting.baseline(fitted, time.monotonic() - began),
     }
     if not fitting.config.trees:
         return found, {TREES: "evaluation.trees is off"}
+    if spec.texts and spec.numeric + len(spec.cardinalities) == 0:
+        return found, {TREES: "trees read no text, and there is nothing else"}
     left = None if left is None else left - (time.monotonic() - began)
-    trees = boosted_trees(spec.task, parts.train, asked, spec.cardinalities, left)
+    seen = [_without_texts(rows, spec) for rows in (parts.train, asked)]
+    trees = boosted_trees(spec.task, seen[0], seen[1], spec.cardinalities, left)
     if trees.predicted is None:
         return found, {TREES: trees.skipped}
     return found | {TREES: fitting.baseline(trees.predicted, trees.seconds)}, {}
+
+
+def _without_texts(rows: Prepared, spec: InputSpec) -> Prepared:
+    return replace(rows, categorical=rows.categorical[:, : len(spec.cardinalities)]) if spec.texts else rows
 
 
 def threshold_for(config: EvaluationConfig, truth: NDArray[Any], predicted: NDArray[np.float64]) -> float:

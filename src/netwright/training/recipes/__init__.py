@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import netwright, realmlp, seed, single, tabm, waves
+from netwright.training.recipes import bag, netwright, realmlp, seed, single, tabm, textcnn, waves
 
 RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
+    "bag": bag.choices,
     "netwright": netwright.choices,
     "realmlp": realmlp.choices,
     "seed": seed.choices,
     "single": single.choices,
     "tabm": tabm.choices,
+    "textcnn": textcnn.choices,
     "waves": waves.choices,
 }
 

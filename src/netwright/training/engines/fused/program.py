@@ -121,6 +121,8 @@ def _gather(writer: Writer, numeric: int, width: int) -> None:
 
 def _mlp(writer: Writer, network: MLP, numeric: int) -> None:
     embedding, numbers = network.embedding, network.numeric_embedding
+    if network.words:
+        raise NotFused("it reads text")
     writer.beside = embedding.width if embedding else 0
     _gather(writer, numeric, numeric + (0 if numbers else writer.beside))
     if numbers is not None:
