@@ -29,7 +29,7 @@ def fit(
     task: Annotated[str | None, typer.Option(help="regression, binary or multiclass; default: found out.")] = None,
     set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
     recipe: Annotated[
-        str | None, typer.Option(help="Repeat a recipe.toml, or take netwright, waves, single, tabm, realmlp or seed.")
+        str | None, typer.Option(help="Repeat a recipe.toml, or take one by name: netwright, realmlp, bag, lstm, ...")
     ] = None,
     quality: Annotated[
         str | None,

@@ -22,6 +22,7 @@ from netwright.networks.layers.numeric_embedding import NumericEmbedding, Period
 from netwright.networks.layers.residual import Residual
 from netwright.networks.layers.scaling import Scaling
 from netwright.networks.layers.text import Chances, TextBag, TextConvolution, TextLayer
+from netwright.networks.layers.text_recurrent import CELLS, TextRecurrent
 from netwright.networks.layers.unfilled import unfilled
 
 MOST_UNITS = 1 << 20  # of a layer, and of every other size
@@ -51,12 +52,13 @@ class MLPConfig:
     scaling: bool = False  # a learnt factor for each input
     parametric: bool = False  # each unit learns how much of the activation it takes
     members: int = 1  # networks in one that share the hidden layers; their answers are averaged
-    text: str = "bag"  # bag, convolution: how the words of a text become one vector
+    text: str = "bag"  # bag, convolution, rnn, lstm, gru: how the words of a text become one vector
     text_size: int = 64  # numbers of each word's vector
     text_hidden: float = 0.1  # share of words that training does not see
     text_dropout: float = 0.5  # share silenced of what a text becomes
     text_pairs: int = 32_768  # bag: vectors that all pairs of neighbouring words share
     text_filters: int = 64  # convolution: of each of 1 to 4 words
+    text_units: int = 64  # rnn, lstm, gru: in each direction
 
 
 class MLP(nn.Module):
@@ -145,7 +147,8 @@ def _most_numbers(config: MLPConfig, spec: InputSpec) -> int:
     layers = sum(a * b for a, b in pairwise((width, *config.hidden_sizes)))
     per_word = config.text_size * sum(text.words + text.part_slots for text in spec.texts)
     shared = config.text_pairs * config.text_size + 10 * config.text_filters * config.text_size
-    width += len(spec.texts) * max(config.text_size, 4 * config.text_filters)
+    shared += 8 * config.text_units * (config.text_size + config.text_units)
+    width += len(spec.texts) * max(config.text_size, 4 * config.text_filters, 2 * config.text_units)
     layers += per_word + len(spec.texts) * shared
     ends = config.members * (width + spec.outputs * (config.hidden_sizes or (width,))[-1])
     return layers + ends + len(spec.continuous) * waves + sum(spec.cardinalities) * category
@@ -164,6 +167,8 @@ def _text(config: MLPConfig, text: TextInput) -> TextLayer:
     chances = Chances(config.text_hidden, config.text_dropout)
     if config.text == "convolution":
         return TextConvolution(text, config.text_size, chances, config.text_filters)
+    if config.text in CELLS:
+        return TextRecurrent(text, config.text_size, chances, config.text, config.text_units)
     return TextBag(text, config.text_size, chances, config.text_pairs)
 
 
@@ -237,7 +242,7 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
 def _check_embedding(config: MLPConfig) -> None:
     _check_name("numeric_embedding", config.numeric_embedding, ("none", "periodic", "piecewise"))
     _check_name("edges_from", config.edges_from, ("quantiles", "tree"))
-    _check_name("text", config.text, ("bag", "convolution"))
+    _check_name("text", config.text, ("bag", "convolution", *CELLS))
     for setting in ("text_hidden", "text_dropout"):
         if not 0.0 <= getattr(config, setting) < 1.0:
             raise RecipeError(f"network.{setting}: expected a share from 0 up to 1, got {getattr(config, setting)}")
@@ -250,6 +255,7 @@ def _check_embedding(config: MLPConfig) -> None:
         ("text_size", config.text_size, 1),
         ("text_pairs", config.text_pairs, 2),
         ("text_filters", config.text_filters, 1),
+        ("text_units", config.text_units, 1),
     ):
         if value is not None and not lowest <= value <= MOST_UNITS:
             raise RecipeError(f"network.{name}: expected a whole number from {lowest} to {MOST_UNITS:,}, got {value}")

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import bag, netwright, realmlp, seed, single, tabm, textcnn, waves
+from netwright.training.recipes import bag, netwright, realmlp, recurrent, seed, single, tabm, textcnn, waves
 
 RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
     "bag": bag.choices,
+    "gru": recurrent.read_by("gru"),
+    "lstm": recurrent.read_by("lstm"),
     "netwright": netwright.choices,
     "realmlp": realmlp.choices,
+    "rnn": recurrent.read_by("rnn"),
     "seed": seed.choices,
     "single": single.choices,
     "tabm": tabm.choices,
