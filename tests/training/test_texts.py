@@ -48,7 +48,7 @@ def job(table, runs, settings, listener=None, **data):
     return run_job(Request(tree, runs=runs, name="job"), listener or Listener())
 
 
-@pytest.fixture(scope="module", params=["bag", "textcnn", "rnn", "lstm", "gru"])
+@pytest.fixture(scope="module", params=["bag", "textcnn", "rnn", "lstm", "gru", "transformer"])
 def alone(request, table, tmp_path_factory):
     """A run on the text alone; do not change it."""
     settings = {"preset.recipe": request.param, "network.text_filters": 8, "training.epochs": 10}
@@ -87,7 +87,7 @@ def test_texts_stand_beside_numbers_and_recipes_are_compared(table, tmp_path):
     assert run.evaluation.baselines["boosted trees"]["accuracy"].value > 0.97
 
 
-@pytest.mark.parametrize("recipe", ["bag", "textcnn", "lstm"])
+@pytest.mark.parametrize("recipe", ["bag", "textcnn", "lstm", "transformer"])
 def test_a_signal_changes_no_byte(table, tmp_path, recipe):
     settings = {"preset.recipe": recipe, "training.epochs": 3, "network.text_filters": 8, "evaluation.trees": False}
     untouched = job(table, tmp_path / "untouched", settings)

@@ -23,6 +23,7 @@ from netwright.networks.layers.residual import Residual
 from netwright.networks.layers.scaling import Scaling
 from netwright.networks.layers.text import Chances, TextBag, TextConvolution, TextLayer
 from netwright.networks.layers.text_recurrent import CELLS, TextRecurrent
+from netwright.networks.layers.text_transformer import TextTransformer
 from netwright.networks.layers.unfilled import unfilled
 
 MOST_UNITS = 1 << 20  # of a layer, and of every other size
@@ -52,13 +53,15 @@ class MLPConfig:
     scaling: bool = False  # a learnt factor for each input
     parametric: bool = False  # each unit learns how much of the activation it takes
     members: int = 1  # networks in one that share the hidden layers; their answers are averaged
-    text: str = "bag"  # bag, convolution, rnn, lstm, gru: how the words of a text become one vector
+    text: str = "bag"  # bag, convolution, rnn, lstm, gru, transformer: how the words of a text become one vector
     text_size: int = 64  # numbers of each word's vector
     text_hidden: float = 0.1  # share of words that training does not see
     text_dropout: float = 0.5  # share silenced of what a text becomes
     text_pairs: int = 32_768  # bag: vectors that all pairs of neighbouring words share
     text_filters: int = 64  # convolution: of each of 1 to 4 words
     text_units: int = 64  # rnn, lstm, gru: in each direction
+    text_depth: int = 2  # transformer: blocks
+    text_heads: int = 4  # transformer: of each block; text_size is a multiple of twice as many
 
 
 class MLP(nn.Module):
@@ -147,6 +150,7 @@ def _most_numbers(config: MLPConfig, spec: InputSpec) -> int:
     layers = sum(a * b for a, b in pairwise((width, *config.hidden_sizes)))
     per_word = config.text_size * sum(text.words + text.part_slots for text in spec.texts)
     shared = config.text_pairs * config.text_size + 10 * config.text_filters * config.text_size
+    shared += 12 * config.text_depth * config.text_size**2
     shared += 8 * config.text_units * (config.text_size + config.text_units)
     width += len(spec.texts) * max(config.text_size, 4 * config.text_filters, 2 * config.text_units)
     layers += per_word + len(spec.texts) * shared
@@ -169,6 +173,8 @@ def _text(config: MLPConfig, text: TextInput) -> TextLayer:
         return TextConvolution(text, config.text_size, chances, config.text_filters)
     if config.text in CELLS:
         return TextRecurrent(text, config.text_size, chances, config.text, config.text_units)
+    if config.text == "transformer":
+        return TextTransformer(text, config.text_size, chances, config.text_depth, config.text_heads)
     return TextBag(text, config.text_size, chances, config.text_pairs)
 
 
@@ -242,7 +248,12 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
 def _check_embedding(config: MLPConfig) -> None:
     _check_name("numeric_embedding", config.numeric_embedding, ("none", "periodic", "piecewise"))
     _check_name("edges_from", config.edges_from, ("quantiles", "tree"))
-    _check_name("text", config.text, ("bag", "convolution", *CELLS))
+    _check_name("text", config.text, ("bag", "convolution", *CELLS, "transformer"))
+    if config.text == "transformer" and config.text_size % (2 * max(config.text_heads, 1)):
+        raise RecipeError(
+            f"network.text_size: expected a multiple of twice network.text_heads ({config.text_heads}), "
+            f"got {config.text_size}"
+        )
     for setting in ("text_hidden", "text_dropout"):
         if not 0.0 <= getattr(config, setting) < 1.0:
             raise RecipeError(f"network.{setting}: expected a share from 0 up to 1, got {getattr(config, setting)}")
@@ -256,6 +267,8 @@ def _check_embedding(config: MLPConfig) -> None:
         ("text_pairs", config.text_pairs, 2),
         ("text_filters", config.text_filters, 1),
         ("text_units", config.text_units, 1),
+        ("text_depth", config.text_depth, 1),
+        ("text_heads", config.text_heads, 1),
     ):
         if value is not None and not lowest <= value <= MOST_UNITS:
             raise RecipeError(f"network.{name}: expected a whole number from {lowest} to {MOST_UNITS:,}, got {value}")

@@ -91,9 +91,9 @@ def test_training_hides_words_and_evaluation_none(make):
     assert (layer.hide(ROWS, 1) == ROWS).all()
 
 
-@pytest.mark.parametrize("kind", ["bag", "convolution", "rnn", "lstm", "gru"])
+@pytest.mark.parametrize("kind", ["bag", "convolution", "rnn", "lstm", "gru", "transformer"])
 def test_a_network_reads_texts_beside_numbers_and_categories(kind):
-    config = MLPConfig((8,), text=kind, text_size=6, text_pairs=11, text_filters=3, dropout=0.0)
+    config = MLPConfig((8,), text=kind, text_size=8, text_pairs=11, text_filters=3, dropout=0.0)
     spec = InputSpec(2, (4,), 3, "multiclass", (0,), (TEXT, TEXT))
     network = build("mlp", config, spec, 0).eval()
     numeric, category = torch.randn(4, 2), torch.tensor([[1], [2], [3], [0]])

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import bag, netwright, realmlp, recurrent, seed, single, tabm, textcnn, waves
+from netwright.training.recipes import (
+    bag,
+    netwright,
+    realmlp,
+    recurrent,
+    seed,
+    single,
+    tabm,
+    textcnn,
+    transformer,
+    waves,
+)
 
 RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
     "bag": bag.choices,
@@ -16,6 +27,7 @@ RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
     "single": single.choices,
     "tabm": tabm.choices,
     "textcnn": textcnn.choices,
+    "transformer": transformer.choices,
     "waves": waves.choices,
 }
 
