@@ -1,6 +1,7 @@
 """A training that was stopped anywhere and resumed is, bit for bit, the one that was not."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from netwright.core.errors import CheckpointError, Interrupted, RecipeError
-from netwright.training.checkpoints import Checkpoint, committed, save_checkpoint
+from netwright.training.checkpoints import Checkpoint, committed, load_checkpoint, save_checkpoint
 from netwright.training.fit import fit
 from netwright.training.records import read_records
 from netwright.training.session import Session
@@ -179,3 +180,17 @@ def test_the_caller_s_generator_is_put_back():
     before = torch.get_rng_state()
     fit(make_module(), make_batches(), CONFIG)
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_a_setting_that_an_older_version_did_not_have_is_at_its_default(tmp_path):
+    (tmp_path / "whole").mkdir()
+    expected = run(tmp_path / "whole", CONFIG)
+    folder = tmp_path / "older"
+    folder.mkdir()
+    with pytest.raises(Interrupted):
+        run(folder, CONFIG, stop_at=4)
+    checkpoint, _ = load_checkpoint(folder / "checkpoints")
+    del checkpoint.state["origin"]["config"]["stop_at_cycle"]
+    shutil.rmtree(folder / "checkpoints")
+    save_checkpoint(folder / "checkpoints", checkpoint)
+    assert run(folder, CONFIG, resume=True)[0] == expected[0]

@@ -73,8 +73,13 @@ class Origin:
 
 
 def origin_of(config: TrainingConfig, batches: Batches, engine: str) -> Origin:
-    plain = msgspec.json.decode(msgspec.json.encode(config))  # as a checkpoint will hold it: lists, no tuples
-    return Origin(plain, fingerprint(batches), str(torch.__version__), torch.get_num_threads(), engine)
+    return Origin(_plain(config), fingerprint(batches), str(torch.__version__), torch.get_num_threads(), engine)
+
+
+def _plain(config: TrainingConfig) -> dict[str, Any]:
+    """Return the settings as a checkpoint holds them: lists, no tuples."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(config))
+    return plain
 
 
 def fingerprint(batches: Batches) -> str:
@@ -187,8 +192,9 @@ def _refuse_impossible(progress: Progress, step: int) -> None:
 
 
 def _check_same(before: Origin, now: Origin) -> None:
+    earlier = _plain(TrainingConfig()) | before.config  # settings that its version did not have yet
     for name, value in now.config.items():
-        if name not in FREE_TO_CHANGE and before.config.get(name) != value:
+        if name not in FREE_TO_CHANGE and earlier[name] != value:
             raise RecipeError(
                 f"training.{name} is {value!r} but the checkpoint was made with {before.config.get(name)!r}; "
                 "put it back to resume, or start a new training"
