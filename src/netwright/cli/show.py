@@ -24,7 +24,9 @@ def show(
 
       netwright show adult.csv --target income
     """
-    if Path(what).is_dir():
+    from netwright.data.sources.tables.text_folders import is_texts
+
+    if Path(what).is_dir() and not is_texts(Path(what)):
         _show_run(Path(what), json)
     else:
         _show_table(what, {"target": target, "ignore": split_commas(ignore)}, set_, json)

@@ -118,7 +118,8 @@ def _open_member(path: Path, member: str) -> BufferedIOBase:
 
 def _check_file(path: Path, name: str) -> None:
     if path.is_dir():
-        raise SourceError(f"{name}: expected a file, got a folder; name one file in it")
+        expected = "a file, or a folder with a folder of .txt files for each class"
+        raise SourceError(f"{name}: expected {expected}, got another folder; name one file in it")
     if not path.exists():
         folder = path.parent if path.parent.is_dir() else Path()
         files = [entry.name for entry in folder.iterdir() if entry.is_file()]

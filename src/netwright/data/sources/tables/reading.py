@@ -13,6 +13,7 @@ from netwright.data.sources.tables.bundled import read_bundled
 from netwright.data.sources.tables.columnar import format_of, read_columnar
 from netwright.data.sources.tables.delimited import read_delimited
 from netwright.data.sources.tables.frames import read_frame
+from netwright.data.sources.tables.text_folders import is_texts, read_texts
 from netwright.data.table import ReadOptions, Table
 from netwright.data.wording import where_and_why
 
@@ -25,8 +26,9 @@ def read_table(
     """Read a table from a path, a bundled set or a value in memory.
 
     Args:
-        source: a path (CSV, TSV or other delimited text, .gz, "a.zip::b.csv", Parquet, Arrow, JSON lines), "@iris" and
-            its like, a pandas or Polars frame, a NumPy array [rows, columns], a dict of arrays, or a pair (X, y).
+        source: a path (CSV, TSV or other delimited text, .gz, "a.zip::b.csv", Parquet, Arrow, JSON lines, or a folder
+            with a folder of .txt files for each class), "@iris" and its like, a pandas or Polars frame, a NumPy array
+            [rows, columns], a dict of arrays, or a pair (X, y).
         options: what is known of it; the rest is found out and said in `Table.choices`.
         progress: called with the stage's name and the share done, from 0 to 1.
 
@@ -47,6 +49,8 @@ def _read(source: Any, options: ReadOptions, progress: Callable[[str, float], No
         return read_bundled(source, options)
     if not isinstance(source, str | Path):
         return read_frame(source, options)
+    if is_texts(Path(source)):
+        return read_texts(Path(source), options, progress)
     opened = locate(source)
     kind = format_of(opened)
     return read_columnar(opened, kind, options) if kind else read_delimited(opened, options, progress)
