@@ -58,7 +58,9 @@ def lanes_picture(lanes: Sequence[Lane], beside: str, compared: tuple[str, float
 
 
 def ideal(name: str, x: float, bottom: float) -> Markup:
-    return line((x, TOP - 4), (x, bottom), class_="ideal") + text(x, 10, name, class_="axis", text_anchor="middle")
+    near = x > (LEFT + RIGHT) / 2  # to the heading on the right
+    said = text(x, 10, name, class_="axis", text_anchor="end" if near else "middle")
+    return line((x, TOP - 4), (x, bottom), class_="ideal") + said
 
 
 def drawn(lane: Lane, y: float, across: Scale) -> Markup:
