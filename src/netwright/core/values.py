@@ -226,7 +226,7 @@ class MemberRecord:
     validation_losses: tuple[float | None, ...] = ()  # by epoch
     test: float | None = None  # the headline metric on the test rows
     left_out: str = ""  # why it is no part of the average; empty where it is
-    recipe: str = ""  # that it was trained by; empty in runs of one recipe
+    recipe: str = ""  # that it was trained by; empty in runs of versions that knew one recipe only
 
 
 @dataclass(frozen=True)
@@ -271,9 +271,9 @@ class EnsembleSummary:
 
 @dataclass(frozen=True)
 class Contender:
-    """One of the recipes that a run chose between, or the average of all."""
+    """One of the recipes that a run chose between, or the average of some."""
 
-    name: str  # of a recipe, or "average"
+    name: str  # of a recipe, or of several: "netwright + waves"
     loss: float | None  # on the rows that decide; None where its training failed
     test: float | None  # the headline metric on the test rows
     parameters: int

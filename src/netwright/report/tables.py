@@ -16,6 +16,7 @@ from netwright.report.verdict import folds_in_words, learning_in_words, worth_of
 SEVERITY_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 VERDICT_STYLES = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 MOST_EXAMPLES = 4
+CONTENDERS = "contenders."  # how the names of their settings begin
 
 
 def final_table(summary: RunSummary) -> Table:
@@ -150,12 +151,12 @@ def choices_table(choices: Sequence[Choice]) -> Table:
 
 def of_the_run(choices: Sequence[Choice]) -> list[Choice]:
     """Return the choices for the run's own network; recipe.toml and the report have those for the others too."""
-    return [choice for choice in choices if choice not in of_contenders(choices)]
+    return [choice for choice in choices if not choice.name.startswith(CONTENDERS)]
 
 
 def of_contenders(choices: Sequence[Choice]) -> list[Choice]:
     """Return the choices for the networks that are trained beside it."""
-    return [choice for choice in choices if choice.name.startswith("contenders.")]
+    return [choice for choice in choices if choice.name.startswith(CONTENDERS)]
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:

@@ -18,18 +18,16 @@ class ContenderConfig:
 
 
 def validate_contenders(contenders: dict[str, ContenderConfig], numeric: str) -> None:
-    """Check names and ranges.
+    """Check ranges, and that each can read what it wants.
 
     Args:
-        contenders: by name.
+        contenders: by the name of their recipe, which is known.
         numeric: the preparation's setting, which must make the views that each reads.
 
     Raises:
         RecipeError: one sentence that names the setting, what was expected and what came.
     """
     for name, contender in contenders.items():
-        if not name.isidentifier():
-            raise RecipeError(f"contenders: expected a name of letters, digits and '_', got {name[:80]!r}")
         if numeric != "both" and contender.numeric not in ("both", numeric):
             raise RecipeError(
                 f'contenders.{name}.numeric: expected "both" or "{numeric}", which is what preparation.numeric makes, '

@@ -12,30 +12,21 @@ from netwright.core.interrupts import StopSignal
 from netwright.networks import fit_to_rows
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
-from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.fit import OUT_OF_TIME
 from netwright.training.kinds import Kind
 from netwright.training.populations import Member, Trained, fit_population
-from netwright.training.session import FitResult, Session
+from netwright.training.session import FitResult
 from netwright.training.setbacks import DIVERGED
-from netwright.training.stage import Count, Stage, Watch, metric_of
+from netwright.training.stage import Count, Stage, Watch, session_of
 
 ENOUGH = 0.5  # share of the planned epochs that makes a network worth having when the time is short
 
 
 def make_member(kind: Kind, config: TrainingConfig, batches: Batches, place: tuple[Stage, Watch]) -> Member:
     """Build a network of a kind from its config's seed, to be trained on its own rows, which are as the kind reads."""
-    stage, watch = place
     module = kind.build(config.seed)
     fit_to_rows(module, batches.train_inputs, batches.train_targets, config.seed)
-    session = Session(
-        stop=watch.listener.stop,
-        deadline=watch.deadline,
-        task=watch.yardstick.task,
-        metric=metric_of(watch.yardstick, stage.preparation),
-        higher_is_better=watch.yardstick.headline in HIGHER_IS_BETTER,
-    )
-    return Member(module, config, batches, session)
+    return Member(module, config, batches, session_of(*place))
 
 
 def cut_short(result: FitResult, config: TrainingConfig) -> bool:

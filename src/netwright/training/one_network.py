@@ -1,16 +1,17 @@
 """Training the network of a run's own recipe, with checkpoints and records, as a run of one network does."""
 
+from dataclasses import replace
+
 from torch import nn
 
 from netwright.core.errors import Interrupted
 from netwright.networks import fit_to_rows
-from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.fit import fit
 from netwright.training.inference import build_module
 from netwright.training.journal import Journal
 from netwright.training.records import RecordSink
 from netwright.training.session import FitResult, Session
-from netwright.training.stage import Listener, Outcome, Stage, Watch, metric_of
+from netwright.training.stage import Listener, Outcome, Stage, Watch, session_of
 
 
 def train_one(stage: Stage, watch: Watch, networks: int = 1) -> tuple[Outcome, FitResult]:
@@ -27,14 +28,10 @@ def train_one(stage: Stage, watch: Watch, networks: int = 1) -> tuple[Outcome, F
     """
     module = build_module(stage.recipe, stage.preparation)
     with RecordSink(stage.folder / "records.jsonl") as records:
-        session = Session(
+        session = replace(
+            session_of(stage, watch),
             folder=stage.folder / "checkpoints",
-            stop=watch.listener.stop,
-            deadline=watch.deadline,
             resume=stage.resume,
-            task=watch.yardstick.task,
-            metric=metric_of(watch.yardstick, stage.preparation),
-            higher_is_better=watch.yardstick.headline in HIGHER_IS_BETTER,
             networks=networks,
             records=records,
         )

@@ -16,20 +16,18 @@ from netwright.core.interrupts import StopSignal
 from netwright.core.values import Contender
 from netwright.networks import fit_to_rows
 from netwright.networks.ensemble import Ensemble
-from netwright.networks.part import PartOfInput
 from netwright.training import member_files
 from netwright.training.contest import Entrant, decide
 from netwright.training.evaluation.evaluate import truth_of
-from netwright.training.evaluation.metrics import HIGHER_IS_BETTER
 from netwright.training.fit import fit
 from netwright.training.journal import Journal
 from netwright.training.kinds import Kind, kinds_of
 from netwright.training.one_network import train_one
 from netwright.training.populations import one_thread_each
 from netwright.training.records import Record
-from netwright.training.session import FitResult, Session
+from netwright.training.session import FitResult
 from netwright.training.setbacks import DIVERGED
-from netwright.training.stage import Count, Outcome, Stage, Watch, logits_of, metric_of
+from netwright.training.stage import Count, Outcome, Stage, Watch, logits_of, session_of
 
 OWN_SHARE = 0.6  # of the time left, for the recipe's own network where the others come after it
 LOOK = 0.25  # seconds between two looks at how far the others are
@@ -41,7 +39,7 @@ class Rival:
     """A contender's network, and how far its training is."""
 
     kind: Kind
-    module: nn.Module  # reads what the run prepares
+    network: nn.Module  # reads what its kind does
     record: Contender | None = None  # once it has ended
     epoch: int = 0
 
@@ -84,9 +82,8 @@ def train_rivals(stage: Stage, watch: Watch) -> Outcome:
 
 
 def _rival(stage: Stage, kind: Kind) -> Rival:
-    module = kind.build()
-    record = member_files.stored(_path(stage, kind), Contender, module)
-    return Rival(kind, kind.whole(module), record)
+    network = kind.build()
+    return Rival(kind, network, member_files.stored(_path(stage, kind), Contender, network))
 
 
 def _path(stage: Stage, kind: Kind) -> Path:
@@ -145,16 +142,13 @@ def _count(rival: Rival) -> Count:
 
 def _train(rival: Rival, rivals: Rivals) -> None:
     """Train one; what it came to is on disk afterwards."""
-    kind, stage, yardstick = rival.kind, rivals.stage, rivals.watch.yardstick
+    kind, stage, network = rival.kind, rivals.stage, rival.network
     batches = kind.narrow(stage.parts).batches()[0]
-    network = rival.module.network if isinstance(rival.module, PartOfInput) else rival.module
     fit_to_rows(network, batches.train_inputs, batches.train_targets, kind.training.seed)
-    session = Session(
+    session = replace(
+        session_of(stage, rivals.watch),
         stop=rivals.halt,
         deadline=_deadline(rivals),
-        task=yardstick.task,
-        metric=metric_of(yardstick, stage.preparation),
-        higher_is_better=yardstick.headline in HIGHER_IS_BETTER,
         networks=1 + len(rivals.every),
     )
 
@@ -188,7 +182,7 @@ def _choose(rivals: Rivals, own: Outcome, result: FitResult) -> Outcome:
         return Entrant(name, module, logits_of(module, rows), seconds, trained)
 
     entrants = [entrant(stage.recipe.preset.recipe, own.module, result.seconds, own.ended)]
-    modules = {rival.kind.name: rival.module for rival in rivals.every}
+    modules = {rival.kind.name: rival.kind.whole(rival.network) for rival in rivals.every}
     failed = [record for record in rivals.records if record.failed]
     entrants += [
         entrant(record.name, modules[record.name], record.seconds, record.trained)

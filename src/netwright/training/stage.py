@@ -17,14 +17,14 @@ from netwright.core.values import Choice, Contest, EnsembleSummary, RateTest
 from netwright.data import Preparation, Prepared
 from netwright.training.calibration import HeldOut
 from netwright.training.evaluation.evaluate import Yardstick, in_own_unit
-from netwright.training.evaluation.metrics import METRICS
+from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, METRICS
 from netwright.training.inference import from_logits
 from netwright.training.material import Material, Reading
 from netwright.training.parts import Parts, tensors
 from netwright.training.predict import predict_logits
 from netwright.training.recipe import Recipe
 from netwright.training.run_directory import RunInfo
-from netwright.training.session import Metric, Observer
+from netwright.training.session import Metric, Observer, Session
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,17 @@ def metric_of(yardstick: Yardstick, preparation: Preparation) -> Metric:
         return math.nan if value is None else value
 
     return measure
+
+
+def session_of(stage: Stage, watch: Watch) -> Session:
+    """Return what surrounds the training of any network of a run."""
+    return Session(
+        stop=watch.listener.stop,
+        deadline=watch.deadline,
+        task=watch.yardstick.task,
+        metric=metric_of(watch.yardstick, stage.preparation),
+        higher_is_better=watch.yardstick.headline in HIGHER_IS_BETTER,
+    )
 
 
 def score(yardstick: Yardstick, truth: NDArray[Any], predicted: NDArray[np.float64]) -> float | None:

@@ -54,13 +54,17 @@ class Words:
 
     def cut(self, cells: pl.Series) -> int:
         """Return how many cells have more words than are read."""
-        return sum(len(words) > self.length for words in words_of(cells))
+        return int((_lowered(cells).str.count_matches(WORD) > self.length).sum())
 
 
 def words_of(cells: pl.Series) -> Iterator[list[str]]:
     """Yield the words of each cell in lower case; none of a missing one."""
-    for words in cells.cast(pl.String).str.to_lowercase().str.extract_all(WORD):
+    for words in _lowered(cells).str.extract_all(WORD):
         yield [] if words is None else words.to_list()
+
+
+def _lowered(cells: pl.Series) -> pl.Series:
+    return cells.cast(pl.String).str.to_lowercase()
 
 
 def parts_of(word: str) -> list[int]:

@@ -1,5 +1,6 @@
 """Texts read by a Transformer's encoder: every word looks at every other, and their mean is what the text becomes."""
 
+import torch
 from jaxtyping import Bool, Float
 from torch import Generator, Tensor, nn
 from torch.nn.functional import dropout, rms_norm
@@ -38,11 +39,7 @@ class TextTransformer(TextLayer):
         A place after the end looks at itself, so that its softmax is of something; nobody reads what it gets.
         """
         there = words != ENDED
-        allowed = there.unsqueeze(1) | _oneself(words)
+        oneself = torch.eye(words.shape[1], dtype=torch.bool, device=words.device)
+        allowed = there.unsqueeze(1) | oneself
         vectors = dropout(self.words(self.hide(words, UNKNOWN)), WORD_DROPOUT, self.training)
         return rms_norm(vectors, vectors.shape[-1:]), allowed, there
-
-
-def _oneself(words: Texts) -> Bool[Tensor, "1 query key"]:
-    places = words.shape[1]
-    return words.new_ones(places, places).bool().tril().triu().unsqueeze(0)

@@ -10,9 +10,9 @@ from scipy import sparse
 
 from netwright.core.values import TextInput
 from netwright.data import Prepared
+from netwright.networks.layers.text import MULTIPLIER
 
 PAIRS = 1 << 18  # columns that all pairs of words share
-MULTIPLIER = 92_821
 LEAST_CELLS = 2  # training cells that hold a word or pair: others say nothing of new ones
 
 

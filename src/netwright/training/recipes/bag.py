@@ -18,5 +18,4 @@ def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
         Choice("training.patience", 4, "stop after 4 epochs without a better validation loss"),
         Choice("training.decay_factors", {"categorical_embedding": 0.0}, "words that a batch does not hold stay"),
     )
-    replaced = {choice.name for choice in ours}
-    return (*(choice for choice in single.choices(task, train_rows) if choice.name not in replaced), *ours)
+    return single.with_changes(single.choices(task, train_rows), ours)

@@ -9,8 +9,7 @@ SHARED = "shared by the members; wider or deeper took longer for no gain on the 
 def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
     """Return what the recipe chooses for a task and a number of training rows, each with its reason."""
     ours = _of_many_classes() if task == "multiclass" else _usual()
-    replaced = {choice.name for choice in ours}
-    return (*(choice for choice in single.choices(task, train_rows) if choice.name not in replaced), *ours)
+    return single.with_changes(single.choices(task, train_rows), ours)
 
 
 def _usual() -> tuple[Choice, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import bag
+from netwright.training.recipes import bag, single
 
 
 def read_by(cell: str) -> Callable[[Task, int], tuple[Choice, ...]]:
@@ -17,7 +17,6 @@ def read_by(cell: str) -> Callable[[Task, int], tuple[Choice, ...]]:
             Choice("network.text_dropout", 0.5, "half of the units: they know the training rows by heart soon"),
             Choice("training.learning_rate", 0.002, "a state that is carried far needs a lower rate than words"),
         )
-        replaced = {choice.name for choice in ours}
-        return (*(choice for choice in bag.choices(task, train_rows) if choice.name not in replaced), *ours)
+        return single.with_changes(bag.choices(task, train_rows), ours)
 
     return choices

@@ -1,6 +1,7 @@
 """One network: numbers widened by piecewise embeddings, then three hidden layers. The other recipes start from it."""
 
 import math
+from collections.abc import Iterable
 
 from netwright.core.values import Choice, Task
 
@@ -17,6 +18,13 @@ def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
         *_batches(task, train_rows),
         *_optimization(task),
     )
+
+
+def with_changes(base: Iterable[Choice], ours: Iterable[Choice], without: Iterable[str] = ()) -> tuple[Choice, ...]:
+    """Return the choices of another recipe with `ours` in the place of theirs, and those named `without` left out."""
+    ours = tuple(ours)
+    replaced = {choice.name for choice in ours} | set(without)
+    return (*(choice for choice in base if choice.name not in replaced), *ours)
 
 
 def _preparation() -> tuple[Choice, ...]:

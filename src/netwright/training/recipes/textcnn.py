@@ -4,7 +4,7 @@ Source: Y. Kim, Convolutional neural networks for sentence classification, 2014.
 """
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import bag
+from netwright.training.recipes import bag, single
 
 
 def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
@@ -16,5 +16,4 @@ def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
         Choice("network.text_dropout", 0.5, "half of the filters: they know the training rows by heart soon"),
         Choice("training.learning_rate", 0.002, "filters learn from every text, so they need a lower rate than words"),
     )
-    replaced = {choice.name for choice in ours}
-    return (*(choice for choice in bag.choices(task, train_rows) if choice.name not in replaced), *ours)
+    return single.with_changes(bag.choices(task, train_rows), ours)

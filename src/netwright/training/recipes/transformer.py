@@ -1,7 +1,7 @@
 """Text read by a Transformer's encoder; other columns stand beside it."""
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import bag
+from netwright.training.recipes import bag, single
 
 
 def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
@@ -14,5 +14,4 @@ def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
         Choice("network.text_dropout", 0.3, "words that the rows hold seldom are known by heart soon"),
         Choice("training.learning_rate", 0.001, "attention learns from every text, so it needs a low rate"),
     )
-    replaced = {choice.name for choice in ours}
-    return (*(choice for choice in bag.choices(task, train_rows) if choice.name not in replaced), *ours)
+    return single.with_changes(bag.choices(task, train_rows), ours)

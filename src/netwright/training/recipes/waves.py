@@ -5,7 +5,7 @@ On embeddings for numerical features in tabular deep learning, 2022.
 """
 
 from netwright.core.values import Choice, Task
-from netwright.training.recipes import netwright
+from netwright.training.recipes import netwright, single
 
 EMBEDDING = ("network.embedding_size", "network.bins", "network.edges_from")
 
@@ -18,5 +18,4 @@ def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
         Choice("network.frequencies", 32, "waves of each column"),
         Choice("network.frequency_scale", 0.5, "waves that a column passes once or twice"),
     )
-    replaced = {choice.name for choice in ours} | set(EMBEDDING)
-    return (*(choice for choice in netwright.choices(task, train_rows) if choice.name not in replaced), *ours)
+    return single.with_changes(netwright.choices(task, train_rows), ours, without=EMBEDDING)
