@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Measure
 
-Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "identifier", "constant"]
+Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "image", "identifier", "constant"]
 Role = Literal["feature", "target", "group", "time", "ignored"]
 Task = Literal["regression", "binary", "multiclass"]
 Severity = Literal["note", "warning", "error"]
@@ -38,6 +38,7 @@ class Column:
     datetime_format: str | None = None  # a chrono format, None where the source was typed
     edges: tuple[float, ...] = ()  # numeric and datetime: rising, between bins of about a tenth of the cells each
     shares: tuple[float, ...] = ()  # of present cells in each bin, or of the most frequent categories
+    shape: tuple[int, ...] = ()  # image: channels, height and width
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,19 @@ class TextInput:
 
 
 @dataclass(frozen=True)
+class ImageInput:
+    """An image as a network reads it: bytes, which the network brings to mean 0 and standard deviation 1."""
+
+    channels: int
+    height: int
+    width: int
+    mean: tuple[float, ...]  # of each channel over the training images, in bytes
+    deviation: tuple[float, ...]
+    mirrors: bool = False  # whether an image is as likely with left and right changed
+    upside_down: bool = False  # whether with top and bottom changed
+
+
+@dataclass(frozen=True)
 class InputSpec:
     """The shape of what a network reads and answers."""
 
@@ -130,6 +144,7 @@ class InputSpec:
     task: Task
     continuous: tuple[int, ...] = ()  # numeric inputs that hold a measured quantity: no one-hot, indicator or sine
     texts: tuple[TextInput, ...] = ()  # after the embedded columns of the categorical input
+    image: ImageInput | None = None  # a third input, bytes [rows, channels, height, width]
 
 
 FLAT = 0.0066  # |f'(z)| below which no gradient passes: a sigmoid's slope at 5. Leaky ReLU's 0.01 lies above.

@@ -12,9 +12,10 @@ from netwright.data.quality import check_quality
 from netwright.data.row_identity import merge_rows, shared_rows
 from netwright.data.schema.infer import infer_features, infer_schema
 from netwright.data.schema.request import SchemaRequest
+from netwright.data.sources.images.reading import FILE
+from netwright.data.sources.reading import read_table
 from netwright.data.sources.tables.frames import frame_of
 from netwright.data.sources.tables.normal import simple_columns
-from netwright.data.sources.tables.reading import read_table
 from netwright.data.splits import Split, SplitConfig, split_rows
 from netwright.data.table import ReadOptions, Table
 from netwright.data.transforms.preparation import (
@@ -30,6 +31,7 @@ from netwright.data.transforms.soundness import fault_of_features, fault_of_prep
 from netwright.data.transforms.view import Numeric, view_of
 
 __all__ = [
+    "FILE",
     "Conformed",
     "Numeric",
     "Preparation",

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from netwright.core.values import Choice, Rejected, RowCount, Schema
+from netwright.data.pictures import Pictures
 
 PolarsType = Any  # pl.DataType or its class; beartype refuses hints whose repr is not their name
 
@@ -23,6 +24,8 @@ class ReadOptions:
     header: bool | None = None
     columns: tuple[str, ...] | None = None  # names for a file without a header, by position, with or without target
     schema: Schema | None = None  # read each column as the type that training saw
+    image_size: tuple[int, int] | None = None  # height and width that images are brought to
+    image_channels: int = 3  # of images whose size was asked for; 1 is grey
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Table:
     choices: tuple[Choice, ...]
     missing: dict[str, dict[str, int]]  # column -> spelling -> cells
     fingerprint: str  # sha256 of the source's content
+    pictures: Pictures | None = None  # where a column holds images: what its keys stand for
 
     @property
     def count(self) -> RowCount:
@@ -57,3 +61,8 @@ class Table:
             return self
         frame = self.frame.filter(pl.Series(keep, dtype=pl.Boolean))
         return replace(self, frame=frame, row=self.row[keep], rejected=self.rejected + tuple(rejected))
+
+
+def np_rows(numbers: Sequence[int]) -> np.ndarray:
+    """Return row numbers as a Table holds them."""
+    return np.array(numbers, dtype=np.int64)

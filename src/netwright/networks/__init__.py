@@ -13,6 +13,7 @@ from netwright.core.values import InputSpec
 from netwright.networks.bins import fit_bins
 from netwright.networks.data_driven import fit_weights
 from netwright.networks.feedforward import MLPConfig, build_mlp, shapes_of
+from netwright.networks.layers.convnet import fit_whitening
 
 __all__ = ["NETWORKS", "MLPConfig", "build", "fit_bins", "fit_to_rows", "shapes_of"]
 
@@ -39,7 +40,8 @@ def build(name: str, config: MLPConfig, spec: InputSpec, seed: int) -> nn.Module
 
 
 def fit_to_rows(module: nn.Module, inputs: tuple[Tensor, ...], targets: Tensor, seed: int) -> None:
-    """Learn from the training rows what a network must know of them before its first step: bins, then weights.
+    """Learn from the training rows what a network must know of them before its first step: bins, whitened patches, then
+    weights.
 
     Args:
         module: as `build` hands it on.
@@ -48,4 +50,5 @@ def fit_to_rows(module: nn.Module, inputs: tuple[Tensor, ...], targets: Tensor, 
         seed: as of `build`.
     """
     fit_bins(module, inputs[0], targets)
+    fit_whitening(module, inputs)
     fit_weights(module, inputs, seed)

@@ -1,12 +1,12 @@
 """The feed-forward network: z^l = W^l a^(l-1) + b^l, a^l = dropout(f(norm(z^l)))."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
 from netwright.core.errors import RecipeError, nearest
@@ -16,6 +16,9 @@ from netwright.networks.initialization import initialize
 from netwright.networks.layers.activations import Activation, ParametricActivation, make_activation
 from netwright.networks.layers.dropout import make_dropout
 from netwright.networks.layers.embedding import CategoricalEmbedding
+from netwright.networks.layers.image import ImageLayer
+from netwright.networks.layers.image_config import ImageConfig, check_images, most_image_numbers
+from netwright.networks.layers.images import make_image_layer
 from netwright.networks.layers.members import MemberAdapter, MemberHead, by_member
 from netwright.networks.layers.normalization import make_normalization
 from netwright.networks.layers.numeric_embedding import NumericEmbedding, PeriodicEmbedding, PiecewiseEmbedding
@@ -33,7 +36,7 @@ LEARNT_OR_STRAIGHT = ("prelu", "prelu_units", "identity")  # activations that a 
 
 
 @dataclass(frozen=True)
-class MLPConfig:
+class MLPConfig(ImageConfig):
     """The shape of a feed-forward network. Each hidden layer is Linear, normalisation, activation, dropout."""
 
     hidden_sizes: tuple[int, ...] = (64, 32)
@@ -79,7 +82,8 @@ class MLP(nn.Module):
         self.embedding = CategoricalEmbedding(spec.cardinalities, config.category_size) if spec.cardinalities else None
         self.texts = nn.ModuleList(_text(config, text) for text in spec.texts)
         self.words = [text.columns for text in spec.texts]
-        sizes = _sizes(spec, self.numeric_embedding, self.embedding, self.texts)
+        self.images = make_image_layer(config, spec.image) if spec.image is not None else None
+        sizes = _sizes(spec, self.numeric_embedding, self.embedding, (*self.texts, self.images))
         width = sum(sizes)
         self.scaling = Scaling(width) if config.scaling else None
         signs = self.numeric_embedding is None  # a factor near 0 would hide a number from a member
@@ -90,11 +94,14 @@ class MLP(nn.Module):
         self.task: Task = spec.task
 
     def forward(
-        self, numeric: Float[Tensor, "batch numeric"], categorical: Int[Tensor, "batch categorical"]
+        self,
+        numeric: Float[Tensor, "batch numeric"],
+        categorical: Int[Tensor, "batch categorical"],
+        pixels: UInt8[Tensor, "batch channels height width"] | None = None,
     ) -> Float[Tensor, "rows outputs"]:
         """Return logits (classification) or values (regression); `categorical` may have width 0.
 
-        Its columns are the embedded ones, then those of each text.
+        Its columns are the embedded ones, then those of each text. `pixels` are there where the rows have images.
         """
         features = numeric if self.numeric_embedding is None else self.numeric_embedding(numeric)
         if self.words:
@@ -102,6 +109,8 @@ class MLP(nn.Module):
             categorical, *texts = torch.split(categorical, widths, dim=1)
             read = [layer(text) for layer, text in zip(self.texts, texts, strict=True)]
             features = torch.cat([features, *read], dim=1)
+        if self.images is not None:
+            features = torch.cat([features, self.images(pixels)], dim=1)
         if self.embedding is not None:
             features = torch.cat([features, self.embedding(categorical)], dim=1)
         if self.scaling is not None:
@@ -154,6 +163,9 @@ def _most_numbers(config: MLPConfig, spec: InputSpec) -> int:
     shared += 8 * config.text_units * (config.text_size + config.text_units)
     width += len(spec.texts) * max(config.text_size, 4 * config.text_filters, 2 * config.text_units)
     layers += per_word + len(spec.texts) * shared
+    if spec.image is not None:
+        layers += most_image_numbers(config, spec.image)
+        width += config.image_widths[-1]
     ends = config.members * (width + spec.outputs * (config.hidden_sizes or (width,))[-1])
     return layers + ends + len(spec.continuous) * waves + sum(spec.cardinalities) * category
 
@@ -179,11 +191,14 @@ def _text(config: MLPConfig, text: TextInput) -> TextLayer:
 
 
 def _sizes(
-    spec: InputSpec, numbers: NumericEmbedding | None, categories: CategoricalEmbedding | None, texts: nn.ModuleList
+    spec: InputSpec,
+    numbers: NumericEmbedding | None,
+    categories: CategoricalEmbedding | None,
+    readers: Sequence[nn.Module | None],
 ) -> list[int]:
     """Return how many columns each feature has in what the first hidden layer reads."""
     plain = [1] * spec.numeric if numbers is None else [numbers.size] * numbers.features + [1] * len(numbers.others)
-    plain += [text.width for text in texts if isinstance(text, TextLayer)]
+    plain += [reader.width for reader in readers if isinstance(reader, TextLayer | ImageLayer)]
     return plain + [table.embedding_dim for table in (categories.embeddings() if categories else [])]
 
 
@@ -235,7 +250,8 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
             f"network.parametric: expected an activation that bends and learns nothing, got {config.activation}; "
             "take another activation, or parametric = false"
         )
-    if spec.numeric + len(spec.cardinalities) + len(spec.texts) < 1:
+    check_images(config, spec.image)
+    if spec.numeric + len(spec.cardinalities) + len(spec.texts) < 1 and spec.image is None:
         raise RecipeError("network: expected at least one input column, got none")
     if list(spec.continuous) != sorted(set(spec.continuous) & set(range(spec.numeric))):
         raise RecipeError(

@@ -15,6 +15,7 @@ from netwright.core.errors import RecipeError, nearest
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice
 from netwright.networks.layers.activations import Activation, activation_name, make_activation
+from netwright.networks.layers.image import ImageLayer
 from netwright.networks.layers.members import LINEAR, MemberAdapter, MemberHead
 from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.text import TextLayer
@@ -28,6 +29,7 @@ OWN = (
     MemberAdapter,
     MemberHead,
     TextLayer,
+    ImageLayer,
 )  # layers whose own `fill` says how they start
 EMBEDDING_STD = 0.01  # truncated at two; small, so that a category never seen adds nearly nothing
 
@@ -136,8 +138,8 @@ def initialize(module: nn.Module, name: str, activation: Activation, seed: int) 
         scheme(layer.weight, 1.0 if last else gain, generator)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
-    texts = [layer for layer in module.modules() if isinstance(layer, TextLayer)]
-    own = {id(inside) for text in texts for inside in text.modules()} - set(map(id, texts))
+    readers = [layer for layer in module.modules() if isinstance(layer, TextLayer | ImageLayer)]
+    own = {id(inside) for reader in readers for inside in reader.modules()} - set(map(id, readers))
     for table in module.modules():
         if id(table) in own:
             continue

@@ -19,7 +19,7 @@ class PartOfInput(nn.Module):
         self.register_buffer("columns", torch.as_tensor(columns, dtype=torch.int64), persistent=False)
 
     def forward(
-        self, numeric: Float[Tensor, "batch numeric"], categorical: Int[Tensor, "batch categorical"]
+        self, numeric: Float[Tensor, "batch numeric"], categorical: Int[Tensor, "batch categorical"], *images: Tensor
     ) -> Float[Tensor, "batch outputs"]:
-        logits: Tensor = self.network(numeric[:, self.columns], categorical)
+        logits: Tensor = self.network(numeric[:, self.columns], categorical, *images)
         return logits

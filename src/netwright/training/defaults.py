@@ -6,7 +6,7 @@ from typing import Any
 
 from netwright.core.values import Choice, Task
 from netwright.networks.initialization import choose_initialization
-from netwright.training.presets import OF_ANY_NETWORK, contenders_of, resolve
+from netwright.training.presets import OF_ANY_NETWORK, Reads, contenders_of, resolve
 from netwright.training.recipe import Recipe, leaves, merge, recipe_from
 from netwright.training.recipes import BOUNDS, RECIPES
 from netwright.training.settings import in_toml, place
@@ -15,7 +15,7 @@ ASKED = "asked for"
 
 
 def complete(
-    tree: Mapping[str, Any], task: Task, train_rows: int, held_rows: int = 0, texts: bool = False
+    tree: Mapping[str, Any], task: Task, train_rows: int, held_rows: int = 0, reads: Reads = "table"
 ) -> tuple[Recipe, tuple[Choice, ...]]:
     """Fill what `tree` leaves open for a table of `train_rows` rows; return the recipe and every choice made.
 
@@ -24,10 +24,10 @@ def complete(
         task: of the schema.
         train_rows: rows that the network learns from.
         held_rows: rows that recipes can be compared on; none: the one recipe is trained.
-        texts: whether there are texts among the features.
+        reads: text or image where there are such among the features.
     """
-    preset = resolve(tree, texts)
-    contenders = contenders_of(tree, train_rows, held_rows, texts)
+    preset = resolve(tree, reads)
+    contenders = contenders_of(tree, train_rows, held_rows, reads)
     chosen = (*preset, contenders, *RECIPES[preset[0].value](task, train_rows))
     for name in contenders.value:
         chosen = (*chosen, *_contender(name, tree, task, train_rows))

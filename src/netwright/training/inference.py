@@ -22,6 +22,7 @@ from netwright.training.evaluation.conformal import intervals_of, sets_of
 from netwright.training.evaluation_config import check_coverage
 from netwright.training.kinds import kinds_named
 from netwright.training.material import read_options
+from netwright.training.parts import inputs_of
 from netwright.training.predict import predict_logits
 from netwright.training.recipe import Recipe, recipe_from, with_activation
 from netwright.training.run_directory import CONTEST, check_run, read_calibration, read_contract, read_part
@@ -151,7 +152,7 @@ def answer(model: Model, table: Table, rows: NDArray[np.int64] | None = None) ->
 def _answer_block(model: Model, table: Table, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     inputs = prepare(table, model.schema, model.preparation, rows, with_target=False)
     device = next(model.module.parameters()).device
-    tensors = tuple(torch.from_numpy(part).to(device) for part in (inputs.numeric, inputs.categorical))
+    tensors = tuple(tensor.to(device) for tensor in inputs_of(inputs))
     logits = predict_logits(model.module, tensors).double().cpu()
     return from_logits(logits, model.preparation, model.calibration.temperature)
 

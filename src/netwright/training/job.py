@@ -33,6 +33,7 @@ from netwright.training.environment import describe_environment
 from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
 from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, make_yardstick, truth_of
 from netwright.training.evaluation_config import validate_evaluation
+from netwright.training.image_choices import image_choices
 from netwright.training.inference import build_module, from_logits
 from netwright.training.journal import Journal
 from netwright.training.kinds import Kind, kinds_of
@@ -42,6 +43,8 @@ from netwright.training.material import Material, gather
 from netwright.training.one_network import train_one
 from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_held, rows_of_one, sizes_of
 from netwright.training.pausing import pausing
+from netwright.training.precision_choice import settle_precision
+from netwright.training.presets import Reads
 from netwright.training.rate_choice import SETTING, choice_of, find_rate
 from netwright.training.rate_test_config import validate_rate_test
 from netwright.training.recipe import Recipe, recipe_from, refuse_pipes
@@ -88,20 +91,20 @@ def run_job(request: Request, listener: Listener) -> Path:
     validate_evaluation(asked.evaluation, material.schema.task)
     folds = deal(material, asked.ensemble.folds)
     learnt, held = rows_of_one(material, folds), rows_held(material, folds)
-    texts = any(column.kind == "text" for column in material.schema.features)
-    recipe, choices = complete(request.settings, material.schema.task, learnt, held, texts)
+    recipe, choices = complete(request.settings, material.schema.task, learnt, held, _reads(material))
     recipe = replace(recipe, data=_resolved(recipe, material))
     validate(recipe.training)
     validate_contenders(recipe.contenders, recipe.preparation.numeric)
     rows = learnt_from(material, folds)
     preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
-    choices = (*choices, *text_choices(preparation, material.table, rows))
+    choices = (*choices, *text_choices(preparation, material.table, rows), *image_choices(preparation, recipe))
     parts = prepare_parts(material, preparation, folds)
+    recipe, precisions = settle_precision(recipe, kinds_of(recipe, preparation), parts)
     recipe, engine = _settle_engine(recipe, preparation, parts, _seconds_left(request) / pace.slowdown)
     rate_test = _find_rate(recipe, preparation, parts, (choices, _seconds_left(request)))
     if rate_test is not None:
         recipe = replace(recipe, training=replace(recipe.training, learning_rate=rate_test.used))
-    found = (engine,) if rate_test is None else (engine, choice_of(rate_test))
+    found = (engine, *precisions) if rate_test is None else (engine, *precisions, choice_of(rate_test))
     choices = (*(choice for choice in choices if choice.name not in {one.name for one in found}), *found)
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
@@ -116,6 +119,11 @@ def run_job(request: Request, listener: Listener) -> Path:
         with pausing(folder):
             _work(Stage(folder, material, recipe, preparation, parts, info), request, listener)
     return folder
+
+
+def _reads(material: Material) -> Reads:
+    kinds = {column.kind for column in material.schema.features}
+    return "image" if "image" in kinds else "text" if "text" in kinds else "table"
 
 
 def _seconds_left(request: Request) -> float:

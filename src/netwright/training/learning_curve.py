@@ -80,7 +80,7 @@ def _nested(stage: Stage) -> tuple[Prepared, Batches]:
     whole = part(parts.train, parts.sizes[0], sum(parts.sizes[1:])) if parts.sizes else parts.train
     assert whole.target is not None
     order = nested_order(whole.target, stage.preparation.spec.task == "regression", stage.recipe.training.seed)
-    return Prepared(whole.numeric[order], whole.categorical[order], whole.target[order]), batches
+    return whole.rows(order), batches
 
 
 def nested_order(target: NDArray[np.generic], regression: bool, seed: int) -> NDArray[np.int64]:

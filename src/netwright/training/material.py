@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from netwright.core.errors import SchemaError
 from netwright.core.values import Choice, Finding, Rejected, RowCount, Schema, Severity
 from netwright.data import (
+    FILE,
     ReadOptions,
     SchemaRequest,
     Split,
@@ -64,6 +65,7 @@ def gather(recipe: Recipe, source: Any = None, reading: Reading | None = None) -
         NetwrightError: the data cannot be read or learnt from.
     """
     table = read_table(recipe.data.source if source is None else source, read_options(recipe.data), reading)
+    recipe = _with_parts(recipe, table)
     schema, table = infer_schema(table, _request(recipe, table))
     findings = check_quality(table, schema)
     test, notes = _read_test(recipe, table, schema, reading)
@@ -72,6 +74,14 @@ def gather(recipe: Recipe, source: Any = None, reading: Reading | None = None) -
     material = _material(table, schema, split, (test, (*findings, *notes)))
     _refuse_empty_parts(material)
     return material
+
+
+def _with_parts(recipe: Recipe, table: Table) -> Recipe:
+    """Take the parts that the source itself tells, where none are asked for and no other table has the test rows."""
+    column = table.chosen("split.column")
+    if column is None or recipe.split.column is not None:
+        return recipe
+    return replace(recipe, split=replace(recipe.split, column=str(column)))
 
 
 def _refuse_empty_parts(material: Material) -> None:
@@ -90,12 +100,14 @@ def read_options(data: DataConfig) -> ReadOptions:
         delimiter=data.delimiter,
         encoding=data.encoding,
         header=data.header,
+        image_size=data.image_size,
     )
 
 
 def _request(recipe: Recipe, table: Table) -> SchemaRequest:
     columns = recipe.schema.columns
-    parts = [name for name in (recipe.split.column,) if name in table.frame.columns]  # it tells rows apart, no more
+    told = [recipe.split.column, *((FILE,) if table.pictures is not None else ())]
+    parts = [name for name in told if name in table.frame.columns]  # they tell rows apart, no more
     return SchemaRequest(
         target=recipe.data.target,
         ignore=(*recipe.data.ignore, *parts),

@@ -61,8 +61,8 @@ def _muon_step(weight: Tensor, state: dict[str, Any], learning_rate: float, mome
     velocity = state["momentum_buffer"]
     assert weight.grad is not None
     velocity.lerp_(weight.grad, 1.0 - momentum)
-    direction = orthogonalize(weight.grad.lerp(velocity, momentum))
-    weight.add_(direction, alpha=-0.2 * learning_rate * math.sqrt(max(weight.shape)))
+    direction = orthogonalize(weight.grad.lerp(velocity, momentum).flatten(1))
+    weight.add_(direction.reshape(weight.shape), alpha=-0.2 * learning_rate * math.sqrt(max(direction.shape)))
 
 
 def orthogonalize(matrix: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows columns"]:
@@ -109,7 +109,7 @@ def _adam(module: nn.Module, config: TrainingConfig) -> Parts:
 
 
 def _muon(module: nn.Module, config: TrainingConfig) -> Parts:
-    """Muon for the weights of hidden linear layers, Adam for all others."""
+    """Muon for the weights of hidden linear and convolutional layers, Adam for all others."""
     hidden = hidden_weights(module)
     chosen = {id(weight) for weight in hidden}
     adam = _adam_of(_by_rate(module, config, lambda parameter: id(parameter) not in chosen), config)
@@ -180,9 +180,13 @@ def restore_updater(updater: Updater, tensors: dict[str, Tensor]) -> None:
 
 
 def hidden_weights(module: nn.Module) -> list[Tensor]:
-    """Return the weight of every linear layer but the last, which is the output layer."""
-    linear = [layer for layer in module.modules() if isinstance(layer, LINEAR)]
-    return [layer.weight for layer in linear[:-1] if layer.weight.requires_grad]
+    """Return the weight of every linear or convolutional layer but the last, which is the output layer.
+
+    A filter of a convolution is a row of its matrix. One that reads a single channel (depthwise) is no such row.
+    """
+    linear = [layer for layer in module.modules() if isinstance(layer, (*LINEAR, nn.Conv2d))]
+    hidden = [layer for layer in linear[:-1] if getattr(layer, "groups", 1) == 1]
+    return [layer.weight for layer in hidden if layer.weight.requires_grad]
 
 
 def _by_rate(

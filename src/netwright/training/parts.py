@@ -83,13 +83,17 @@ def prepare_parts(material: Material, preparation: Preparation, folds: tuple[Row
 
 def part(prepared: Prepared, start: int, rows: int) -> Prepared:
     """Return a view of neighbouring rows."""
-    chosen = slice(start, start + rows)
-    target = None if prepared.target is None else prepared.target[chosen]
-    return Prepared(prepared.numeric[chosen], prepared.categorical[chosen], target)
+    return prepared.rows(slice(start, start + rows))
 
 
 def tensors(part: Prepared) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
     """Return inputs and targets as tensors on the same memory."""
     assert part.target is not None
     target = np.require(part.target, requirements="W")  # Arrow may hand out a view that cannot be written
-    return (torch.from_numpy(part.numeric), torch.from_numpy(part.categorical)), torch.from_numpy(target)
+    return inputs_of(part), torch.from_numpy(target)
+
+
+def inputs_of(part: Prepared) -> tuple[torch.Tensor, ...]:
+    """Return what a network reads: numbers, categories and, where there are images, their pixels."""
+    plain = (torch.from_numpy(part.numeric), torch.from_numpy(part.categorical))
+    return plain if part.pixels is None else (*plain, torch.from_numpy(part.pixels))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from netwright.core.errors import RecipeError, nearest
 from netwright.core.values import Choice
@@ -55,11 +55,20 @@ OF_TEXTS = {
     "best": Quality("bag", "as standard, trained five times, each time holding out another fifth", ("textcnn",), 5),
 }
 
+OF_IMAGES = {
+    "fast": Quality("convnet", "one network: convolutions find the same thing wherever it is"),
+    "standard": Quality("convnet", "one network: convolutions find the same thing wherever it is"),
+    "best": Quality("convnet", "as standard, trained five times, each time holding out another fifth", folds=5),
+}
+
+Reads = Literal["table", "text", "image"]  # the features that decide which recipes suit
+BY_FEATURES: dict[Reads, dict[str, Quality]] = {"table": QUALITIES, "text": OF_TEXTS, "image": OF_IMAGES}
+
 OF_AN_ENSEMBLE = "one network each: those of the ensemble are averaged already, several in each would only take longer"
 
 
-def resolve(tree: Mapping[str, Any], texts: bool = False) -> tuple[Choice, ...]:
-    """Return the recipe, and what else the quality sets, from the user's settings, for features with texts or without.
+def resolve(tree: Mapping[str, Any], reads: Reads = "table") -> tuple[Choice, ...]:
+    """Return the recipe, and what else the quality sets, from the user's settings, for the kind of features.
 
     Raises:
         RecipeError: a name is unknown.
@@ -67,10 +76,10 @@ def resolve(tree: Mapping[str, Any], texts: bool = False) -> tuple[Choice, ...]:
     asked = _asked(tree)
     _check("quality", asked.quality, QUALITIES)
     _check("recipe", asked.recipe, {"auto": None, **RECIPES})
-    quality = (OF_TEXTS if texts else QUALITIES)[asked.quality]
+    quality = BY_FEATURES[reads][asked.quality]
     recipe, reason = (quality.recipe, quality.reason) if asked.recipe == "auto" else (asked.recipe, "asked for")
     several = tree.get("ensemble", {}).get("members", 1) > 1
-    if asked.recipe == "auto" and asked.quality == "standard" and several and not texts:
+    if asked.recipe == "auto" and asked.quality == "standard" and several and reads == "table":
         recipe, reason = QUALITIES["fast"].recipe, OF_AN_ENSEMBLE
     chosen = (Choice("preset.recipe", recipe, reason),)
     folds = Choice("ensemble.folds", quality.folds, f"quality {asked.quality}: each row is held out once")
@@ -84,14 +93,14 @@ def _asked(tree: Mapping[str, Any]) -> PresetConfig:
     return PresetConfig(**given)
 
 
-def contenders_of(tree: Mapping[str, Any], train_rows: int, held_rows: int, texts: bool = False) -> Choice:
+def contenders_of(tree: Mapping[str, Any], train_rows: int, held_rows: int, reads: Reads = "table") -> Choice:
     """Return the names of the recipes to train beside the run's own, and why these.
 
     Args:
         tree: the user's settings.
         train_rows: rows that a network learns from.
         held_rows: rows that no network learns from, or with folds each from only some, to choose by.
-        texts: whether there are texts among the features.
+        reads: text or image where there are such among the features.
 
     Raises:
         RecipeError: a name is unknown, or there are no rows to choose by.
@@ -108,7 +117,7 @@ def contenders_of(tree: Mapping[str, Any], train_rows: int, held_rows: int, text
                 "set split.validation above 0 or ask for --folds"
             )
         return Choice("preset.contenders", names, "asked for")
-    names = (OF_TEXTS if texts else QUALITIES)[asked.quality].contenders
+    names = BY_FEATURES[reads][asked.quality].contenders
     reason = _why_alone(tree, train_rows, held_rows) if names else f"quality {asked.quality} trains one recipe"
     return Choice("preset.contenders", () if reason else names, reason or COMPARED)
 

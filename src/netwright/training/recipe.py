@@ -35,6 +35,7 @@ class DataConfig:
     encoding: str | None = None
     header: bool | None = None
     max_rejected: float = 0.1  # share of rows that may be set aside
+    image_size: tuple[int, int] | None = None  # height and width that images are brought to
     strict: bool = False  # warnings about the data stop the run
 
 

@@ -22,6 +22,7 @@ from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice, EpochRecord, Task
 from netwright.networks.layers.activations import FunctionActivation
 from netwright.networks.layers.dropout import Dropouts, dropouts_of, scale_shares
+from netwright.networks.layers.image import ImageLayer
 from netwright.networks.layers.members import members_of
 from netwright.networks.layers.text import TextLayer
 from netwright.training import early_stopping, schedules
@@ -78,7 +79,7 @@ def stack_key(module: nn.Module, config: TrainingConfig) -> Any:
     """
     layers = list(module.modules())
     plain = all(type(layer).__module__.startswith(KNOWN) and type(layer) is not FunctionActivation for layer in layers)
-    plain = plain and not any(isinstance(layer, TextLayer) for layer in layers)  # what it hides is drawn by itself
+    plain = plain and not any(isinstance(layer, TextLayer | ImageLayer) for layer in layers)  # draw by themselves
     trained = all(parameter.requires_grad for parameter in module.parameters())
     if not (plain and trained) or config.optimizer == "muon" or config.accumulate > 1 or config.monitor == "metric":
         return None

@@ -21,6 +21,7 @@ class Verdict:
     role: Role
     role_reason: str
     datetime_format: str | None = None
+    shape: tuple[int, ...] = ()
 
 
 def describe(cells: pl.Series, position: int, verdict: Verdict, spellings: Mapping[str, int]) -> Column:
@@ -41,14 +42,19 @@ def describe(cells: pl.Series, position: int, verdict: Verdict, spellings: Mappi
         missing=cells.null_count(),
         distinct=present.n_unique(),
         missing_spellings=dict(spellings),
-        examples=tuple(label_text(present.head(1000).unique(maintain_order=True).head(EXAMPLES)).to_list()),
+        examples=() if verdict.kind == "image" else _examples(present),
         minimum=low,
         maximum=high,
         categories=tuple(counts),
         datetime_format=verdict.datetime_format,
         edges=edges,
         shares=shares,
+        shape=verdict.shape,
     )
+
+
+def _examples(present: pl.Series) -> tuple[str, ...]:
+    return tuple(label_text(present.head(1000).unique(maintain_order=True).head(EXAMPLES)).to_list())
 
 
 def _range(present: pl.Series) -> tuple[float | None, float | None]:

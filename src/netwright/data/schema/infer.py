@@ -52,7 +52,16 @@ def infer_features(table: Table, task: Task, request: SchemaRequest = _NO_REQUES
 
 
 def _kinds(table: Table, request: SchemaRequest) -> dict[str, Found]:
-    return {cells.name: _kind(cells, request.kinds) for cells in table.frame}
+    pictures = table.pictures
+    found = {cells.name: _kind(cells, request.kinds) for cells in table.frame if not _holds_images(cells, table)}
+    if pictures is not None:
+        shape = " x ".join(map(str, pictures.shape))
+        found[pictures.column] = Found("image", f"{len(pictures.places):,} different images of {shape}")
+    return found
+
+
+def _holds_images(cells: pl.Series, table: Table) -> bool:
+    return table.pictures is not None and cells.name == table.pictures.column
 
 
 def _columns(
@@ -139,5 +148,6 @@ def _column(
 ) -> Column:
     role, reason = find_role(name, found.kind, target, request)
     form = found.dates.format if found.dates and name != target[0] else None
-    verdict = Verdict(found.kind, found.reason, role, reason, form)
+    shape = table.pictures.shape if table.pictures is not None and found.kind == "image" else ()
+    verdict = Verdict(found.kind, found.reason, role, reason, form, shape)
     return describe(table.frame[name], position, verdict, table.missing.get(name, {}))

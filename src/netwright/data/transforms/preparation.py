@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from netwright.core.errors import SchemaError
-from netwright.core.values import Column, InputSpec, Schema, Task, TextInput
+from netwright.core.values import Column, ImageInput, InputSpec, Schema, Task, TextInput
 from netwright.data.table import Table
 from netwright.data.transforms.boolean import Boolean, fit_boolean
 from netwright.data.transforms.cyclic_datetime import CyclicDatetime, fit_cyclic_datetime
 from netwright.data.transforms.embedding import Embedding, fit_embedding
 from netwright.data.transforms.one_hot import OneHot, fit_one_hot, training_categories
+from netwright.data.transforms.pixels import Pixels, fit_pixels
 from netwright.data.transforms.quantile_normal import QuantileNormal, fit_quantile_normal
 from netwright.data.transforms.scale import Scale, fit_scale
 from netwright.data.transforms.target import Target, fit_target
@@ -48,6 +49,7 @@ class Preparation:
     target: Target
     task: Task
     texts: tuple[Words, ...] = ()
+    image: Pixels | None = None
 
     @property
     def encoders(self) -> Iterator[Encoder]:
@@ -74,7 +76,8 @@ class Preparation:
         outputs = len(self.target.classes) if self.task == "multiclass" else 1
         cardinalities = tuple(embedding.cardinality for embedding in self.embeddings)
         texts = tuple(TextInput(words.slots, words.length, PART_SLOTS, words.parts) for words in self.texts)
-        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task, tuple(self._continuous()), texts)
+        continuous, image = tuple(self._continuous()), None if self.image is None else _image_input(self.image)
+        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task, continuous, texts, image)
 
     def _continuous(self) -> Iterator[int]:
         at = 0
@@ -90,6 +93,19 @@ class Prepared:
     numeric: np.ndarray  # float32 [rows, spec.numeric], C-contiguous
     categorical: np.ndarray  # int64 [rows, embedded columns, then the words of each text]
     target: np.ndarray | None  # int64 class positions, or float32 standardised [rows]
+    pixels: np.ndarray | None = None  # uint8 [rows, channels, height, width]; None where the table has no images
+
+    def __len__(self) -> int:
+        return len(self.numeric)
+
+    def rows(self, chosen: "np.ndarray | slice") -> "Prepared":
+        """Return some of the rows: a view where they are neighbours."""
+        target, pixels = (None if part is None else part[chosen] for part in (self.target, self.pixels))
+        return Prepared(self.numeric[chosen], self.categorical[chosen], target, pixels)
+
+
+def _image_input(pixels: Pixels) -> ImageInput:
+    return ImageInput(*pixels.shape, pixels.mean, pixels.deviation, pixels.mirrors, pixels.upside_down)
 
 
 _USUAL = PreparationConfig()
@@ -105,7 +121,13 @@ def fit_preparation(table: Table, schema: Schema, rows: np.ndarray, config: Prep
         raise SchemaError("expected training rows to learn the preparation from, got none")
     preparation = fit_features(table, schema, rows, schema.task, config)
     target = fit_target(table.frame[schema.target].gather(rows), schema.classes, config.clamp_target)
-    return replace(preparation, target=target)
+    image = next((column.name for column in schema.features if column.kind == "image"), None)
+    if image is None:
+        return replace(preparation, target=target)
+    assert table.pictures is not None
+    labels = None if schema.task == "regression" else table.frame[schema.target].gather(rows)
+    pixels = fit_pixels(table.pictures, table.frame[image].gather(rows), labels)
+    return replace(preparation, target=target, image=pixels)
 
 
 def fit_features(
@@ -139,6 +161,8 @@ def fit_features(
 def _fit(cells: pl.Series, column: Column, config: PreparationConfig) -> Sequence[Encoder | Embedding | Words]:
     if column.kind == "boolean" and len(column.categories) == 2:
         return [fit_boolean(cells, column.categories, config.missing_indicators)]
+    if column.kind == "image":  # see fit_preparation
+        return []
     if column.kind == "text":
         return [fit_words(cells)]
     if column.kind == "datetime":
@@ -174,7 +198,10 @@ def prepare(
     """
     numeric, categorical = prepare_features(table, preparation, rows)
     target = preparation.target.encode(_cells(table, schema.target, rows)) if with_target else None
-    return Prepared(numeric, categorical, target)
+    if preparation.image is None:
+        return Prepared(numeric, categorical, target)
+    assert table.pictures is not None
+    return Prepared(numeric, categorical, target, table.pictures.of(_cells(table, preparation.image.column, rows)))
 
 
 def prepare_features(

@@ -6,6 +6,7 @@ It waits for the device once a step, to learn whether the loss is finite; other 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import TracebackType
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from netwright.core.errors import RunError
 from netwright.networks.layers.dropout import dropouts_of, scale_shares
+from netwright.networks.layers.mixing import Mixing, mixing_of
 from netwright.training.averaging import Average, update_average
 from netwright.training.batches import Batches, Gathered, Inputs, epoch_batches, micro_sizes
 from netwright.training.config import TrainingConfig
@@ -36,6 +38,11 @@ class Engine:
     average: Average | None
     config: TrainingConfig
     layers: tuple[Watched, ...] = ()  # that statistics are taken of
+
+    @cached_property
+    def mixing(self) -> Mixing | None:
+        """The layer that makes one image of two, where the network has one."""
+        return mixing_of(self.module)
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Te
 def _backward(engine: Engine, batch: Batch) -> Tensor:
     """Fill the gradients of the mean loss, in micro-batches weighted by their rows."""
     if engine.config.accumulate == 1:
-        loss = engine.loss(_logits(engine, batch.inputs), batch.targets, batch.weights)
+        loss = _loss(engine, batch.inputs, batch.targets, batch.weights)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
     sizes = micro_sizes(len(batch.targets), engine.config.accumulate)
@@ -97,12 +104,23 @@ def _backward(engine: Engine, batch: Batch) -> Tensor:
     columns = [torch.split(tensor, sizes) for tensor in batch.inputs]
     weights = None if batch.weights is None else torch.split(batch.weights, sizes)
     for part, truth in enumerate(torch.split(batch.targets, sizes)):
-        logits = _logits(engine, tuple(column[part] for column in columns))
-        loss = engine.loss(logits, truth, None if weights is None else weights[part])
+        inputs = tuple(column[part] for column in columns)
+        loss = _loss(engine, inputs, truth, None if weights is None else weights[part])
         share = loss * (sizes[part] / len(batch.targets))
         share.backward()  # type: ignore[no-untyped-call]
         shares.append(share.detach())
     return torch.stack(shares).sum()
+
+
+def _loss(engine: Engine, inputs: Inputs, targets: Tensor, weights: Tensor | None) -> Tensor:
+    """Return the mean loss; of mixed images that of both labels, each with the share of its image."""
+    logits = _logits(engine, inputs)
+    loss = engine.loss(logits, targets, weights)
+    if engine.mixing is None or engine.mixing.drawn is None:
+        return loss
+    others, kept = engine.mixing.drawn
+    other = engine.loss(logits, targets[others], None if weights is None else weights[others])
+    return kept * loss + (1.0 - kept) * other
 
 
 def _logits(engine: Engine, inputs: Inputs) -> Tensor:

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from netwright.core.values import InputSpec, Task
+from netwright.core.values import ImageInput, InputSpec, Task
 from netwright.data import Prepared
 from netwright.training.evaluation.tfidf import weigh
 
 MOST_ROWS = 100_000  # that a baseline is fitted on; more would take longer than the network
+MOST_IMAGES = 20_000
+SIDE = 32  # pixels of the images that a linear model reads: more are as many weights, fitted to the same rows
 
 
 def guess(task: Task, train_target: NDArray[Any], classes: int, rows: int) -> tuple[str, NDArray[np.float64]]:
@@ -36,9 +38,10 @@ def linear(train: Prepared, rows: Prepared, spec: InputSpec) -> NDArray[np.float
     from sklearn.linear_model import LogisticRegression, Ridge
 
     assert train.target is not None
-    step = -(-len(train.target) // MOST_ROWS)
-    train = Prepared(train.numeric[::step], train.categorical[::step], train.target[::step])
+    train = train.rows(slice(None, None, -(-len(train) // (MOST_ROWS if spec.image is None else MOST_IMAGES))))
     target, inputs, asked = train.target, _one_hot(train, spec.cardinalities), _one_hot(rows, spec.cardinalities)
+    if spec.image is not None:
+        inputs, asked = _beside(inputs, small_images(train, spec.image)), _beside(asked, small_images(rows, spec.image))
     if spec.texts:
         weights = weigh(train, rows, spec.texts)
         inputs, asked = (sparse.csr_array(sparse.hstack(pair)) for pair in zip((inputs, asked), weights, strict=True))
@@ -47,8 +50,35 @@ def linear(train: Prepared, rows: Prepared, spec: InputSpec) -> NDArray[np.float
     # On one thread: products this small lose by being shared out, eightfold on @digits.
     with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # 300 steps of L-BFGS are close enough for a baseline
-        model = LogisticRegression(C=10.0 if spec.texts else 1.0, max_iter=300).fit(inputs, target)
+        model = LogisticRegression(C=_penalty(spec), max_iter=300).fit(inputs, target)
     return spread(model.predict_proba(asked).astype(np.float64), model.classes_)
+
+
+def _penalty(spec: InputSpec) -> float:
+    """Return the inverse penalty: less for texts, whose weights are small, more for pixels, which are many."""
+    return 10.0 if spec.texts else 1.0 if spec.image is None else 0.01
+
+
+def small_images(rows: Prepared, image: ImageInput) -> NDArray[np.float32]:
+    """Return images as a linear model reads them, [rows, numbers]: at most 32 x 32 means of blocks, standardised."""
+    assert rows.pixels is not None
+    blocks = [-(-side // SIDE) for side in (image.height, image.width)]
+    sides = [side // block for side, block in zip((image.height, image.width), blocks, strict=True)]
+    small = np.empty((len(rows), image.channels, *sides), np.float32)
+    for start in range(0, len(rows), 1000):
+        part = rows.pixels[start : start + 1000, :, : sides[0] * blocks[0], : sides[1] * blocks[1]]
+        shape = (len(part), image.channels, sides[0], blocks[0], sides[1], blocks[1])
+        small[start : start + 1000] = part.reshape(shape).mean(axis=(3, 5))
+    mean, deviation = (np.array(values, np.float32)[:, None, None] for values in (image.mean, image.deviation))
+    return np.asarray(((small - mean) / deviation).reshape(len(rows), -1), dtype=np.float32)
+
+
+def _beside(
+    inputs: "NDArray[np.float32] | sparse.csr_array", pixels: NDArray[np.float32]
+) -> "NDArray[np.float32] | sparse.csr_array":
+    if isinstance(inputs, np.ndarray):
+        return np.concatenate([inputs, pixels], axis=1)
+    return sparse.csr_array(sparse.hstack([inputs, sparse.csr_array(pixels)]))
 
 
 def _one_hot(prepared: Prepared, cardinalities: tuple[int, ...]) -> "NDArray[np.float32] | sparse.csr_array":

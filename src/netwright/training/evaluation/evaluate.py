@@ -69,7 +69,8 @@ class Fitting:
     def asked(self) -> Prepared:
         test, judge = self.parts.test, self.judge
         numeric = np.concatenate([test.numeric, judge.numeric])
-        return Prepared(numeric, np.concatenate([test.categorical, judge.categorical]), None)
+        pixels = None if test.pixels is None or judge.pixels is None else np.concatenate([test.pixels, judge.pixels])
+        return Prepared(numeric, np.concatenate([test.categorical, judge.categorical]), None, pixels)
 
     def baseline(self, said: NDArray[np.float64], seconds: float) -> Baseline:
         """Take apart what was said of the asked rows."""
@@ -132,8 +133,8 @@ def _fit_baselines(fitting: Fitting, left: float | None) -> tuple[dict[str, Base
     }
     if not fitting.config.trees:
         return found, {TREES: "evaluation.trees is off"}
-    if spec.texts and spec.numeric + len(spec.cardinalities) == 0:
-        return found, {TREES: "trees read no text, and there is nothing else"}
+    if spec.numeric + len(spec.cardinalities) == 0:
+        return found, {TREES: f"trees read no {'text' if spec.texts else 'image'}, and there is nothing else"}
     left = None if left is None else left - (time.monotonic() - began)
     seen = [_without_texts(rows, spec) for rows in (parts.train, asked)]
     trees = boosted_trees(spec.task, seen[0], seen[1], spec.cardinalities, left)

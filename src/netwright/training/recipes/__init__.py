@@ -5,9 +5,12 @@ from collections.abc import Callable
 from netwright.core.values import Choice, Task
 from netwright.training.recipes import (
     bag,
+    convnet,
+    convnext,
     netwright,
     realmlp,
     recurrent,
+    resnet,
     seed,
     single,
     tabm,
@@ -18,10 +21,13 @@ from netwright.training.recipes import (
 
 RECIPES: dict[str, Callable[[Task, int], tuple[Choice, ...]]] = {
     "bag": bag.choices,
+    "convnet": convnet.choices,
+    "convnext": convnext.choices,
     "gru": recurrent.read_by("gru"),
     "lstm": recurrent.read_by("lstm"),
     "netwright": netwright.choices,
     "realmlp": realmlp.choices,
+    "resnet": resnet.choices,
     "rnn": recurrent.read_by("rnn"),
     "seed": seed.choices,
     "single": single.choices,

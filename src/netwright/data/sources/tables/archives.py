@@ -145,7 +145,7 @@ def _is_zip(path: Path) -> bool:
 def _in_zip(path: Path, name: str, member: str) -> Opened:
     if path.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
         raise SourceError(f"{name}: expected text or Parquet, got a spreadsheet; save the sheet as CSV and read that")
-    infos = _members(path, name)
+    infos = members_of(path, name)
     member = member or _only_table(name, list(infos))
     if member not in infos:
         raise SourceError(f"{name}: the archive has no member {member!r}; {nearest(member, infos)}")
@@ -159,7 +159,7 @@ def _in_zip(path: Path, name: str, member: str) -> Opened:
     return Opened(name, ending, info.file_size, path, partial(_open_member, path, member), info.compress_size)
 
 
-def _members(path: Path, name: str) -> dict[str, zipfile.ZipInfo]:
+def members_of(path: Path, name: str) -> dict[str, zipfile.ZipInfo]:
     """Return what an archive lists, but for folders; nothing is ever unpacked to disk, so names lead nowhere."""
     try:
         with _Listing(path) as file, zipfile.ZipFile(file) as archive:

@@ -8,6 +8,10 @@ from typing import Any
 
 from netwright.core.errors import SourceError
 from netwright.core.values import Choice
+from netwright.data.sources.images.arrays import is_idx, is_npz, is_stack, read_idx, read_npz, read_stack
+from netwright.data.sources.images.entries import holds_images
+from netwright.data.sources.images.manifests import with_images
+from netwright.data.sources.images.reading import read_images
 from netwright.data.sources.tables.archives import locate
 from netwright.data.sources.tables.bundled import read_bundled
 from netwright.data.sources.tables.columnar import format_of, read_columnar
@@ -26,9 +30,10 @@ def read_table(
     """Read a table from a path, a bundled set or a value in memory.
 
     Args:
-        source: a path (CSV, TSV or other delimited text, .gz, "a.zip::b.csv", Parquet, Arrow, JSON lines, or a folder
-            with a folder of .txt files for each class), "@iris" and its like, a pandas or Polars frame, a NumPy array
-            [rows, columns], a dict of arrays, or a pair (X, y).
+        source: a path (CSV, TSV or other delimited text, .gz, "a.zip::b.csv", Parquet, Arrow, JSON lines; a folder
+            with a folder of .txt files or of images for each class, a .zip of such, IDX files, an .npz of images),
+            "@iris" and its like, a pandas or Polars frame, a NumPy array [rows, columns] or of images [n, height,
+            width] or [n, height, width, colours], a dict of arrays, or a pair (X, y).
         options: what is known of it; the rest is found out and said in `Table.choices`.
         progress: called with the stage's name and the share done, from 0 to 1.
 
@@ -48,9 +53,20 @@ def _read(source: Any, options: ReadOptions, progress: Callable[[str, float], No
     if isinstance(source, str) and source.startswith("@"):
         return read_bundled(source, options)
     if not isinstance(source, str | Path):
-        return read_frame(source, options)
-    if is_texts(Path(source)):
-        return read_texts(Path(source), options, progress)
+        return read_stack(source, options) if is_stack(source) else read_frame(source, options)
+    path = Path(source)
+    if is_texts(path):
+        return read_texts(path, options, progress)
+    if holds_images(path):
+        return read_images(path, options, progress)
+    if is_idx(path):
+        return read_idx(path, options)
+    if is_npz(path):
+        return read_npz(path, options)
+    return with_images(_read_file(source, options, progress), options, progress)
+
+
+def _read_file(source: str | Path, options: ReadOptions, progress: Callable[[str, float], None]) -> Table:
     opened = locate(source)
     kind = format_of(opened)
     return read_columnar(opened, kind, options) if kind else read_delimited(opened, options, progress)
