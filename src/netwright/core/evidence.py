@@ -157,3 +157,25 @@ class Diagnostics:
     calibration_error_honest: float | None = None  # of probabilities that are exactly right, on so many rows
     coverage: Coverage | None = None
     slices: Slices | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One image of the report."""
+
+    picture: str  # a data URI
+    heat: str = ""  # a data URI of what the prediction rests on, to be laid over it
+    truth: str = ""
+    prediction: str = ""
+    name: str = ""  # its file
+    rows: int = 1  # test rows that it stands for
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Images that the report shows of a run. Stored as gallery.json."""
+
+    changed: tuple[tuple[Shown, ...], ...]  # training images, each as it is and then as training sees it
+    worst: tuple[Shown, ...]  # test images that the network got most wrong, the worst first
+    confused: tuple[Shown, ...]  # an image of each pair of classes that is most often confused
+    right: tuple[Shown, ...]  # test images that it got right

@@ -4,7 +4,7 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Measure
+from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Gallery, Measure
 
 Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "image", "identifier", "constant"]
 Role = Literal["feature", "target", "group", "time", "ignored"]
@@ -367,6 +367,7 @@ class RunSummary:
     learning_curve: LearningCurve | None = None
     calibration: Calibration = field(default_factory=Calibration)
     rate_test: RateTest | None = None
+    gallery: Gallery | None = None  # None where there are no images
     baseline_seconds: dict[str, float] = field(default_factory=dict)  # that fitting each took
 
 

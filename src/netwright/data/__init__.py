@@ -12,12 +12,11 @@ from netwright.data.quality import check_quality
 from netwright.data.row_identity import merge_rows, shared_rows
 from netwright.data.schema.infer import infer_features, infer_schema
 from netwright.data.schema.request import SchemaRequest
-from netwright.data.sources.images.reading import FILE
 from netwright.data.sources.reading import read_table
 from netwright.data.sources.tables.frames import frame_of
 from netwright.data.sources.tables.normal import simple_columns
 from netwright.data.splits import Split, SplitConfig, split_rows
-from netwright.data.table import ReadOptions, Table
+from netwright.data.table import FILE, ReadOptions, Table
 from netwright.data.transforms.preparation import (
     Preparation,
     PreparationConfig,

@@ -19,7 +19,7 @@ from netwright.data.conformed_target import fit_target_labels
 from netwright.data.drift import drift_findings
 from netwright.data.labels import label_text
 from netwright.data.sources.tables.missing import USUAL_SPELLINGS
-from netwright.data.table import Table
+from netwright.data.table import FILE, Table
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,10 @@ def conform(table: Table, schema: Schema, with_target: bool, compare: bool = Tru
 def _is_wanted(column: Column, table: Table, with_target: bool) -> bool:
     if column.role == "target":
         return with_target
-    return column.role == "feature" or (column.role in ("group", "time") and column.name in table.frame.columns)
+    if column.role == "feature":
+        return True
+    beside = column.role in ("group", "time") or (column.name == FILE and table.is_of_files)
+    return beside and column.name in table.frame.columns
 
 
 def _refuse_missing(table: Table, wanted: list[Column]) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from netwright.core.values import Choice, Rejected, RowCount, Schema
 from netwright.data.pictures import Pictures
 
+FILE = "file"  # column with the names of files, where each row is one
 PolarsType = Any  # pl.DataType or its class; beartype refuses hints whose repr is not their name
 
 
@@ -54,6 +55,13 @@ class Table:
     def chosen(self, name: str) -> object:
         """Value of the choice called `name`, None where no such choice was taken."""
         return next((choice.value for choice in self.choices if choice.name == name), None)
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether each row is a file, named in the column FILE."""
+        return FILE in self.frame.columns and any(
+            choice.name in ("data.files", "data.images") for choice in self.choices
+        )
 
     def set_aside(self, keep: np.ndarray, rejected: Sequence[Rejected]) -> "Table":
         """Keep the rows where `keep` (bool [rows]) holds; `rejected` says why the others go."""

@@ -13,7 +13,7 @@ from torch import nn
 from netwright.core.errors import RunError
 from netwright.core.evidence import Calibration
 from netwright.core.values import Contest, EnsembleSummary, Finding, Schema
-from netwright.data import Conformed, Preparation, Table, conform, prepare, read_table
+from netwright.data import FILE, Conformed, Preparation, Table, conform, prepare, read_table
 from netwright.networks import build
 from netwright.networks.ensemble import Ensemble
 from netwright.networks.heads import predictions_from
@@ -203,6 +203,8 @@ def predict_rows(model: Model, source: Any, coverage: float | None = None) -> Pr
     if coverage is not None:
         frame = frame.with_columns(_covering(said, model, coverage))
         notes = (*notes, *_too_few(model.calibration, coverage))
+    if table.is_of_files:
+        frame.insert_column(0, table.frame[FILE])
     if table.total != table.frame.height:
         frame = _with_gaps(frame, table)
     return Predictions(frame, notes, table.total, table.total - len(said), fitted.drift)
@@ -251,4 +253,9 @@ def _with_gaps(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Give rows that could not be read a line of nulls at their place."""
     every = pl.DataFrame({"row": np.arange(1, table.total + 1)})
     known = frame.with_columns(pl.Series("row", table.row))
-    return every.join(known, on="row", how="left", maintain_order="left").drop("row")
+    found = every.join(known, on="row", how="left", maintain_order="left")
+    if table.is_of_files:
+        others = {item.row: item.value for item in table.rejected}
+        names = found["row"].replace_strict(others, default=None, return_dtype=pl.String)
+        found = found.with_columns(found[FILE].fill_null(names))
+    return found.drop("row")

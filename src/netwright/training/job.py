@@ -66,7 +66,7 @@ from netwright.training.run_directory import (
     write_rejected,
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
-from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Watch, logits_of
+from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Tested, Watch, logits_of
 from netwright.training.text_choices import text_choices
 from netwright.training.trial import Subject
 
@@ -286,7 +286,7 @@ def _work(stage: Stage, request: Request, listener: Listener) -> None:
     first = replace(watch, deadline=_before_the_curve(ends)) if ensemble.learning_curve else watch
     outcome = _train(stage, first)
     calibration = _calibrate(outcome, stage)
-    evaluation = _test(outcome.module, stage, yardstick, calibration)
+    evaluation = _test(outcome.module, stage, yardstick, calibration, listener)
     if ensemble.learning_curve:
         write_part(stage.folder, "learning_curve.json", trace_learning_curve(stage, watch))
     outcome = replace(outcome, notes=(*outcome.notes, *say_shortage(request, ends, began)))
@@ -316,9 +316,12 @@ def _calibrate(outcome: Outcome, stage: Stage) -> Calibration:
     return calibration
 
 
-def _test(module: nn.Module, stage: Stage, yardstick: Yardstick, calibration: Calibration) -> StoredEvaluation:
+def _test(
+    module: nn.Module, stage: Stage, yardstick: Yardstick, calibration: Calibration, listener: Listener
+) -> StoredEvaluation:
     logits, material, temperature = logits_of(module, stage.parts.test), stage.material, calibration.temperature
     predicted = from_logits(logits, stage.preparation, temperature)
+    listener.tested(Tested(stage, module, yardstick.truth, predicted, calibration.threshold))
     before = None if temperature == 1.0 else from_logits(logits, stage.preparation)
     rows = (material.test, material.test_rows)
     answers = Answers(yardstick.task, yardstick.truth, predicted, *rows, calibration, before)

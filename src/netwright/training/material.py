@@ -106,7 +106,7 @@ def read_options(data: DataConfig) -> ReadOptions:
 
 def _request(recipe: Recipe, table: Table) -> SchemaRequest:
     columns = recipe.schema.columns
-    told = [recipe.split.column, *((FILE,) if table.pictures is not None else ())]
+    told = [recipe.split.column, *((FILE,) if table.is_of_files else ())]
     parts = [name for name in told if name in table.frame.columns]  # they tell rows apart, no more
     return SchemaRequest(
         target=recipe.data.target,

@@ -62,6 +62,7 @@ class Listener:
     observers: Sequence[Observer] = ()
     stop: StopSignal | None = None
     counted: Callable[[Count], None] = _ignore
+    tested: "Callable[[Tested], None]" = _ignore
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,17 @@ class Stage:
     parts: Parts
     info: RunInfo
     resume: bool = False
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A network that has answered for the test rows."""
+
+    stage: Stage
+    module: nn.Module
+    truth: NDArray[Any]  # class positions, or values in the target's unit
+    predicted: NDArray[np.float64]  # probabilities [rows, classes], or values [rows]
+    threshold: float
 
 
 @dataclass(frozen=True)

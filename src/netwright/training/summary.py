@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from netwright.core.evidence import Gallery
 from netwright.core.values import Contest, EnsembleSummary, LearningCurve, RateTest, RunSummary
 from netwright.training.run_directory import (
     CONTEST,
+    GALLERY,
     RATE_TEST,
     RunInfo,
     check_run,
@@ -53,5 +55,6 @@ def summarise(folder: Path) -> RunSummary:
         contest=part_if_there(folder, CONTEST, Contest),
         learning_curve=part_if_there(folder, "learning_curve.json", LearningCurve),
         calibration=read_calibration(folder),
+        gallery=part_if_there(folder, GALLERY, Gallery),
         rate_test=part_if_there(folder, RATE_TEST, RateTest),
     )

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from netwright.core.values import Finding, Schema
-from netwright.data.table import Table
+from netwright.data.table import FILE, Table
 
 
-def find_identifier(_table: Table, schema: Schema) -> Iterator[Finding]:
+def find_identifier(table: Table, schema: Schema) -> Iterator[Finding]:
     """A note for each identifier that is ignored, a warning for each that was asked to be a feature."""
     for column in schema.columns:
+        if column.name == FILE and table.is_of_files:  # that files have names is no news
+            continue
         if column.kind != "identifier" or column.role not in ("ignored", "feature"):
             continue
         used = column.role == "feature"

@@ -55,10 +55,10 @@ def _read(source: Any, options: ReadOptions, progress: Callable[[str, float], No
     if not isinstance(source, str | Path):
         return read_stack(source, options) if is_stack(source) else read_frame(source, options)
     path = Path(source)
-    if is_texts(path):
-        return read_texts(path, options, progress)
     if holds_images(path):
         return read_images(path, options, progress)
+    if is_texts(path):
+        return read_texts(path, options, progress)
     if is_idx(path):
         return read_idx(path, options)
     if is_npz(path):

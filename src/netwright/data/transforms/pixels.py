@@ -6,6 +6,7 @@ their label as often, mirroring makes more training images; where they do not, a
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from netwright.data.pictures import Pictures
 PROBES, KNOWN = 500, 4_000  # images that are looked up, and those they are looked up among
 SIDE = 12  # pixels of a small copy
 AS_GOOD = 0.85  # share of the labels found as it is that mirrored ones must find
-BETTER_THAN_CHANCE = 1.25  # below this, neighbours know nothing of labels, and nothing can be told
+BETTER_THAN_CHANCE = 4.0  # standard errors: below, neighbours know nothing of labels, and nothing can be told
 OF_ALL = 20_000  # images that mean and deviation are measured on
 
 
@@ -28,10 +29,12 @@ class Likeness:
     mirrored: float  # left to right
     upside_down: float
     chance: float  # of the most frequent label
+    probes: int
 
     @property
     def known(self) -> bool:
-        return self.as_it_is >= BETTER_THAN_CHANCE * self.chance
+        error = sqrt(self.chance * (1.0 - self.chance) / max(self.probes, 1))
+        return self.as_it_is > self.chance + BETTER_THAN_CHANCE * error
 
     def keeps(self, found: float) -> bool:
         """Whether images that find their label so often are as likely as they were."""
@@ -87,7 +90,7 @@ def measure_likeness(pictures: Pictures, keys: pl.Series, labels: pl.Series) -> 
         _found(images[: len(probes)], truth[: len(probes)], known, known_truth) for images in turned
     )
     most = np.unique(truth, return_counts=True)[1].max() / len(truth) if len(truth) else 1.0
-    return Likeness(as_it_is, mirrored, upside_down, float(most))
+    return Likeness(as_it_is, mirrored, upside_down, float(most), len(probes))
 
 
 def _small(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from netwright.core.evidence import Calibration, Diagnostics, Measure, WorstError
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Schema, Task
-from netwright.data import Table
+from netwright.data import FILE, Table
 from netwright.training.evaluation.bootstrap import sample
 from netwright.training.evaluation.calibration_error import calibration_error, honest_error, reliability_of
 from netwright.training.evaluation.conformal import Promise, covered_rows, measure_coverage
@@ -101,7 +101,9 @@ def _surprise(answers: Answers) -> NDArray[np.float64]:
 def _worst(answers: Answers, schema: Schema) -> tuple[WorstError, ...]:
     surprise = _surprise(answers)
     worst: list[int] = np.argsort(-surprise, kind="stable")[:WORST].tolist()
-    cells = answers.table.frame[answers.positions[worst].tolist()].select([column.name for column in schema.features])
+    frame = answers.table.frame
+    names = [FILE if column.kind == "image" and FILE in frame.columns else column.name for column in schema.features]
+    cells = frame[answers.positions[worst].tolist()].select(names)
     return tuple(
         WorstError(
             row=int(answers.table.row[answers.positions[i]]),

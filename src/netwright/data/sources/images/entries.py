@@ -33,7 +33,9 @@ def holds_images(path: Path) -> bool:
     """Whether a folder or a zip archive holds images, and no table."""
     try:
         if path.is_dir():
-            return any(_is_image(name) for name in _first_files(path))
+            files = _first_files(path)
+            images = sum(map(_is_image, files))
+            return images > sum(name.lower().endswith(".txt") for name in files)  # most, so that notes may lie beside
         if path.suffix.lower() != ".zip" or not path.is_file():
             return False
         names = list(members_of(path, str(path)))

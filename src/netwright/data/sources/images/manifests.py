@@ -13,9 +13,9 @@ from netwright.core.values import Choice, Rejected
 from netwright.data.pictures import keyed
 from netwright.data.sources.images.decode import ENDINGS, MOST_BYTES
 from netwright.data.sources.images.entries import Entry
-from netwright.data.sources.images.reading import FILE, shape_asked
+from netwright.data.sources.images.reading import shape_asked
 from netwright.data.sources.images.store import read_pictures, shape_choices
-from netwright.data.table import ReadOptions, Table
+from netwright.data.table import FILE, ReadOptions, Table
 
 MOSTLY = 0.9  # share of the cells that must end as images do
 

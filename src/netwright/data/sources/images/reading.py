@@ -10,9 +10,10 @@ from netwright.core.values import Choice, Rejected
 from netwright.data.pictures import keyed
 from netwright.data.sources.images.entries import Entry, entries_of
 from netwright.data.sources.images.store import Decoded, Shape, read_pictures, shape_choices
-from netwright.data.table import ReadOptions, Table, np_rows
+from netwright.data.table import FILE, ReadOptions, Table, np_rows
 
-FILE, IMAGE, LABEL, PART = "file", "image", "label", "part"
+IMAGE, LABEL, PART = "image", "label", "part"
+MOST_SIDE = 1 << 12  # pixels
 
 
 def read_images(path: Path, options: ReadOptions, progress: Callable[[str, float], None]) -> Table:
@@ -60,6 +61,9 @@ def shape_asked(options: ReadOptions) -> Shape | None:
         if known is not None:
             return Shape(known[1], known[2], known[0], "as in training")
     if options.image_size is not None:
+        if any(not 1 <= side <= MOST_SIDE for side in options.image_size):
+            got = list(options.image_size)
+            raise SourceError(f"data.image_size: expected height and width from 1 to {MOST_SIDE:,} pixels, got {got}")
         return Shape(*options.image_size, options.image_channels, "asked for")
     return None
 

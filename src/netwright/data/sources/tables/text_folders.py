@@ -11,10 +11,10 @@ from netwright.core.errors import SourceError
 from netwright.core.foreign import read_named
 from netwright.core.values import Choice, Rejected
 from netwright.data.sources.tables.normal import typed_table
-from netwright.data.table import ReadOptions, Table
+from netwright.data.table import FILE, ReadOptions, Table
 
 ENDING = ".txt"
-FILE, TEXT, LABEL = "file", "text", "label"
+TEXT, LABEL = "text", "label"
 PARTS = ("train", "training", "test", "testing", "validation", "valid", "val", "dev")
 MOST_BYTES = 1 << 20  # of one text; its first words are read, so more says nothing
 MARK = "\ufeff"  # of UTF-8 at a file's beginning
