@@ -45,6 +45,15 @@ TASKS = {  # dropout, momentum of Adam, EMA, the plateau schedule and a ragged l
         *("@breast-cancer", *SMALL, "--folds", "3", "--ensemble", "4", "--engine", "fused", "--learning-curve"),
         *("--set", "training.epochs=60", "--set", "training.patience=none"),
     ],
+    "images": [  # what training changes at random, normalisation's statistics and mixed labels are state too
+        *("{data}/images", "--recipe", "convnet", "--set", "network.image_widths=[8,8]", "--set", "training.epochs=12"),
+        *("--set", "network.image_mix=cutmix", "--set", "network.image_trivial=true", "--set", "training.batch_size=8"),
+        *("--set", "training.precision=float32", "--set", "training.patience=none"),
+    ],
+    "texts": [
+        *("{data}/texts.csv", "--target", "label", "--recipe", "lstm", "--set", "network.text_size=8"),
+        *("--set", "training.epochs=12", "--set", "training.patience=none"),
+    ],
 }
 
 
@@ -58,11 +67,31 @@ def main() -> int:
     random.seed(asked.seed)
     root = Path(tempfile.mkdtemp(prefix="netwright-kills-"))
     try:
+        write_data(root / "data")
         bad = [_try_task(name, root, asked.kills // len(TASKS)) for name in TASKS]
     finally:
         shutil.rmtree(root)
         ERRORS.unlink(missing_ok=True)
     return 1 if any(bad) else 0
+
+
+def write_data(folder: Path) -> None:
+    """Write images of two classes, light above or below, and texts whose words tell them apart."""
+    import numpy as np
+    from PIL import Image
+
+    chance = np.random.default_rng(0)
+    lines = ["text,label"]
+    for number in range(160):
+        label = number % 2
+        place = folder / "images" / ("above", "below")[label]
+        place.mkdir(parents=True, exist_ok=True)
+        image = chance.integers(0, 120, (16, 16), dtype=np.uint8)
+        image[8 * label : 8 * label + 8] += 90
+        Image.fromarray(image).save(place / f"{number}.png")
+        words = chance.choice(["film", "plot", "scene", "actor", "music"], 6)
+        lines.append(f"the {' '.join(words)} number{number} was {('fine', 'dull')[label]},{('yes', 'no')[label]}")
+    (folder / "texts.csv").write_text("\n".join(lines) + "\n")
 
 
 def _preload() -> None:
@@ -76,7 +105,8 @@ def _preload() -> None:
 
 
 def _try_task(name: str, root: Path, kills: int) -> int:
-    fit = ["fit", *TASKS[name], "--set", FAST_SAVES, "--set", "training.threads=1", "--runs", str(root), "--name"]
+    task = [part.replace("{data}", str(root / "data")) for part in TASKS[name]]
+    fit = ["fit", *task, "--set", FAST_SAVES, "--set", "training.threads=1", "--runs", str(root), "--name"]
     untouched = root / f"{name}-untouched"
     began = time.monotonic()
     assert _child([*fit, untouched.name]) == 0, f"the untouched run failed: {ERRORS.read_text()}"

@@ -26,10 +26,12 @@ class Ensemble(nn.Module):
         self.task: Task = task
 
     def forward(
-        self, numeric: Float[Tensor, "batch numeric"], categorical: Int[Tensor, "batch categorical"]
+        self, numeric: Float[Tensor, "batch numeric"], categorical: Int[Tensor, "batch categorical"], *images: Tensor
     ) -> Float[Tensor, "batch outputs"]:
         """Return logits whose softmax or sigmoid is the mean of the members' probabilities, or the mean value."""
-        return average_logits(torch.stack([member(numeric, categorical) for member in self.members]), self.task)
+        return average_logits(
+            torch.stack([member(numeric, categorical, *images) for member in self.members]), self.task
+        )
 
 
 def average_logits(logits: Float[Tensor, "member batch outputs"], task: Task) -> Float[Tensor, "batch outputs"]:

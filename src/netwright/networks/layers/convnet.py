@@ -22,7 +22,8 @@ DIRECTIONS = 24  # of a patch that are kept; of two colour pixels square these a
 SMOOTHING = 5e-4  # of the largest variance, added to each, so that noise is not blown up
 PATCHES_OF = 5_000  # training images
 
-Maps = Float[Tensor, "batch width rows columns"]
+Maps = Float[Tensor, "batch features rows columns"]
+NewMaps = Float[Tensor, "batch new_features new_rows new_columns"]
 
 
 class Whitening(nn.Module):
@@ -82,7 +83,7 @@ class Stage(nn.Module):
         self.convolutions = nn.ModuleList(nn.Conv2d(inside, width, 3, padding=1, bias=False) for inside in widths)
         self.norms = nn.ModuleList(nn.BatchNorm2d(width) for _ in range(depth))
 
-    def forward(self, maps: Maps) -> Maps:
+    def forward(self, maps: Maps) -> NewMaps:
         for number, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
             maps = convolution(maps)
             if number == 0 and min(maps.shape[2:]) > 1:
@@ -114,7 +115,7 @@ class ConvNet(ImageLayer):
         found: Tensor = self.stages(self.whitening(images))
         return found
 
-    def pool(self, maps: Maps) -> Float[Tensor, "batch width"]:
+    def pool(self, maps: Maps) -> Float[Tensor, "batch features"]:
         """Of each map the largest value, all divided by the root of their number: logits then start small."""
         return adaptive_max_pool2d(maps, 1).flatten(1) / math.sqrt(self.width)
 

@@ -75,6 +75,6 @@ class ConvNeXt(ImageLayer):
         found: Tensor = self.layers(images)
         return found
 
-    def pool(self, maps: Maps) -> Float[Tensor, "batch width"]:
+    def pool(self, maps: Maps) -> Float[Tensor, "batch features"]:
         vectors: Tensor = self.norm(maps.mean(dim=(2, 3)))
         return vectors

@@ -35,11 +35,11 @@ class ImageLayer(nn.Module):
             self.register_buffer(name, torch.tensor(values, device="cpu").reshape(1, -1, 1, 1), persistent=False)
 
     @abstractmethod
-    def maps(self, images: Images) -> Float[Tensor, "batch width rows columns"]:
+    def maps(self, images: Images) -> Float[Tensor, "batch features rows columns"]:
         """Return what the last stage makes of standardised images, before places are forgotten."""
 
     @abstractmethod
-    def pool(self, maps: Float[Tensor, "batch width rows columns"]) -> Float[Tensor, "batch width"]:
+    def pool(self, maps: Float[Tensor, "batch features rows columns"]) -> Float[Tensor, "batch features"]:
         """Return one number for each map."""
 
     @abstractmethod
@@ -51,14 +51,14 @@ class ImageLayer(nn.Module):
         mean, deviation = self.get_buffer("mean"), self.get_buffer("deviation")
         return (pixels - mean) / deviation
 
-    def forward(self, pixels: Pixels) -> Float[Tensor, "batch width"]:
+    def forward(self, pixels: Pixels) -> Float[Tensor, "batch features"]:
         images = self.mixing(self.augmentation(self.standardised(pixels)))
         vectors = self._read(images)
         if self.views and not self.training:
             vectors = (vectors + self._read(images.flip(3))) / 2.0
         return dropout(vectors, self.silenced, self.training)
 
-    def _read(self, images: Images) -> Float[Tensor, "batch width"]:
+    def _read(self, images: Images) -> Float[Tensor, "batch features"]:
         return self.pool(self.maps(images.contiguous(memory_format=torch.channels_last)))
 
 

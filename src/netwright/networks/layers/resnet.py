@@ -10,7 +10,7 @@ from torch.nn.functional import relu
 
 from netwright.core.values import ImageInput
 from netwright.networks.layers.augmentation import Images
-from netwright.networks.layers.convnet import Maps
+from netwright.networks.layers.convnet import Maps, NewMaps
 from netwright.networks.layers.image import ImageLayer, patch_of
 from netwright.networks.layers.image_config import ImageConfig
 
@@ -36,7 +36,7 @@ class BasicBlock(nn.Module):
         if self.skips:
             nn.init.zeros_(self.norm_second.weight)
 
-    def forward(self, maps: Maps) -> Maps:
+    def forward(self, maps: Maps) -> NewMaps:
         found = self.norm_second(self.second(relu(self.norm_first(self.first(maps)))))
         if not self.skips:
             return relu(found)
@@ -71,5 +71,5 @@ class ResNet(ImageLayer):
         found: Tensor = self.blocks(relu(self.norm(self.stem(images))))
         return found
 
-    def pool(self, maps: Maps) -> Float[Tensor, "batch width"]:
+    def pool(self, maps: Maps) -> Float[Tensor, "batch features"]:
         return maps.mean(dim=(2, 3))
