@@ -1,4 +1,4 @@
-"""The network of the recipe `convnet` as people write it: plain layers, float32, a DataLoader that changes each image."""
+"""The network of the recipe `convnet` as people write it: plain layers, float32, a DataLoader that changes images."""
 
 import time
 from itertools import pairwise
