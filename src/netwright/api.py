@@ -141,7 +141,7 @@ def fit_tree(
     from netwright.training.job import run_job
 
     request = _request(source, tree, options, budget)
-    path = run_job(request, _with_images(listener))
+    path = run_job(request, _with_gallery(listener))
     activation = request.settings.get("network", {}).get("activation")
     return finish(Run(path, activation if callable(activation) else None))
 
@@ -157,15 +157,15 @@ def resume(path: str | Path, source: Any = None, listener: "Listener | None" = N
     from netwright.training.job import resume_job
     from netwright.training.stage import Listener, Request
 
-    resume_job(Path(path), Request(settings={}, source=source), _with_images(listener or Listener()))
+    resume_job(Path(path), Request(settings={}, source=source), _with_gallery(listener or Listener()))
     return finish(Run(path))
 
 
-def _with_images(listener: "Listener") -> "Listener":
-    """Have the images of a run shown in its report: training does not know how they are explained."""
-    from netwright.explanation.gallery import show_images
+def _with_gallery(listener: "Listener") -> "Listener":
+    """Have single rows shown in the report of a run: training does not know how they are explained."""
+    from netwright.explanation.gallery import show_rows
 
-    return replace(listener, tested=show_images)
+    return replace(listener, tested=show_rows)
 
 
 def load(path: str | Path, activation: Any = None) -> Run:

@@ -172,10 +172,34 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Gallery:
-    """Images that the report shows of a run. Stored as gallery.json."""
+class ReadWord:
+    """A piece of a text, and what it is worth to the answer: log p, or the value, with it less without it."""
 
-    changed: tuple[tuple[Shown, ...], ...]  # training images, each as it is and then as training sees it
-    worst: tuple[Shown, ...]  # test images that the network got most wrong, the worst first
-    confused: tuple[Shown, ...]  # an image of each pair of classes that is most often confused
-    right: tuple[Shown, ...]  # test images that it got right
+    text: str
+    worth: float
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """One text of the report."""
+
+    words: tuple[ReadWord, ...]
+    truth: str
+    prediction: str
+    row: int  # data row from 1, in the test source
+
+    @property
+    def most(self) -> float:
+        """The largest worth, whatever its sign."""
+        return max((abs(word.worth) for word in self.words), default=0.0)
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Images and texts that the report shows of a run. Stored as gallery.json."""
+
+    changed: tuple[tuple[Shown, ...], ...] = ()  # training images, each as it is and then as training sees it
+    worst: tuple[Shown, ...] = ()  # test images that the network got most wrong, the worst first
+    confused: tuple[Shown, ...] = ()  # an image of each pair of classes that is most often confused
+    right: tuple[Shown, ...] = ()  # test images that it got right
+    texts: tuple[ReadText, ...] = ()  # test rows that it got most wrong, then some that it got right

@@ -1,4 +1,4 @@
-"""The images that a report shows of a run: changed ones, errors, confusions, and where the evidence lies."""
+"""What a report shows of single rows: images as training sees them, errors, and where the evidence lies."""
 
 import base64
 import io
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from netwright.core.evidence import Gallery, Shown
 from netwright.data import FILE, Prepared
+from netwright.explanation.chosen_rows import choose_rows
 from netwright.explanation.class_activation import class_activation
+from netwright.explanation.words import label_of, read_texts
 from netwright.networks.layers.image import ImageLayer
 from netwright.training.generators import seeded
 from netwright.training.parts import inputs_of
@@ -22,61 +24,25 @@ if TYPE_CHECKING:
     from PIL import Image
 
 CHANGED, TIMES = 4, 7  # training images shown, and changes of each
-SHOWN = 12  # images of errors, of confusions, and of right answers
 LEAST_SIDE = 64  # pixels that a picture's longer side has: smaller ones are enlarged without smoothing
 LARGE = 64 * 64  # pixels from which JPEG takes less room than PNG
 
 
-def show_images(tested: Tested) -> None:
-    """Write the gallery of a run that has images; of others nothing."""
+def show_rows(tested: Tested) -> None:
+    """Write the gallery of a run that has images or texts; of others nothing."""
+    preparation = tested.stage.preparation
     layer = next((layer for layer in tested.module.modules() if isinstance(layer, ImageLayer)), None)
-    if layer is None:
-        return
-    parts, truth = tested.stage.parts, tested.truth
-    said = tested.predicted if tested.predicted.ndim == 1 else _classes(tested.predicted, tested.threshold)
-    classes = tested.stage.material.schema.classes
-    wrong = np.flatnonzero(said != truth) if classes else np.arange(len(truth))
-    surprise = _surprise(tested.predicted, truth)
-    worst = wrong[np.argsort(-surprise[wrong], kind="stable")][:SHOWN]
-    right = np.flatnonzero(said == truth)[:: max(1, len(truth) // (2 * SHOWN))][:SHOWN] if classes else worst[:0]
-    confused, counts = _confused(said, truth, surprise) if classes else (worst[:0], [])
-    gallery = Gallery(
-        changed=_changed(layer, parts.train),
-        worst=_shown(tested, worst, said),
-        confused=_shown(tested, confused, said, counts),
-        right=_shown(tested, right, said),
-    )
-    write_part(tested.stage.folder, GALLERY, gallery)
-
-
-def _classes(predicted: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
-    if predicted.shape[1] == 2:
-        return np.asarray(predicted[:, 1] > threshold, dtype=np.int64)
-    return np.asarray(predicted.argmax(axis=1), dtype=np.int64)
-
-
-def _surprise(predicted: NDArray[np.float64], truth: NDArray[np.generic]) -> NDArray[np.float64]:
-    """-log p(truth) of classes, |error| of values."""
-    if predicted.ndim == 1:
-        return np.abs(predicted - truth.astype(np.float64))
-    return -np.log(np.maximum(predicted[np.arange(len(truth)), truth.astype(np.int64)], 1e-300))
-
-
-def _confused(
-    said: NDArray[np.generic], truth: NDArray[np.generic], surprise: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], list[int]]:
-    """Return a typical row of each pair of truth and prediction that differ, and the pair's rows, most rows first."""
-    wrong = np.flatnonzero(said != truth)
-    pairs, inverse, counts = np.unique(
-        np.stack([truth[wrong], said[wrong]], axis=1), axis=0, return_inverse=True, return_counts=True
-    )
-    order = np.argsort(-counts, kind="stable")[:SHOWN]
-    chosen: list[int] = []
-    for pair in order.tolist():
-        rows = wrong[inverse.ravel() == pair]
-        chosen.append(int(rows[np.argsort(surprise[rows], kind="stable")[len(rows) // 2]]))
-    assert len(pairs) == len(counts)
-    return np.array(chosen, dtype=np.int64), counts[order].tolist()
+    if layer is not None:
+        rows = choose_rows(tested)
+        gallery = Gallery(
+            changed=_changed(layer, tested.stage.parts.train),
+            worst=_shown(tested, rows.worst, rows.said),
+            confused=_shown(tested, rows.confused, rows.said, rows.counts),
+            right=_shown(tested, rows.right, rows.said),
+        )
+        write_part(tested.stage.folder, GALLERY, gallery)
+    elif preparation.texts:
+        write_part(tested.stage.folder, GALLERY, Gallery(texts=read_texts(tested, choose_rows(tested))))
 
 
 def _shown(
@@ -91,7 +57,7 @@ def _shown(
     names = _names(tested, rows)
     found: list[Shown] = []
     for number, row in enumerate(rows.tolist()):
-        label, answer = (_label(value, material.schema.classes) for value in (truth[row], said[row]))
+        label, answer = (label_of(value, material.schema.classes) for value in (truth[row], said[row]))
         picture, heat = picture_of(part.pixels[number]), "" if heats is None else heat_of(heats[number])
         found.append(Shown(picture, heat, label, answer, names[number], counts[number] if counts else 1))
     return tuple(found)
@@ -111,10 +77,6 @@ def _names(tested: Tested, rows: NDArray[np.int64]) -> list[str]:
     if FILE in frame.columns:
         return [str(name) for name in frame[FILE].gather(positions).to_list()]
     return [f"row {number:,}" for number in material.test.row[positions].tolist()]
-
-
-def _label(value: object, classes: tuple[str, ...]) -> str:
-    return classes[int(value)] if classes else f"{float(value):.4g}"  # type: ignore[call-overload,arg-type]
 
 
 @torch.no_grad()
