@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def fit(
     source: Annotated[
         str | None,
-        typer.Argument(help="CSV, TSV, Parquet, JSON lines, Arrow IPC, .gz, a.zip::b.csv, or @breast-cancer."),
+        typer.Argument(
+            help="CSV, TSV, Parquet, JSON lines, Arrow IPC, .gz, a.zip::b.csv; a folder or .zip with a folder of "
+            "images (or .txt files) for each class; IDX, .npz; or @breast-cancer."
+        ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Column to learn: a name, or a position (-1 is the last).")] = None,
     test: Annotated[str | None, typer.Option(help="A second source with the test rows.")] = None,
@@ -29,7 +32,8 @@ def fit(
     task: Annotated[str | None, typer.Option(help="regression, binary or multiclass; default: found out.")] = None,
     set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
     recipe: Annotated[
-        str | None, typer.Option(help="Repeat a recipe.toml, or take one by name: netwright, realmlp, bag, lstm, ...")
+        str | None,
+        typer.Option(help="Repeat a recipe.toml, or take one by name: netwright, convnet, lstm, ..."),
     ] = None,
     quality: Annotated[
         str | None,
@@ -57,7 +61,7 @@ def fit(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Train, test and save a network for a table, and say why each choice was made.
+    """Train, test and save a network for a table, for images or texts, and say why each choice was made.
 
     Examples:
 
@@ -72,6 +76,8 @@ def fit(
       netwright fit adult.csv --target income --quality best
 
       netwright fit adult.csv --target income --find-rate
+
+      netwright fit photos/ --set data.image_size=[96,128]
 
       netwright fit --recipe runs/adult-1/recipe.toml --seed 1
 

@@ -24,9 +24,9 @@ def show(
 
       netwright show adult.csv --target income
     """
-    from netwright.data.sources.tables.text_folders import is_texts
+    from netwright.data.sources.reading import is_folder_of_rows
 
-    if Path(what).is_dir() and not is_texts(Path(what)):
+    if Path(what).is_dir() and not is_folder_of_rows(Path(what)):
         _show_run(Path(what), json)
     else:
         _show_table(what, {"target": target, "ignore": split_commas(ignore)}, set_, json)

@@ -45,6 +45,11 @@ def read_table(
     return replace(table, choices=(*table.choices, *_missing_choice(table)))
 
 
+def is_folder_of_rows(path: Path) -> bool:
+    """Whether a folder holds images, texts or IDX files, each a row or many."""
+    return path.is_dir() and (holds_images(path) or is_texts(path) or is_idx(path))
+
+
 def _silent(_stage: str, _share: float) -> None:
     return None
 

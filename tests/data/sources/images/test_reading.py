@@ -1,5 +1,7 @@
 """Folders, archives and manifests of images as tables: every file is a row or set aside with its reason."""
 
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -130,3 +132,27 @@ def test_a_size_that_was_asked_for_is_taken_and_nonsense_is_refused(tmp_path):
     for size in ((0, 8), (8, 100_000)):
         with pytest.raises(NetwrightError, match=r"data\.image_size: expected"):
             read_table(root, ReadOptions(image_size=size))
+
+
+def test_hostile_files_take_no_memory(tmp_path):
+    folder = tmp_path / "x" / "odd"
+    folder.mkdir(parents=True)
+    for name, (content, _) in made.HOSTILE.items():
+        (folder / name).write_bytes(content)
+    (folder / "text-bomb.png").write_bytes(made.with_bomb_in_text())
+    (folder / "many-frames.gif").write_bytes(made.animation(200))
+    good = made.write_shapes(tmp_path / "good", each=2)
+    script = (
+        "import resource, sys\n"
+        "from netwright.data import ReadOptions, read_table\n"
+        "most = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "read_table(sys.argv[1]); before = most()\n"
+        "table = read_table(sys.argv[2], ReadOptions(max_rejected=1.0))\n"
+        "print(table.count.total, table.count.rejected, most() - before)\n"
+    )
+    command = [sys.executable, "-c", script, str(good), str(tmp_path / "x")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    total, rejected, grown = map(int, done.stdout.split())
+    assert total == len(made.HOSTILE) + 2
+    assert rejected == sum(not usable for _, usable in made.HOSTILE.values()) + 1
+    assert grown < 300 * 1024  # KiB; the bombs would take gigabytes
