@@ -26,6 +26,7 @@ class Fills(Protocol):
 
 CORES: dict[str, Callable[[ForecasterConfig, ForecastSpec], nn.Module]] = {
     "nlinear": linear.make_linear,
+    "ridge": linear.make_linear,
     "dlinear": linear.make_decomposed,
     "fits": fits.make_fits,
     "patchtst": patches.make_patches,

@@ -4,7 +4,6 @@ NLinear: y = W (x - x_last) + b + x_last. DLinear: y = W_t m(x) + W_r (x - m(x))
 Source: A. Zeng et al., Are Transformers effective for time series forecasting?, 2023.
 """
 
-import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 from torch.nn.functional import pad
@@ -56,10 +55,14 @@ class DecomposedCore(nn.Module):
 
 
 def moving_average(x: Row, kernel: int) -> Row:
-    """Return the mean of `kernel` rows around each, the ends repeated beyond the window."""
+    """Return the mean of `kernel` rows around each, the ends repeated beyond the window.
+
+    As differences of running sums, which are taken in double precision, so that nothing is lost far along.
+    """
     before = (kernel - 1) // 2
-    wide = pad(x.unsqueeze(1), (before, kernel - 1 - before), mode="replicate")
-    return torch.nn.functional.avg_pool1d(wide, kernel, stride=1).squeeze(1)
+    wide = pad(x.unsqueeze(1), (before, kernel - 1 - before), mode="replicate").squeeze(1)
+    sums = pad(wide.double().cumsum(dim=1), (1, 0))
+    return ((sums[:, kernel:] - sums[:, :-kernel]) / kernel).to(x.dtype)
 
 
 def make_linear(_config: ForecasterConfig, spec: ForecastSpec) -> LinearCore:
@@ -68,5 +71,5 @@ def make_linear(_config: ForecasterConfig, spec: ForecastSpec) -> LinearCore:
 
 
 def make_decomposed(config: ForecasterConfig, spec: ForecastSpec) -> DecomposedCore:
-    """DLinear, with normalization "none"."""
+    """DLinear; its authors have normalization "none"."""
     return DecomposedCore(spec, config.kernel)

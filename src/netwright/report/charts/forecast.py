@@ -5,7 +5,7 @@ from markupsafe import Markup
 from netwright.core.forecasts import Example
 from netwright.report.charts.axes import bottom_axis, left_axis
 from netwright.report.charts.polyline import band_between, line_through, thin
-from netwright.report.charts.scale import Scale, fixed, linear
+from netwright.report.charts.scale import Scale, linear, nice_step
 from netwright.report.charts.svg import Point, line, picture, text
 from netwright.report.numbers import is_finite
 
@@ -19,14 +19,14 @@ def forecast_picture(example: Example) -> Markup:
         return Markup("")
     past, ahead = len(example.history), len(example.said)
     every = [*example.history, *example.truth, *example.said, *filter(is_finite, (*example.low, *example.high))]
-    across, up = fixed(-float(past - 1), float(ahead), LEFT, RIGHT), linear(every, BOTTOM, TOP)
+    across, up = _rows_axis(past, ahead), linear(every, BOTTOM, TOP)
     high, low = (_places(end, 1, across, up) for end in (example.high, example.low))
     truth = [*example.history[-1:], *example.truth]
     return picture(
         WIDTH,
         HEIGHT,
         f"{example.channel}: forecast of {ahead} rows after {example.origin}, with its interval and the truth",
-        left_axis(up, LEFT, RIGHT, example.channel),
+        left_axis(up, LEFT, RIGHT),
         bottom_axis(across, BOTTOM, "rows after the last that was read"),
         band_between(high, low),
         line((across(0), TOP - 4), (across(0), BOTTOM), class_="other"),
@@ -39,6 +39,13 @@ def forecast_picture(example: Example) -> Markup:
 
 def _places(values: tuple[float | None, ...], first: int, across: Scale, up: Scale) -> list[Point]:
     return [(across(place), up(value)) for place, value in thin(values, first)]
+
+
+def _rows_axis(past: int, ahead: int) -> Scale:
+    """Ticks at round numbers of rows, about six, 0 among them."""
+    step = max(1.0, nice_step((past + ahead) / 6))
+    ticks = tuple(number * step for number in range(-int((past - 1) // step), int(ahead // step) + 1))
+    return Scale(-float(past - 1), float(ahead), LEFT, RIGHT, ticks, step)
 
 
 def _names() -> Markup:

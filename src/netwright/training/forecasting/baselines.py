@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from netwright.networks.forecasting import ForecastSpec
 from netwright.training.forecasting.kept import bare
@@ -38,17 +38,21 @@ def naive_baselines(spec: ForecastSpec) -> dict[str, Baseline]:
 
 
 def _linear(stage: ForecastStage) -> Baseline:
+    ridge = solved(stage)
+    network = bare("ridge", with_changes(stage.spec, quantiles=()))
+    network.load_state_dict(state_of(ridge))
+    return Baseline(network.eval(), f"penalty {ridge.penalty:g}, chosen on the validation windows")
+
+
+def solved(stage: ForecastStage) -> Ridge:
+    """Return the linear map in closed form, from the training windows; the validation windows choose its penalty."""
     spec, series = stage.spec, stage.material.series
     most = max(1, ROWS // series.shape[1])
-    pair = tuple(thinned(getattr(stage.material.origins, part), most) for part in ("train", "validation"))
-    ridge = fit_ridge(series, (pair[0], pair[1]), (spec.lookback, spec.horizon))
-    return Baseline(as_network(ridge, spec), f"penalty {ridge.penalty:g}, chosen on the validation windows")
+    train, held = (thinned(getattr(stage.material.origins, part), most) for part in ("train", "validation"))
+    return fit_ridge(series, (train, held), (spec.lookback, spec.horizon))
 
 
-def as_network(ridge: Ridge, spec: ForecastSpec) -> nn.Module:
-    """Return the linear map as a network that forecasts one value."""
-    network = bare("nlinear", with_changes(spec, quantiles=()))
-    state = network.state_dict()
-    state["core.map.weight"] = torch.from_numpy(ridge.weights.T).float().contiguous()
-    network.load_state_dict(state)
-    return network.eval()
+def state_of(ridge: Ridge) -> dict[str, Tensor]:
+    """Return the linear map as the weights of a network called ridge."""
+    weight = torch.from_numpy(ridge.weights.T).float().contiguous()
+    return {"core.map.weight": weight, "core.map.bias": torch.zeros(len(weight))}

@@ -1,4 +1,11 @@
-"""Which networks answer: the one, or the mean of those, whose forecasts of the validation windows were best."""
+"""Which networks answer: the validation windows decide, which none learnt from.
+
+Each alone and the mean of every choice of them are compared. Of those that are worse than the best by no more than a
+standard error of the difference, or by no more than MARGIN of the best's loss, the one of most recipes is kept: the
+same windows make what they chose look better than it is, the rows that come are not those that were, and a mean
+suffers least from both. Neighbouring windows share most of their rows, so the standard error is that of the means of
+stretches as long as the horizon.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +19,8 @@ from torch import nn
 from netwright.core.values import Contender, Contest
 from netwright.training.forecasting.answering import Windows, every_answer
 from netwright.training.forecasting.windowed import LOSSES
+
+MARGIN = 0.01  # share of the best loss: less does not carry over from one stretch of a series to the next
 
 Array = NDArray[np.float64]
 
@@ -39,11 +48,14 @@ def decide(
     able = [name for name, entrant in entrants.items() if not entrant.record.failed]
     answers = {name: every_answer(entrants[name].module, windows) for name in able}
     truth = answers[able[0]][1]
-    found = {
-        names: _loss(np.mean([answers[name][0] for name in names], axis=0), truth, loss, quantiles)
+    losses = {
+        names: _losses(np.mean([answers[name][0] for name in names], axis=0), truth, loss, quantiles)
         for names in _choices_of(able)
     }
-    best = min(found, key=lambda names: found[names])
+    found = {names: float(row.mean()) for names, row in losses.items()}
+    least = min(found, key=lambda names: found[names])
+    equal = [names for names in found if not _is_worse(losses[names], losses[least], windows.horizon)]
+    best = max(equal, key=lambda names: (len(names), -found[names]))
     shown = sorted((names for names in found if len(names) == 1 or names == best), key=lambda names: found[names])
     told = [_told(names, found[names], entrants) for names in shown]
     failed = [entrant.record for entrant in entrants.values() if entrant.record.failed]
@@ -56,8 +68,19 @@ def _choices_of(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     return chain.from_iterable(combinations(names, size) for size in range(1, len(names) + 1))
 
 
-def _loss(said: Array, truth: Array, loss: str, quantiles: tuple[float, ...]) -> float:
-    return LOSSES[loss](torch.from_numpy(said), torch.from_numpy(truth), quantiles).mean().item()
+def _losses(said: Array, truth: Array, loss: str, quantiles: tuple[float, ...]) -> Array:
+    """Return the mean loss of each window."""
+    every = LOSSES[loss](torch.from_numpy(said), torch.from_numpy(truth), quantiles)
+    return np.asarray(every.mean(dim=(1, 2)).numpy())
+
+
+def _is_worse(losses: Array, best: Array, horizon: int) -> bool:
+    """Whether the windows can tell: the mean difference is above its standard error over stretches."""
+    difference = losses - best
+    count = max(2, len(difference) // horizon)
+    means = np.array([part.mean() for part in np.array_split(difference, count) if len(part)])
+    error = means.std(ddof=1) / np.sqrt(len(means)) if len(means) > 1 else 0.0
+    return bool(difference.mean() > max(error, MARGIN * best.mean()))
 
 
 def _told(names: tuple[str, ...], loss: float, entrants: Mapping[str, Entrant]) -> Contender:

@@ -51,6 +51,8 @@ def _contenders(tree: Mapping[str, Any], own: str, facts: Facts) -> Choice:
     if "network" in tree:
         return Choice("preset.contenders", [], "settings of the network were given, so that one is trained")
     others = list(QUALITIES[preset.get("quality", "standard")].contenders)
+    if tree.get("windows", {}).get("quantiles"):
+        others.remove("ridge") if "ridge" in others else None
     if "patchtst" in others and facts.windows * facts.channels < PATCHES_NEED:
         others.remove("patchtst")
     return Choice(

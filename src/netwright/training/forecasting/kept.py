@@ -33,5 +33,5 @@ def build(recipe: ForecastRecipe, name: str, spec: ForecastSpec) -> nn.Module:
 
 
 def bare(kind: str, spec: ForecastSpec) -> nn.Module:
-    """Return a network that has nothing to learn, or that is filled elsewhere: naive, nlinear."""
-    return build_forecaster(ForecasterConfig(name=kind, normalization="last" if kind == "nlinear" else "none"), spec, 0)
+    """Return a network that has nothing to learn, or that is filled elsewhere: naive, ridge."""
+    return build_forecaster(ForecasterConfig(name=kind, normalization="last" if kind == "ridge" else "none"), spec, 0)

@@ -95,6 +95,8 @@ def forecast_recipe_from(tree: Mapping[str, Any], origin: str) -> ForecastRecipe
     validate_borders(recipe.split)
     for kind in recipe.kinds.values():
         validate_forecaster(kind.network)
+        if kind.network.name == "ridge" and recipe.windows.quantiles:
+            raise RecipeError("windows.quantiles: a ridge in closed form forecasts one value; take another recipe")
         validate(kind.training)
     return recipe
 
