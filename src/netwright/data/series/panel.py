@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -90,7 +91,7 @@ def _timeline(table: Table, request: PanelRequest, skip: frozenset[str]) -> Time
     return find_timeline(table, request.time, skip)
 
 
-def _group_of(table: Table, group: str | None) -> NDArray[np.str_]:
+def _group_of(table: Table, group: str | None) -> NDArray[Any]:
     if group is None:
         return np.zeros(table.frame.height, dtype="<U1")
     if group not in table.frame.columns:
@@ -99,7 +100,7 @@ def _group_of(table: Table, group: str | None) -> NDArray[np.str_]:
     return table.frame[group].cast(pl.String).fill_null("").to_numpy().astype(str)
 
 
-Rows = tuple[Table, Timeline, NDArray[np.str_]]
+Rows = tuple[Table, Timeline, NDArray[Any]]
 
 
 def _kept(rows: Rows, keep: NDArray[np.bool_], rejected: Sequence[Rejected]) -> Rows:
@@ -108,7 +109,7 @@ def _kept(rows: Rows, keep: NDArray[np.bool_], rejected: Sequence[Rejected]) -> 
     return table.set_aside(keep, rejected), timeline, names[keep]
 
 
-def _without_unknown(table: Table, timeline: Timeline, names: NDArray[np.str_]) -> Rows:
+def _without_unknown(table: Table, timeline: Timeline, names: NDArray[Any]) -> Rows:
     """Set rows aside whose time cannot be read."""
     if timeline.known.all():
         return table, timeline, names
@@ -121,18 +122,18 @@ def _without_unknown(table: Table, timeline: Timeline, names: NDArray[np.str_]) 
     return _kept((table, timeline, names), timeline.known, rejected)
 
 
-def _said_of_order(order: NDArray[np.int64], timeline: Timeline, names: NDArray[np.str_]) -> list[Choice]:
+def _said_of_order(order: NDArray[np.int64], timeline: Timeline, names: NDArray[Any]) -> list[Choice]:
     if timeline.column is None or len(np.unique(names)) > 1 or bool((np.diff(order) == 1).all()):
         return []
     return [Choice("data.order", timeline.column, "the rows were not in the order of time and were sorted by it")]
 
 
-def _ordered(table: Table, timeline: Timeline, names: NDArray[np.str_], order: NDArray[np.int64]) -> Rows:
+def _ordered(table: Table, timeline: Timeline, names: NDArray[Any], order: NDArray[np.int64]) -> Rows:
     table = replace(table, frame=table.frame[order.tolist()], row=table.row[order])
     return table, replace(timeline, moments=timeline.moments[order], known=timeline.known[order]), names[order]
 
 
-def _without_twins(table: Table, timeline: Timeline, names: NDArray[np.str_]) -> Rows:
+def _without_twins(table: Table, timeline: Timeline, names: NDArray[Any]) -> Rows:
     """Set rows aside whose series has a row of the same time already."""
     same = np.zeros(len(names), dtype=bool)
     same[1:] = (names[1:] == names[:-1]) & (np.diff(timeline.moments) == 0)
@@ -145,7 +146,7 @@ def _without_twins(table: Table, timeline: Timeline, names: NDArray[np.str_]) ->
     return _kept((table, timeline, names), ~same, rejected)
 
 
-def _assemble(table: Table, timeline: Timeline, names: NDArray[np.str_], channels: tuple[str, ...]) -> Panel:
+def _assemble(table: Table, timeline: Timeline, names: NDArray[Any], channels: tuple[str, ...]) -> Panel:
     values, filled = fill_forward(values_of(table.frame, channels), _starts(names)[:-1])
     early = np.asarray(np.isnan(values).any(axis=1))
     if early.any():
@@ -184,7 +185,7 @@ def _first_nan(values: NDArray[np.float64], channels: tuple[str, ...]) -> str:
     return channels[int(np.isnan(values).argmax())]
 
 
-def _starts(names: NDArray[np.str_]) -> NDArray[np.int64]:
+def _starts(names: NDArray[Any]) -> NDArray[np.int64]:
     """Return the first row of each series, and the number of rows."""
     if not len(names):
         return np.zeros(1, dtype=np.int64)

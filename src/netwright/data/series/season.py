@@ -1,8 +1,9 @@
 """After how many rows a series repeats itself, from the autocorrelation of its training rows.
 
 Rule: the values are made free of slow drift by differences from one row to the next; their autocorrelation, averaged
-over channels, has peaks at multiples of a season. The smallest lag whose peak is at least 0.8 of the highest is taken,
-if the peak is at least 0.2.
+over channels, has peaks at multiples of a season. Neighbours are alike without a season, so peaks count from the first
+lag of two or more on at which the correlation is not above 0. The smallest lag whose peak is at least 0.8 of the
+highest is taken, if the peak is at least 0.2.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 LEAST = 0.2  # autocorrelation of a season
 NEARLY = 0.8  # of the highest peak: a day and not a week, where both repeat
+AROUND = 1.25  # times that lag, more or less: where it is looked for more closely
 LONGEST = 10_000  # rows of a season
 CYCLES = 3  # seasons that the rows must hold
 
@@ -37,14 +39,28 @@ def find_season(parts: list[NDArray[np.float64]]) -> Season:
         return Season(1, 0.0, f"{len(longest):,} training rows are too few to see a season")
     correlation = autocorrelation(np.diff(longest, axis=0), most)
     lags = np.arange(2, most)
-    peaks = lags[(correlation[2:-1] >= correlation[1:-2]) & (correlation[2:-1] > correlation[3:])]
+    alike = np.cumsum(correlation[2:-1] <= 0.0) == 0
+    peaks = lags[(correlation[2:-1] >= correlation[1:-2]) & (correlation[2:-1] > correlation[3:]) & ~alike]
     if not len(peaks) or correlation[peaks].max() < LEAST:
         highest = float(correlation[peaks].max()) if len(peaks) else 0.0
         said = f"no lag up to {most:,} rows has an autocorrelation of changes of {LEAST} (the highest is {highest:.2f})"
         return Season(1, highest, said)
-    period = int(peaks[correlation[peaks] >= NEARLY * correlation[peaks].max()][0])
+    first = int(peaks[correlation[peaks] >= NEARLY * correlation[peaks].max()][0])
+    period = _refined(longest, first)
     found = float(correlation[period])
     return Season(period, found, f"the autocorrelation of the training rows' changes is {found:.2f} at {period} rows")
+
+
+def _refined(values: NDArray[np.float64], lag: int) -> int:
+    """Return the lag nearby at which the values, less their mean over so many rows, are most alike.
+
+    Changes from row to row hold twice the noise of the values, which moves their peak by a row or two.
+    """
+    sums = np.concatenate([np.zeros((1, values.shape[1])), values.cumsum(axis=0)])
+    level = (sums[lag:] - sums[:-lag]) / lag
+    low, high = max(2, round(lag / AROUND)), round(lag * AROUND)
+    alike = autocorrelation(values[lag // 2 :][: len(level)] - level[: len(values) - lag // 2], high)
+    return low + int(alike[low:].argmax())
 
 
 def autocorrelation(values: NDArray[np.float64], most: int) -> NDArray[np.float64]:

@@ -69,7 +69,7 @@ def origin_dots(backtest: Backtest) -> Markup:
     across, up = fixed(1.0, float(len(values)), LEFT + 8, RIGHT - 8), linear([0.0, *values], BOTTOM, TOP)
     dots = [_dot(k + 1, value, backtest, (across, up)) for k, value in enumerate(values)]
     mean = up(backtest.mean)
-    whole = Scale(across.low, across.high, across.start, across.stop, tuple(range(1, len(values) + 1)), 1.0)
+    whole = Scale(across.low, across.high, across.start, across.stop, tuple(map(float, range(1, len(values) + 1))), 1.0)
     return picture(
         WIDTH,
         HEIGHT,
