@@ -1,7 +1,7 @@
-"""The Python face: `fit`, `load` and `Run`."""
+"""The Python face: `fit` and `Run` of tables, `forecast` and `ForecastRun` of series, `load`."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,11 +11,13 @@ from netwright.core.errors import RecipeError, nearest
 from netwright.core.evidence import Evaluation
 from netwright.core.files import write_atomic
 from netwright.core.values import EpochRecord, Finding, RunSummary, Schema, StepRecord
+from netwright.training.forecasting.run import ForecastRun
 from netwright.training.run_directory import check_run
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from netwright.training.forecasting.stage import ForecastListener
     from netwright.training.inference import Model, Predictions
     from netwright.training.stage import Listener, Request
 
@@ -125,6 +127,8 @@ def fit(
     from netwright.training.stage import Listener
 
     options = options or FitOptions()
+    if "data.horizon" in (settings or {}):
+        raise RecipeError("data.horizon: a forecast is made by netwright.forecast(source, horizon); call that")
     asked: dict[str, Any] = {"data": {"target": target, "test": test}}
     tree = settings_tree({"data": {k: v for k, v in asked["data"].items() if v is not None}}, settings or {})
     return fit_tree(source, tree, options, Listener(observers=options.observers), budget)
@@ -144,6 +148,87 @@ def fit_tree(
     path = run_job(request, _with_gallery(listener))
     activation = request.settings.get("network", {}).get("activation")
     return finish(Run(path, activation if callable(activation) else None))
+
+
+def forecast(
+    source: Any,
+    horizon: int,
+    target: str | Sequence[str] = (),
+    *,
+    settings: Mapping[str, Any] | None = None,
+    budget: str | int | float | None = None,
+    options: FitOptions | None = None,
+) -> ForecastRun:
+    """Train networks that forecast the next `horizon` rows of a table of series, and save them with the evidence.
+
+    Args:
+        source: as of `fit`; rows of one series, or of many that a column tells apart ("data.group").
+        horizon: rows to forecast.
+        target: the column or columns to forecast; none: all columns of numbers.
+        settings: anything of recipe.toml by dotted name, e.g. {"data.time": "date", "windows.lookback": 336}.
+        budget: wall time of the whole call, "2m" or seconds.
+        options: where the run goes and who is told of it.
+
+    Returns:
+        The run, already tested and reported.
+
+    Raises:
+        NetwrightError: one sentence that says what was expected, what came and what to do.
+
+    Example:
+        >>> run = nw.forecast("etth1.csv", 96)  # doctest: +SKIP
+        >>> run.predict("latest.csv")  # doctest: +SKIP
+    """
+    from netwright.training.forecasting.stage import ForecastListener
+
+    options = options or FitOptions()
+    targets = [target] if isinstance(target, str) else list(target)
+    tree = settings_tree({"data": {"horizon": horizon, "target": targets}}, settings or {})
+    return forecast_tree(source, tree, options, ForecastListener(observers=options.observers), budget)
+
+
+def forecast_tree(
+    source: Any,
+    tree: Mapping[str, Any],
+    options: FitOptions,
+    listener: "ForecastListener",
+    budget: str | int | float | None = None,
+) -> ForecastRun:
+    """As `forecast`, from settings that are nested already; the command line comes in here."""
+    from netwright.training.forecasting.job import run_forecast_job
+    from netwright.training.forecasting.recipe import forecast_recipe_from
+
+    request = _request(source, tree, options, budget, forecast_recipe_from)
+    return finish_forecast(ForecastRun(run_forecast_job(request, listener)))
+
+
+def resume_forecast(path: str | Path, source: Any = None, listener: "ForecastListener | None" = None) -> ForecastRun:
+    """As `resume`, of a forecasting run."""
+    from netwright.training.forecasting.job import resume_forecast_job
+    from netwright.training.forecasting.stage import ForecastListener
+    from netwright.training.stage import Request
+
+    resume_forecast_job(Path(path), Request(settings={}, source=source), listener or ForecastListener())
+    return finish_forecast(ForecastRun(path))
+
+
+def finish_forecast(run: ForecastRun) -> ForecastRun:
+    """Write the report of a forecasting run."""
+    from netwright.report.forecast_page import render_forecast_report
+
+    write_atomic(run.report, render_forecast_report(run.summary, str(run.path)).encode())
+    return run
+
+
+def is_forecast_run(path: str | Path) -> bool:
+    """Whether a run directory is that of a forecast; one that cannot be read is none."""
+    from netwright.training.forecasting.recipe import is_forecast
+    from netwright.training.settings import read_recipe
+
+    try:
+        return is_forecast(read_recipe(Path(path) / "recipe.toml"))
+    except RecipeError:
+        return False
 
 
 def resume(path: str | Path, source: Any = None, listener: "Listener | None" = None) -> Run:
@@ -168,14 +253,14 @@ def _with_gallery(listener: "Listener") -> "Listener":
     return replace(listener, tested=show_rows)
 
 
-def load(path: str | Path, activation: Any = None) -> Run:
-    """Open a run directory.
+def load(path: str | Path, activation: Any = None) -> Run | ForecastRun:
+    """Open a run directory: a Run, or the ForecastRun of a forecast.
 
     Args:
         path: the run directory.
         activation: the function that the run was fitted with, where it was a Python function.
     """
-    return Run(path, activation)
+    return ForecastRun(path) if is_forecast_run(path) else Run(path, activation)
 
 
 def finish(run: Run) -> Run:
@@ -215,13 +300,20 @@ def parse_budget(budget: str | int | float | None) -> float | None:
     return total
 
 
-def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: str | int | float | None) -> "Request":
+def _request(
+    source: Any,
+    tree: Mapping[str, Any],
+    options: FitOptions,
+    budget: str | int | float | None,
+    read: Callable[[Mapping[str, Any], str], Any] | None = None,
+) -> "Request":
+    """Return what a job is asked; `read` builds its recipe from nested values and checks it."""
     from netwright.training.recipe import merge, recipe_from, refuse_pipes
     from netwright.training.stage import Request
 
     if options.recipe is not None:
-        tree = merge(_recipe_called(options.recipe), tree)
-    recipe = recipe_from(tree, "settings" if options.recipe is None else str(options.recipe))
+        tree = merge(_recipe_called(options.recipe, read is not None), tree)
+    recipe = (read or recipe_from)(tree, "settings" if options.recipe is None else str(options.recipe))
     if source is None and options.recipe is not None:
         refuse_pipes(recipe.data, Path(options.recipe))
     if isinstance(source, str | Path):
@@ -232,18 +324,20 @@ def _request(source: Any, tree: Mapping[str, Any], options: FitOptions, budget: 
     return Request(tree, frame, Path(options.runs), options.name, parse_budget(budget), options.started)
 
 
-def _recipe_called(asked: str | Path) -> Mapping[str, Any]:
+def _recipe_called(asked: str | Path, forecasts: bool = False) -> Mapping[str, Any]:
     """Return the settings that a recipe's name or file stands for."""
+    from netwright.training.forecasting.recipes import FORECASTERS
     from netwright.training.recipes import RECIPES
     from netwright.training.settings import read_recipe
 
     name = str(asked)
-    if name in RECIPES:
+    names = list(FORECASTERS if forecasts else RECIPES)
+    if name in names:
         return {"preset": {"recipe": name}}
     if "." not in name and not Path(name).exists():
-        known = ", ".join(RECIPES)
-        raise RecipeError(f"--recipe: expected a recipe.toml or one of {known}, got {name!r}; {nearest(name, RECIPES)}")
+        known = ", ".join(names)
+        raise RecipeError(f"--recipe: expected a recipe.toml or one of {known}, got {name!r}; {nearest(name, names)}")
     return read_recipe(Path(name))
 
 
-__all__ = ["FitOptions", "Run", "fit", "load", "resume"]
+__all__ = ["FitOptions", "ForecastRun", "Run", "fit", "forecast", "load", "resume"]

@@ -19,13 +19,19 @@ def evaluate(
     Examples:
 
       netwright evaluate runs/adult-1 adult-test.csv
+
+      netwright evaluate runs/etth1-1 later.csv
     """
     from netwright import api
+    from netwright.cli.forecasting import evaluate_series
     from netwright.cli.terminal import out, print_json, print_notes
     from netwright.report.tables import metrics_table, trust_table
     from netwright.training.assessment import assess
 
-    found = assess(api.load(run).model, source)
+    if api.is_forecast_run(run):
+        evaluate_series(run, source, json)
+        return
+    found = assess(api.Run(run).model, source)
     if json:
         rows = {"in": found.rows, "used": found.evaluation.rows, "rejected": found.rejected}
         measured = {"test": found.evaluation.metrics, "baselines": found.evaluation.baselines}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netwright.cli import STARTED
+from netwright.cli import STARTED, forecasting
 from netwright.cli.options import Debug, Json, Many, split_commas
 
 if TYPE_CHECKING:
@@ -23,11 +23,18 @@ def fit(
             "images (or .txt files) for each class; IDX, .npz; or @breast-cancer."
         ),
     ] = None,
-    target: Annotated[str | None, typer.Option(help="Column to learn: a name, or a position (-1 is the last).")] = None,
+    target: Annotated[
+        Many, typer.Option(help="Column to learn: a name, or a position (-1 is the last); of a forecast, repeat it.")
+    ] = None,
+    horizon: Annotated[
+        int | None, typer.Option(help="Forecast so many rows of a series, from the rows before.")
+    ] = None,
     test: Annotated[str | None, typer.Option(help="A second source with the test rows.")] = None,
     ignore: Annotated[Many, typer.Option(help="Columns to leave out (repeat, or separate by commas).")] = None,
     missing: Annotated[Many, typer.Option(help="More spellings of missing, e.g. unknown.")] = None,
-    group: Annotated[str | None, typer.Option(help="Column whose groups never straddle a split.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Column whose groups never straddle a split; of a forecast, one series each.")
+    ] = None,
     time_column: Annotated[str | None, typer.Option("--time", help="Column of time: test on the latest rows.")] = None,
     task: Annotated[str | None, typer.Option(help="regression, binary or multiclass; default: found out.")] = None,
     set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
@@ -61,7 +68,7 @@ def fit(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Train, test and save a network for a table, for images or texts, and say why each choice was made.
+    """Train, test and save a network for a table, images, texts or, with --horizon, series, and say why.
 
     Examples:
 
@@ -78,6 +85,9 @@ def fit(
       netwright fit adult.csv --target income --find-rate
 
       netwright fit photos/ --set data.image_size=[96,128]
+      netwright fit etth1.csv --horizon 96 --time date
+
+      netwright fit sales.csv --horizon 28 --target sold --group shop --recipe patchtst
 
       netwright fit --recipe runs/adult-1/recipe.toml --seed 1
 
@@ -87,7 +97,8 @@ def fit(
     from netwright.api import resume as go_on
 
     data: dict[str, Any] = {
-        "target": target,
+        "target": _targets(target, horizon),
+        "horizon": horizon,
         "test": test,
         "group": group,
         "time": time_column,
@@ -109,9 +120,37 @@ def fit(
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
+    if _is_forecast(tree, recipe, resume):
+        forecasting.resume_series(resume, json) if resume else forecasting.fit_series(
+            source, tree, options, budget, json
+        )
+        return
     with _listener(json, options, budget) as listener:
         run = go_on(resume, listener=listener) if resume else fit_tree(source, tree, options, listener, budget)
     _print_result(run, json)
+
+
+def _targets(target: Many, horizon: int | None) -> Any:
+    """Return the one column of a table, or the columns of a forecast."""
+    from netwright.core.errors import RecipeError
+
+    if not target or horizon is not None:
+        return list(target) if target else None
+    if len(target) > 1:
+        raise RecipeError("--target: expected one column of a table; several are for a forecast, with --horizon")
+    return target[0]
+
+
+def _is_forecast(tree: dict[str, Any], recipe: str | None, resume: Path | None) -> bool:
+    """Whether the settings, the recipe's file or the run to go on with are those of a forecast."""
+    from netwright.api import is_forecast_run
+    from netwright.training.forecasting.recipe import is_forecast
+    from netwright.training.settings import read_recipe
+
+    if resume is not None:
+        return is_forecast_run(resume)
+    file = recipe is not None and Path(recipe).is_file()
+    return is_forecast(tree) or (file and is_forecast(read_recipe(Path(str(recipe)))))
 
 
 def _refuse_others(source: str | None, tree: dict[str, Any], more: object) -> None:

@@ -1,14 +1,11 @@
 """`netwright predict`: one answer for every row of a table."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from netwright.cli.options import Debug, Json
-
-if TYPE_CHECKING:
-    import polars as pl
 
 FORMATS = (".csv", ".parquet")
 
@@ -29,6 +26,8 @@ def predict(
 ) -> None:
     """Answer for every row of a table: the prediction, and a probability per class. Rows in = rows out.
 
+    Of a forecast: the rows that come after the last one of the table, each with low and high.
+
     Columns whose values are not those of training are named, with how far they moved; --json has it for each column.
 
     Examples:
@@ -38,14 +37,21 @@ def predict(
       netwright predict runs/adult-1 new.parquet --output answers.parquet
 
       netwright predict runs/adult-1 new.csv --coverage 0.95
+
+      netwright predict runs/etth1-1 latest.csv --output next.csv
     """
     from netwright import api
+    from netwright.cli.forecasting import predict_series
+    from netwright.cli.frames import write_frame
     from netwright.cli.terminal import out, print_json, print_notes
 
     path = output or Path(f"{_stem(source)}-predictions.csv")
     _check_output(path, source)
-    found = api.load(run).predictions(source, coverage)
-    _write(found.frame, path)
+    if api.is_forecast_run(run):
+        predict_series(run, source, path, (coverage, json))
+        return
+    found = api.Run(run).predictions(source, coverage)
+    write_frame(found.frame, path)
     if json:
         rows = {"in": found.rows, "out": found.frame.height, "unreadable": found.unreadable}
         print_json({"run": str(run), "output": str(path), "rows": rows, "notes": found.notes, "drift": found.drift})
@@ -69,27 +75,3 @@ def _check_output(path: Path, source: str) -> None:
         raise RecipeError(f"--output: {path} is the input itself; choose another file")
     if not path.absolute().parent.is_dir():
         raise RecipeError(f"--output: the folder {path.absolute().parent} does not exist; make it first")
-
-
-def _write(frame: "pl.DataFrame", path: Path) -> None:
-    import io
-
-    from netwright.core.files import write_atomic
-
-    buffer = io.BytesIO()
-    if path.suffix == ".parquet":
-        frame.write_parquet(buffer)
-    else:
-        _flat(frame).write_csv(buffer)
-    write_atomic(path, buffer.getvalue())
-
-
-def _flat(frame: "pl.DataFrame") -> "pl.DataFrame":
-    """Write sets as JSON, since a cell of a CSV file holds no list."""
-    import msgspec
-    import polars as pl
-
-    if "set" not in frame.columns:
-        return frame
-    sets = frame["set"].to_list()
-    return frame.with_columns(pl.Series("set", [kept and msgspec.json.encode(kept).decode() for kept in sets]))

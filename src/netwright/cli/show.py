@@ -35,10 +35,14 @@ def show(
 def _show_run(path: Path, json: bool) -> None:
     from netwright import api
     from netwright.cli.fit import result_of
+    from netwright.cli.forecasting import show_series
     from netwright.cli.terminal import out, print_json
     from netwright.report import tables
 
-    run = api.load(path)
+    if api.is_forecast_run(path):
+        show_series(path, json)
+        return
+    run = api.Run(path)
     if json:
         print_json(result_of(run))
         return

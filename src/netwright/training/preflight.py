@@ -19,19 +19,26 @@ def task_of(targets: Tensor) -> Task:
     return "regression" if targets.is_floating_point() else "multiclass"
 
 
-def bring(batches: Batches, task: Task, dtype: torch.dtype, device: torch.device) -> Batches:
-    """Move all rows to the device once, the targets as the loss wants them; no validation rows become None."""
+def bring(batches: Batches, task: Task | None, dtype: torch.dtype, device: torch.device) -> Batches:
+    """Move all rows to the device once, the targets as the task's loss wants them; no validation rows become None.
+
+    Without a task the targets stay what they are.
+    """
     inputs, truth = batches.validation_inputs, batches.validation_targets
     if inputs is None or truth is None or not len(truth):
         inputs = truth = None
     return Batches(
         tuple(tensor.to(device) for tensor in batches.train_inputs),
-        prepare_targets(batches.train_targets.to(device), task, dtype),
+        _targets(batches.train_targets.to(device), task, dtype),
         None if inputs is None else tuple(tensor.to(device) for tensor in inputs),
-        None if truth is None else prepare_targets(truth.to(device), task, dtype),
+        None if truth is None else _targets(truth.to(device), task, dtype),
         _scaled(batches.train_weights, dtype, device),
         None if inputs is None else _scaled(batches.validation_weights, dtype, device),
     )
+
+
+def _targets(targets: Tensor, task: Task | None, dtype: torch.dtype) -> Tensor:
+    return targets if task is None else prepare_targets(targets, task, dtype)
 
 
 def _scaled(weights: Tensor | None, dtype: torch.dtype, device: torch.device) -> Tensor | None:

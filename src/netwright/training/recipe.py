@@ -80,8 +80,13 @@ def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:
     Raises:
         RecipeError: an unknown key (the nearest valid one is named) or a value of the wrong type.
     """
-    recipe: Recipe = _read(tree, Recipe, (), origin)
+    recipe: Recipe = config_from(tree, Recipe, origin)
     return recipe
+
+
+def config_from(tree: Mapping[str, Any], kind: Any, origin: str) -> Any:
+    """Build any tree of frozen configs; arguments and errors as of `recipe_from`."""
+    return _read(tree, kind, (), origin)
 
 
 def refuse_pipes(data: DataConfig, origin: Path) -> None:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from netwright.core.interrupts import StopSignal
 from netwright.core.values import Choice, EpochRecord, Task
+from netwright.training.losses import LossFunction
 from netwright.training.optimizers import Updater
 from netwright.training.records import Record, RecordSink
 
@@ -29,6 +30,7 @@ class Session:
     networks: int = 1  # that this process trains, this one among them
     records: RecordSink | None = None
     updater: Updater | None = None  # the module's optimizer with what it remembers; None: a fresh one
+    loss: LossFunction | None = None  # reads targets as they are given; None: that of the config, for the task
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import msgspec
 from netwright.core.errors import RecipeError
 from netwright.core.foreign import read_named
 from netwright.core.values import Choice, Schema
-from netwright.training.recipe import Recipe
 
 HEADER = (
     "Everything needed to repeat this run, each choice with its reason.",
@@ -78,8 +77,14 @@ def _parse_value(text: str) -> Any:
         return text
 
 
-def recipe_to_toml(recipe: Recipe, choices: Iterable[Choice], schema: Schema) -> str:
-    """Return the recipe as TOML, with the reason of each choice as a comment behind it."""
+def recipe_to_toml(recipe: Any, choices: Iterable[Choice], schema: Schema | None = None) -> str:
+    """Return a recipe as TOML, with the reason of each choice as a comment behind it.
+
+    Args:
+        recipe: a tree of frozen configs.
+        choices: whose reasons are written.
+        schema: of a table, whose columns stand in the recipe.
+    """
     import tomlkit
 
     reasons = {choice.name: choice.reason for choice in choices}
@@ -95,7 +100,7 @@ def recipe_to_toml(recipe: Recipe, choices: Iterable[Choice], schema: Schema) ->
     return tomlkit.dumps(document)
 
 
-def plain(recipe: Recipe) -> dict[str, dict[str, Any]]:
+def plain(recipe: Any) -> dict[str, dict[str, Any]]:
     """Return the recipe as nested plain values; a function as activation is named, since TOML cannot hold it."""
     tree: dict[str, dict[str, Any]] = in_toml(recipe)
     return tree
@@ -110,7 +115,7 @@ def _name_of_function(value: Any) -> str:
     return f"python:{getattr(value, '__name__', type(value).__name__)}"
 
 
-def _table(name: str, section: Mapping[str, Any], reasons: Mapping[str, str], schema: Schema) -> Any:
+def _table(name: str, section: Mapping[str, Any], reasons: Mapping[str, str], schema: Schema | None) -> Any:
     import tomlkit
 
     table = tomlkit.table()
@@ -118,12 +123,12 @@ def _table(name: str, section: Mapping[str, Any], reasons: Mapping[str, str], sc
         if (name, key) == ("schema", "columns") or (value is None and name.split(".")[-1] not in NONE_IS_SAID):
             continue
         _add(table, key, "none" if value is None else value, reasons.get(f"{name}.{key}", ""))
-    if name == "schema":
+    if name == "schema" and schema is not None:
         table.add("columns", _columns(schema))
     return table
 
 
-def _contenders(section: Mapping[str, Any], reasons: Mapping[str, str], schema: Schema) -> Any:
+def _contenders(section: Mapping[str, Any], reasons: Mapping[str, str], schema: Schema | None) -> Any:
     import tomlkit
 
     contenders = tomlkit.table(is_super_table=True)

@@ -1,0 +1,73 @@
+"""The report of a forecast: one HTML file that needs no network, no script and nothing beside it."""
+
+import shlex
+from functools import cache
+
+import jinja2
+
+from netwright.core.forecasts import Example, ForecastSummary
+from netwright.report.charts.curves import loss_curves
+from netwright.report.charts.forecast import forecast_picture
+from netwright.report.charts.horizon import coverage_by_step, error_by_step, origin_dots
+from netwright.report.forecast_words import step_in_words, trust_of_forecasts, verdict_on
+from netwright.report.numbers import close, count, counted, duration, interval, percent, setting, show
+from netwright.report.page import best_epoch
+from netwright.report.tables import SEVERITY_STYLES, of_contenders, of_the_run
+
+TEMPLATE = "forecast.html.j2"
+MOST_STEPS = 12  # of the table by step
+
+
+def render_forecast_report(summary: ForecastSummary, folder: str = "") -> str:
+    """Draw a forecasting run as one self-contained page. All that came from the data is escaped.
+
+    Args:
+        summary: the run.
+        folder: the run directory as people type it in commands; `runs/<name>` where it is not given.
+    """
+    evaluation = summary.evaluation
+    return template().render(
+        summary=summary,
+        folder=shlex.quote(folder or f"runs/{summary.name}"),
+        verdict=verdict_on(summary),
+        step=step_in_words(summary.schema),
+        trust=trust_of_forecasts(evaluation),
+        findings=sorted(summary.findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)),
+        best=best_epoch(summary.epochs),
+        windows=[(example, forecast_picture(example)) for example in evaluation.examples],
+        origins=list(dict.fromkeys(map(origin_of, evaluation.examples))),
+        steps=some_steps(summary),
+        pictures={
+            "steps": error_by_step(evaluation.steps, evaluation.baseline_steps),
+            "coverage": coverage_by_step(evaluation.steps, evaluation.coverage),
+            "origins": origin_dots(evaluation.backtest) if evaluation.backtest else "",
+            "loss": loss_curves(summary.epochs),
+        },
+    )
+
+
+def origin_of(example: Example) -> tuple[str, str]:
+    """What tells the window of an example from those of others."""
+    return example.series, example.origin
+
+
+def some_steps(summary: ForecastSummary) -> list[object]:
+    """The first and the last step, and some between them."""
+    steps = summary.evaluation.steps
+    every = max(1, -(-len(steps) // MOST_STEPS))
+    return [step for step in steps if step.step == 1 or step.step % every == 0 or step.step == len(steps)]
+
+
+@cache
+def template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("netwright.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    numbers = (close, count, counted, duration, interval, percent, setting, show)
+    tools = (*numbers, of_contenders, of_the_run, origin_of)
+    environment.filters.update({tool.__name__: tool for tool in tools})
+    return environment.get_template(TEMPLATE)

@@ -1,0 +1,60 @@
+"""A finished forecasting run as Python sees it."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netwright.training.run_directory import check_run
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from netwright.core.forecasts import ForecastEvaluation, ForecastSummary
+    from netwright.training.forecasting.inference import ForecastModel, Forecasts
+
+
+class ForecastRun:
+    """A finished forecasting run on disk: its values, and the networks that forecast."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        check_run(self.path)
+
+    def __repr__(self) -> str:
+        return f"ForecastRun({str(self.path)!r})"
+
+    @cached_property
+    def summary(self) -> "ForecastSummary":
+        from netwright.training.forecasting.summary import summarise_forecast
+
+        return summarise_forecast(self.path)
+
+    @property
+    def evaluation(self) -> "ForecastEvaluation":
+        return self.summary.evaluation
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.html"
+
+    @cached_property
+    def model(self) -> "ForecastModel":
+        from netwright.training.forecasting.inference import load_forecaster
+
+        return load_forecaster(self.path)
+
+    def predict(self, source: Any, coverage: float | None = None) -> "pl.DataFrame":
+        """Return the steps that come after the last row of each series of `source`, with low and high."""
+        return self.predictions(source, coverage).frame
+
+    def predictions(self, source: Any, coverage: float | None = None) -> "Forecasts":
+        """As `predict`, with notes on what was odd about the rows."""
+        from netwright.training.forecasting.inference import forecast_rows
+
+        return forecast_rows(self.model, source, coverage)
+
+    def evaluate(self, source: Any) -> "ForecastEvaluation":
+        """Measure the networks on every window of rows that they never saw, beside naive forecasts."""
+        from netwright.training.forecasting.inference import assess_forecasts
+
+        return assess_forecasts(self.model, source)[0]
