@@ -85,6 +85,7 @@ def fit(
       netwright fit adult.csv --target income --find-rate
 
       netwright fit photos/ --set data.image_size=[96,128]
+
       netwright fit etth1.csv --horizon 96 --time date
 
       netwright fit sales.csv --horizon 28 --target sold --group shop --recipe patchtst
