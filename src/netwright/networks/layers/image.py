@@ -30,6 +30,7 @@ class ImageLayer(nn.Module):
         self.image, self.silenced = image, config.image_dropout
         self.augmentation = Augmentation(config, image)
         self.mixing = Mixing(config)
+        self.layout = config.image_layout
         self.views = config.image_views and self.augmentation.flips[0]
         for name, values in (("mean", image.mean), ("deviation", image.deviation)):
             self.register_buffer(name, torch.tensor(values, device="cpu").reshape(1, -1, 1, 1), persistent=False)
@@ -59,7 +60,9 @@ class ImageLayer(nn.Module):
         return dropout(vectors, self.silenced, self.training)
 
     def _read(self, images: Images) -> Float[Tensor, "batch features"]:
-        return self.pool(self.maps(images.contiguous(memory_format=torch.channels_last)))
+        if self.layout != "channels_first":
+            images = images.contiguous(memory_format=torch.channels_last)
+        return self.pool(self.maps(images))
 
 
 def patch_of(image: ImageInput) -> int:

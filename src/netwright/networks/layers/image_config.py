@@ -8,6 +8,7 @@ from netwright.core.values import ImageInput
 NETWORKS = ("convnet", "resnet", "convnext")
 FLIPS = ("auto", "none", "sideways", "both")
 MIXES = ("none", "mixup", "cutmix")
+LAYOUTS = ("auto", "channels_last", "channels_first")
 MOST_CHANNELS = 1 << 14
 MOST_STAGES = 16
 
@@ -30,12 +31,14 @@ class ImageConfig:
     image_trivial: bool = False  # one change of random kind and strength for each image (TrivialAugment)
     image_mix: str = "none"  # mixup, cutmix: two images in one, and both labels
     image_mix_share: float = 0.5  # of the batches that are mixed
+    image_layout: str = "auto"  # channels_last, channels_first: how maps lie in memory; auto: last, or as is measured
     image_views: bool = True  # answer for an image and its mirror image, and average
 
 
 def check_images(config: ImageConfig, image: ImageInput | None) -> None:
     """Raise RecipeError where a name is unknown, a number out of range, or an image too small for the stages."""
-    for setting, names in (("image", NETWORKS), ("image_flip", FLIPS), ("image_mix", MIXES)):
+    named = (("image", NETWORKS), ("image_flip", FLIPS), ("image_mix", MIXES), ("image_layout", LAYOUTS))
+    for setting, names in named:
         if (name := getattr(config, setting)) not in names:
             valid = f"{', '.join(names)}, got {name!r}; {nearest(str(name), names)}"
             raise RecipeError(f"network.{setting}: expected one of {valid}")
