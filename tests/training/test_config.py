@@ -39,6 +39,7 @@ WRONG = {
     "threads": 0,
     "record_every": 0,
     "checkpoint_every": -1.0,
+    "precision": "half",
     "optimizer": "adma",
     "schedule": "cosin",
     "loss": "bec",

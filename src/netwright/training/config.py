@@ -16,6 +16,7 @@ WeightDecayForm = Literal["decoupled", "coupled"]
 Parametrization = Literal["standard", "ntk"]
 Monitor = Literal["validation_loss", "metric"]
 EngineName = Literal["auto", "eager", "fused"]
+PrecisionName = Literal["float32", "bfloat16", "auto"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class TrainingConfig:
     seed: int = 0
     device: str = "auto"
     engine: str = "auto"  # eager: any network, autograd; fused: feed-forward on the CPU, compiled; auto: the faster
+    precision: str = "float32"  # of products; auto: as a job that measures both finds, else float32
     threads: int | None = None  # CPU threads; None leaves torch's own setting
     record_every: int = 10  # steps between two step records
     statistics: bool = True  # signals and gradients of each layer in step records
@@ -108,6 +110,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "weight_decay_form": get_args(WeightDecayForm),
     "monitor": get_args(Monitor),
     "engine": get_args(EngineName),
+    "precision": get_args(PrecisionName),
 }
 
 

@@ -77,6 +77,8 @@ def why_not_fused(module: nn.Module, config: TrainingConfig, batches: Batches, t
     """Return what stands in the way of the fused engine, or nothing."""
     if choose_device(config.device)[0].type != "cpu":
         return "it works on the CPU, and the training is on a GPU"
+    if config.precision == "bfloat16":
+        return "it computes in float32, and bfloat16 is asked for"
     if importlib.util.find_spec("numba") is None:
         return "it needs Numba, which is not installed: pip install 'netwright[fused]'"
     obstacle = _odd_types(module, batches)

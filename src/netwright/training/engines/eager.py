@@ -20,6 +20,7 @@ from netwright.training.engines.room import ShortOfMemoryError, is_out_of_memory
 from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import LossFunction
 from netwright.training.optimizers import Updater, update
+from netwright.training.precision import computing
 from netwright.training.regularization import clip_by_norm, clip_by_value, gradient_norm
 from netwright.training.setbacks import PATIENCE
 from netwright.training.statistics import Watch, Watched, after_update, before_update, watching
@@ -88,7 +89,7 @@ def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Te
 def _backward(engine: Engine, batch: Batch) -> Tensor:
     """Fill the gradients of the mean loss, in micro-batches weighted by their rows."""
     if engine.config.accumulate == 1:
-        loss = engine.loss(engine.module(*batch.inputs), batch.targets, batch.weights)
+        loss = engine.loss(_logits(engine, batch.inputs), batch.targets, batch.weights)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
     sizes = micro_sizes(len(batch.targets), engine.config.accumulate)
@@ -96,12 +97,21 @@ def _backward(engine: Engine, batch: Batch) -> Tensor:
     columns = [torch.split(tensor, sizes) for tensor in batch.inputs]
     weights = None if batch.weights is None else torch.split(batch.weights, sizes)
     for part, truth in enumerate(torch.split(batch.targets, sizes)):
-        logits = engine.module(*(column[part] for column in columns))
+        logits = _logits(engine, tuple(column[part] for column in columns))
         loss = engine.loss(logits, truth, None if weights is None else weights[part])
         share = loss * (sizes[part] / len(batch.targets))
         share.backward()  # type: ignore[no-untyped-call]
         shares.append(share.detach())
     return torch.stack(shares).sum()
+
+
+def _logits(engine: Engine, inputs: Inputs) -> Tensor:
+    """Ask the module, in the recipe's precision; the loss reads float32 all the same."""
+    if engine.config.precision != "bfloat16":
+        return engine.module(*inputs)  # type: ignore[no-any-return]
+    with computing(engine.config.precision, inputs[0].device.type):
+        logits: Tensor = engine.module(*inputs)
+    return logits.float()
 
 
 @torch.no_grad()
