@@ -8,10 +8,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netwright.api import FitOptions, Run, fit, load, resume
+    from netwright.api import FitOptions, LanguageRun, Run, Sampling, fit, load, resume
 
 __version__ = "0.1.0"
-__all__ = ["FitOptions", "Run", "fit", "load", "resume"]
+__all__ = ["FitOptions", "LanguageRun", "Run", "Sampling", "fit", "load", "resume"]
 
 
 def __getattr__(name: str) -> Any:

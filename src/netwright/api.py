@@ -5,20 +5,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from netwright.core.errors import RecipeError, nearest
+from netwright.core.errors import RecipeError, RunError, nearest
 from netwright.core.evidence import Evaluation
 from netwright.core.files import write_atomic
+from netwright.core.language import LanguageSummary, Sampling, TextEvaluation
 from netwright.core.values import EpochRecord, Finding, RunSummary, Schema, StepRecord
 from netwright.training.run_directory import check_run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
 
     from netwright.training.inference import Model, Predictions
+    from netwright.training.language.job import LanguageListener
+    from netwright.training.language.run import LanguageModel
     from netwright.training.stage import Listener, Request
 
+LANGUAGE = "language"  # the task of writing on
 Observer = Callable[[StepRecord | EpochRecord], None]
 
 
@@ -48,6 +54,7 @@ class Run:
     def summary(self) -> RunSummary:
         from netwright.training.summary import summarise
 
+        _refuse_text(self.path)
         return summarise(self.path)
 
     @property
@@ -70,6 +77,7 @@ class Run:
     def model(self) -> "Model":
         from netwright.training.inference import load_model
 
+        _refuse_text(self.path)
         return load_model(self.path, self._activation)
 
     def predict(self, source: Any, coverage: float | None = None) -> "pl.DataFrame":
@@ -90,6 +98,50 @@ class Run:
         from netwright.training.assessment import assess
 
         return assess(self.model, source).evaluation
+
+
+class LanguageRun(Run):
+    """The run of a language model: in place of `summary`, `predict` and `evaluate` it has these."""
+
+    @cached_property
+    def language(self) -> LanguageSummary:
+        from netwright.training.language.run import summarise_language
+
+        return summarise_language(self.path)
+
+    @cached_property
+    def language_model(self) -> "LanguageModel":
+        from netwright.training.language.run import load_language
+
+        return load_language(self.path)
+
+    def generate(self, prompt: str = "", tokens: int = 300, sampling: Sampling | None = None) -> str:
+        """Return what the model writes after a prompt.
+
+        Args:
+            prompt: what to write on from.
+            tokens: how many to write.
+            sampling: temperature, top_k, top_p and seed; the same give the same text.
+        """
+        return "".join(self.stream(prompt, tokens, sampling))
+
+    def stream(self, prompt: str = "", tokens: int = 300, sampling: Sampling | None = None) -> "Iterator[str]":
+        """As `generate`, piece by piece as it is written."""
+        return self.language_model.generate(prompt, tokens, sampling or Sampling())
+
+    def measure_text(self, source: str | Path) -> TextEvaluation:
+        """Measure the model on another text."""
+        return self.language_model.evaluate(str(source))
+
+
+AnyRun = TypeVar("AnyRun", bound=Run)
+
+
+def _refuse_text(path: Path) -> None:
+    from netwright.training.language.run import is_language_run
+
+    if is_language_run(path):
+        raise RunError(f"{path}: expected the run of a table, got a language model; use generate")
 
 
 def fit(
@@ -127,6 +179,10 @@ def fit(
     options = options or FitOptions()
     asked: dict[str, Any] = {"data": {"target": target, "test": test}}
     tree = settings_tree({"data": {k: v for k, v in asked["data"].items() if v is not None}}, settings or {})
+    if why_text(source, tree, options):
+        from netwright.training.language.job import LanguageListener
+
+        return fit_text(source, tree, options, LanguageListener(observers=options.observers), budget)
     return fit_tree(source, tree, options, Listener(observers=options.observers), budget)
 
 
@@ -146,6 +202,59 @@ def fit_tree(
     return finish(Run(path, activation if callable(activation) else None))
 
 
+def why_text(source: Any, tree: Mapping[str, Any], options: FitOptions) -> str:
+    """Return why a language model is to be trained: asked for, a recipe of one, or a text; nothing where it is not."""
+    from netwright.data.corpus.deciding import is_text
+    from netwright.training.settings import read_recipe
+
+    task = tree.get("schema", {}).get("task")
+    if task is not None:
+        return "asked for" if task == LANGUAGE else ""
+    if options.recipe is not None and "." in str(options.recipe):
+        return "as the recipe says" if read_recipe(Path(options.recipe)).get("task") == LANGUAGE else ""
+    if not isinstance(source, str | Path) or tree.get("data", {}).get("target") is not None or options.recipe:
+        return ""
+    found, reason = is_text(source)
+    return reason if found else ""
+
+
+def fit_text(
+    source: Any,
+    tree: Mapping[str, Any],
+    options: FitOptions,
+    listener: "LanguageListener",
+    budget: str | int | float | None = None,
+) -> LanguageRun:
+    """As `fit_tree`, for a text to learn to write."""
+    from netwright.training.language.job import LanguageRequest, run_language_job
+    from netwright.training.recipe import merge
+    from netwright.training.settings import read_recipe
+
+    why = why_text(source, tree, options) or "asked for"
+    tree = without_table_settings(tree)
+    if options.recipe is not None:
+        tree = merge(read_recipe(Path(options.recipe)), tree)
+    if source is not None:
+        tree = merge(tree, {"data": {"source": str(source)}})
+    seconds, runs = parse_budget(budget), Path(options.runs)
+    request = LanguageRequest(tree, runs, options.name, seconds, options.started, why)
+    return finish(LanguageRun(run_language_job(request, listener)))
+
+
+def without_table_settings(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what options of the command line say for tables: the task, and the seed of a split that draws none."""
+    kept = {name: section for name, section in tree.items() if name != "schema"}
+    split = {name: value for name, value in kept.pop("split", {}).items() if name != "seed"}
+    return kept | ({"split": split} if split else {})
+
+
+def resume_text(path: str | Path, listener: "LanguageListener") -> LanguageRun:
+    """As `resume`, for a language model."""
+    from netwright.training.language.job import resume_language_job
+
+    return finish(LanguageRun(resume_language_job(Path(path), listener)))
+
+
 def resume(path: str | Path, source: Any = None, listener: "Listener | None" = None) -> Run:
     """Go on with a run that was stopped, bit for bit as if it had not been.
 
@@ -155,26 +264,36 @@ def resume(path: str | Path, source: Any = None, listener: "Listener | None" = N
         listener: who is told of it.
     """
     from netwright.training.job import resume_job
+    from netwright.training.language.job import LanguageListener
     from netwright.training.stage import Listener, Request
 
+    if isinstance(load(path), LanguageRun):
+        return resume_text(path, LanguageListener())
     resume_job(Path(path), Request(settings={}, source=source), listener or Listener())
     return finish(Run(path))
 
 
 def load(path: str | Path, activation: Any = None) -> Run:
-    """Open a run directory.
+    """Open a run directory; that of a language model is a `LanguageRun`.
 
     Args:
         path: the run directory.
         activation: the function that the run was fitted with, where it was a Python function.
     """
-    return Run(path, activation)
+    from netwright.training.language.run import is_language_run
+
+    run = Run(path, activation)
+    return LanguageRun(path) if is_language_run(run.path) else run
 
 
-def finish(run: Run) -> Run:
+def finish(run: AnyRun) -> AnyRun:
     """Write the report of a run."""
+    from netwright.report.language_page import render_language_report
     from netwright.report.page import render_report
 
+    if isinstance(run, LanguageRun):
+        write_atomic(run.report, render_language_report(run.language, str(run.path)).encode())
+        return run
     write_atomic(run.report, render_report(run.summary, str(run.path)).encode())
     return run
 
@@ -239,4 +358,4 @@ def _recipe_called(asked: str | Path) -> Mapping[str, Any]:
     return read_recipe(Path(name))
 
 
-__all__ = ["FitOptions", "Run", "fit", "load", "resume"]
+__all__ = ["FitOptions", "LanguageRun", "Run", "Sampling", "fit", "load", "resume"]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def fit(
     source: Annotated[
         str | None,
-        typer.Argument(help="CSV, TSV, Parquet, JSON lines, Arrow IPC, .gz, a.zip::b.csv, or @breast-cancer."),
+        typer.Argument(
+            help="CSV, TSV, Parquet, JSON lines, Arrow IPC, .gz, a.zip::b.csv, or @breast-cancer; a .txt to write on."
+        ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Column to learn: a name, or a position (-1 is the last).")] = None,
     test: Annotated[str | None, typer.Option(help="A second source with the test rows.")] = None,
@@ -26,7 +28,9 @@ def fit(
     missing: Annotated[Many, typer.Option(help="More spellings of missing, e.g. unknown.")] = None,
     group: Annotated[str | None, typer.Option(help="Column whose groups never straddle a split.")] = None,
     time_column: Annotated[str | None, typer.Option("--time", help="Column of time: test on the latest rows.")] = None,
-    task: Annotated[str | None, typer.Option(help="regression, binary or multiclass; default: found out.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="regression, binary, multiclass or language; default: found out.")
+    ] = None,
     set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
     recipe: Annotated[
         str | None, typer.Option(help="Repeat a recipe.toml, or take one by name: netwright, realmlp, bag, lstm, ...")
@@ -73,11 +77,13 @@ def fit(
 
       netwright fit adult.csv --target income --find-rate
 
+      netwright fit tinyshakespeare.txt --budget 3m
+
       netwright fit --recipe runs/adult-1/recipe.toml --seed 1
 
       netwright fit --resume runs/adult-1
     """
-    from netwright.api import FitOptions, fit_tree
+    from netwright.api import FitOptions, LanguageRun, fit_tree, load, parse_budget, why_text
     from netwright.api import resume as go_on
 
     data: dict[str, Any] = {
@@ -103,9 +109,30 @@ def fit(
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
+    if isinstance(load(resume), LanguageRun) if resume else why_text(source, tree, options):
+        _fit_text(source, tree, options, resume, (json, parse_budget(budget)))
+        return
     with _listener(json, options, budget) as listener:
         run = go_on(resume, listener=listener) if resume else fit_tree(source, tree, options, listener, budget)
     _print_result(run, json)
+
+
+def _fit_text(
+    source: str | None,
+    tree: dict[str, Any],
+    options: "FitOptions",
+    resume: Path | None,
+    shown: tuple[bool, float | None],
+) -> None:
+    """Train a language model, or go on with one."""
+    from netwright.api import fit_text, resume_text
+    from netwright.cli.language import language_listener, print_language_result
+
+    json, seconds = shown
+    ends = None if seconds is None else options.started + seconds
+    with language_listener(json, ends) as listener:
+        run = resume_text(resume, listener) if resume else fit_text(source, tree, options, listener, seconds)
+    print_language_result(run, json)
 
 
 def _refuse_others(source: str | None, tree: dict[str, Any], more: object) -> None:

@@ -39,6 +39,11 @@ def _show_run(path: Path, json: bool) -> None:
     from netwright.report import tables
 
     run = api.load(path)
+    if isinstance(run, api.LanguageRun):
+        from netwright.cli.language import print_language_run
+
+        print_language_run(run, json)
+        return
     if json:
         print_json(result_of(run))
         return

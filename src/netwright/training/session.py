@@ -4,15 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from netwright.core.interrupts import StopSignal
 from netwright.core.values import Choice, EpochRecord, Task
+from netwright.training.losses import LossFunction
 from netwright.training.optimizers import Updater
 from netwright.training.records import Record, RecordSink
 
 Observer = Callable[[Record], object]
 Metric = Callable[[Tensor, Tensor], float]  # logits, targets -> value
+
+
+def _ignore(_: int) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,9 @@ class Session:
     networks: int = 1  # that this process trains, this one among them
     records: RecordSink | None = None
     updater: Updater | None = None  # the module's optimizer with what it remembers; None: a fresh one
+    loss: LossFunction | None = None  # None: by the recipe and the task
+    validation: Callable[[nn.Module], float] | None = None  # the loss to judge by, in place of validation rows
+    epoch_begins: Callable[[int], object] = _ignore  # told of each epoch's number before its steps
 
 
 @dataclass(frozen=True)

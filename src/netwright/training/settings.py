@@ -95,6 +95,23 @@ def recipe_to_toml(recipe: Recipe, choices: Iterable[Choice], schema: Schema) ->
     return tomlkit.dumps(document)
 
 
+def sections_to_toml(sections: Mapping[str, Any], choices: Iterable[Choice]) -> str:
+    """As `recipe_to_toml`, of the plain values of any recipe whose sections hold settings alone."""
+    import tomlkit
+
+    reasons = {choice.name: choice.reason for choice in choices}
+    document = tomlkit.document()
+    for line in HEADER:
+        document.add(tomlkit.comment(line))
+    for name, value in sections.items():
+        if isinstance(value, Mapping):
+            document.add(tomlkit.nl())
+            document.add(name, _settings(name, value, reasons))
+        else:
+            _add(document, name, value, reasons.get(name, ""))
+    return tomlkit.dumps(document)
+
+
 def plain(recipe: Recipe) -> dict[str, dict[str, Any]]:
     """Return the recipe as nested plain values; a function as activation is named, since TOML cannot hold it."""
     tree: dict[str, dict[str, Any]] = in_toml(recipe)
@@ -111,15 +128,20 @@ def _name_of_function(value: Any) -> str:
 
 
 def _table(name: str, section: Mapping[str, Any], reasons: Mapping[str, str], schema: Schema) -> Any:
+    if name != "schema":
+        return _settings(name, section, reasons)
+    table = _settings(name, {key: value for key, value in section.items() if key != "columns"}, reasons)
+    table.add("columns", _columns(schema))
+    return table
+
+
+def _settings(name: str, section: Mapping[str, Any], reasons: Mapping[str, str]) -> Any:
     import tomlkit
 
     table = tomlkit.table()
     for key, value in section.items():
-        if (name, key) == ("schema", "columns") or (value is None and name.split(".")[-1] not in NONE_IS_SAID):
-            continue
-        _add(table, key, "none" if value is None else value, reasons.get(f"{name}.{key}", ""))
-    if name == "schema":
-        table.add("columns", _columns(schema))
+        if value is not None or name.split(".")[-1] in NONE_IS_SAID:
+            _add(table, key, "none" if value is None else value, reasons.get(f"{name}.{key}", ""))
     return table
 
 
