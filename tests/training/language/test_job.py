@@ -15,6 +15,7 @@ from netwright.training.language.run import load_language, summarise_language
 from netwright.training.settings import read_recipe
 
 TEXT = "".join(f"{number} little ducks went out one day, over the hills and far away.\n" for number in range(60))
+TRAINED = round(0.9 * len(TEXT))  # characters
 SIZES = {"width": 16, "depth": 1, "heads": 2, "context": 16}
 QUICK = {"epochs": 3, "batch_size": 4, "threads": 1, "precision": "float32", "record_every": 1}
 
@@ -154,19 +155,19 @@ def test_a_budget_is_kept_and_what_it_bought_is_said(text):
     assert "as many as the budget has room for" in planned.reason
 
 
-def test_without_a_budget_steps_are_planned_from_text_and_network(text, monkeypatch):
+def test_without_a_budget_steps_are_planned_from_text_and_network(text):
     tree = settings(text)
     del tree["windows"]
     told = []
 
-    class Enough(Exception):
+    class EnoughError(Exception):
         pass
 
     def ready(what):
         told.append(what)
-        raise Enough
+        raise EnoughError
 
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         run(text, tree, LanguageListener(ready=ready))
     assert any("passes over the text" in choice.reason for choice in told[0].choices)
 

@@ -13,9 +13,9 @@ class LanguageNetworkConfig:
     """A gpt is a stack of Transformer blocks; lstm and gru read token by token and carry a state."""
 
     name: str = "gpt"  # gpt, lstm or gru
-    width: int = 192  # numbers that stand for a token
+    width: int = 128  # numbers that stand for a token
     depth: int = 4  # blocks, or recurrent layers
-    heads: int = 3  # gpt: of attention, each width / heads wide
+    heads: int = 2  # gpt: of attention, each width / heads wide
     context: int = 128  # tokens that are seen at once; gpt: that a prediction can rest on
     dropout: float = 0.0  # share of what each block adds that training silences
 

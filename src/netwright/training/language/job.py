@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from safetensors.torch import save
 
+from netwright.core.devices import cpu_threads
 from netwright.core.errors import Interrupted, RunError
 from netwright.core.files import sha256_of, to_json, write_atomic
 from netwright.core.interrupts import StopSignal
@@ -99,7 +100,7 @@ def run_language_job(request: LanguageRequest, listener: LanguageListener) -> Pa
         NetwrightError: the user can mend it.
         Interrupted: a signal came; the run can be resumed.
     """
-    recipe = language_recipe(request.settings, "settings")
+    recipe = language_recipe(request.settings, "settings", request.budget)
     asked = said_choices(recipe, request.settings)
     material = gather_text(recipe, listener.reading)
     baselines = count_ngrams(material)
@@ -118,7 +119,7 @@ def run_language_job(request: LanguageRequest, listener: LanguageListener) -> Pa
         with pausing(folder):
             ends = None
             if request.budget is not None:
-                ends = request.started + request.budget - ending(material, recipe, settled.pace)
+                ends = request.started + request.budget - ending(material, recipe, settled.asking)
             _work(_Stage(folder, material, recipe, info, baselines), request, listener, ends)
     return folder
 
@@ -186,9 +187,11 @@ def _work(stage: _Stage, request: LanguageRequest, listener: LanguageListener, e
     listener.ready(LanguageReady(material, recipe, stage.info.choices, stage.baselines, stage.folder))
     network = build_language(recipe.network, material.tokenizer.size, recipe.training.seed)
     result = _train(network, stage, listener, ends)
-    evaluation, nats = _measure(network, stage)
+    with cpu_threads(recipe.training.threads):
+        evaluation, nats = _measure(network, stage)
+        pictures = draw_pictures(network, material, nats)
     write_part(stage.folder, "evaluation.json", evaluation)
-    write_part(stage.folder, "excerpts.json", draw_pictures(network, material, nats))
+    write_part(stage.folder, "excerpts.json", pictures)
     write_atomic(stage.folder / "weights.safetensors", save(_weights(network)))
     ended = f"{result.stopped_because}; the weights of epoch {result.best_epoch} are kept"
     info = replace(stage.info, seconds=time.monotonic() - request.started, stopped_because=ended, notes=result.notes)

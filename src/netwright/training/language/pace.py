@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 from netwright.core.devices import choose_device, cpu_threads
@@ -14,15 +15,17 @@ from netwright.networks.language import LanguageNetwork, build_language
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.eager import Batch, Engine, take_step
 from netwright.training.generators import seeded
+from netwright.training.language.evaluating import ROWS, nats_of
 from netwright.training.language.material import TextMaterial
 from netwright.training.language.recipe import LanguageRecipe
 from netwright.training.language.windows import Windows, token_loss
 from netwright.training.optimizers import make_updater
-from netwright.training.precision import SETTING, Trainer, choose_precision
+from netwright.training.precision import Trainer, choose_precision
 
 STEPS = 5  # whose median is the pace
 FILLED = 0.93  # share of the time left that planned steps take
-BACKWARD = 3.0  # what a step takes by what its answers alone take
+MARGIN = 1.2  # what was measured once may take longer the next time
+CLOSING = 3.0  # seconds of samples, files and the report
 TOKENS_A_WEIGHT = 12  # to train on where no budget says otherwise (nanochat, after J. Hoffmann et al., 2022)
 PASSES = 20  # over the text, at most
 LEAST_STEPS = 200
@@ -30,11 +33,11 @@ LEAST_STEPS = 200
 
 @dataclass(frozen=True)
 class Settled:
-    """A recipe without gaps, why, and how long a step takes."""
+    """A recipe without gaps, why, and how long the network takes to answer."""
 
     recipe: LanguageRecipe
     choices: tuple[Choice, ...]
-    pace: float  # seconds
+    asking: float  # seconds for one window
 
 
 def settle(recipe: LanguageRecipe, material: TextMaterial, seconds_left: Callable[[], float]) -> Settled:
@@ -56,9 +59,9 @@ def settle(recipe: LanguageRecipe, material: TextMaterial, seconds_left: Callabl
         with cpu_threads(recipe.training.threads):
             choices.append(choose_precision(recipe.training.precision, network, trainer))
             recipe = _with(recipe, precision=str(choices[-1].value))
-            pace = _pace(network, trainer, recipe.training)
-    recipe, planned = _plan(recipe, material, network, pace, seconds_left())
-    return Settled(recipe, (*choices, *planned), pace)
+            paces = _pace(network, trainer, recipe.training), _asking(network, material)
+    recipe, planned = _plan(recipe, material, network, paces, seconds_left())
+    return Settled(recipe, (*choices, *planned), paces[1])
 
 
 def _with(recipe: LanguageRecipe, **training: object) -> LanguageRecipe:
@@ -109,19 +112,35 @@ def _pace(network: LanguageNetwork, trainer: Trainer, config: TrainingConfig) ->
     return statistics.median(taken[1:])
 
 
-def ending(material: TextMaterial, recipe: LanguageRecipe, pace: float) -> float:
-    """Estimate the seconds of what comes after training: every token measured part is asked twice, and the report."""
+def ending(material: TextMaterial, recipe: LanguageRecipe, asking: float) -> float:
+    """Estimate the seconds of what comes after training: the measured part, in windows that overlap by half, and more.
+
+    Args:
+        material: holds that part.
+        recipe: has the windows' length.
+        asking: seconds to ask for one window.
+    """
     _, (start, stop) = material.measured
-    share = (stop - start) / max(material.split.sizes["train"], 1)
-    steps = 2.0 * share * len(material.train) / (recipe.training.batch_size * recipe.network.context)
-    return 1.3 * steps * pace / BACKWARD + 3.0
+    tokens = (stop - start) / max(material.split.sizes["train"], 1) * len(material.train)
+    return MARGIN * 2.0 * tokens / recipe.network.context * asking + CLOSING
+
+
+def _asking(network: LanguageNetwork, material: TextMaterial) -> float:
+    """Return the seconds that asking for one window takes."""
+    context = network.context
+    windows = torch.from_numpy(np.resize(material.train, (ROWS, context + 1)).astype(np.int64))
+    nats_of(network, windows)
+    began = time.perf_counter()
+    nats_of(network, windows)
+    return (time.perf_counter() - began) / ROWS
 
 
 def _plan(
-    recipe: LanguageRecipe, material: TextMaterial, network: LanguageNetwork, pace: float, left: float
+    recipe: LanguageRecipe, material: TextMaterial, network: LanguageNetwork, paces: tuple[float, float], left: float
 ) -> tuple[LanguageRecipe, tuple[Choice, ...]]:
     if recipe.windows.steps_per_epoch is not None:
         return recipe, ()
+    pace, asking = paces
     of_step = recipe.training.batch_size * recipe.network.context
     speed = f"{of_step / pace:,.0f} tokens a second"
     if left == float("inf"):
@@ -130,14 +149,11 @@ def _plan(
         steps = max(LEAST_STEPS, tokens // of_step)
         reason = f"{TOKENS_A_WEIGHT} tokens for each of {weights:,} weights, but at most {PASSES} passes over the text"
     else:
-        asked = recipe.windows.validation_tokens / of_step / BACKWARD * recipe.training.epochs
-        steps = max(1, int(FILLED * max(0.0, left - ending(material, recipe, pace)) / pace - asked))
+        asked = recipe.training.epochs * asking * recipe.windows.validation_tokens / recipe.network.context
+        steps = max(1, int(FILLED * max(0.0, left - ending(material, recipe, asking) - asked) / pace))
         reason = f"as many as the budget has room for at {speed}"
     each = max(1, round(steps / recipe.training.epochs))
     said = f"{each * recipe.training.epochs:,} steps in {recipe.training.epochs} epochs: {reason}"
     return replace(recipe, windows=replace(recipe.windows, steps_per_epoch=each)), (
         Choice("windows.steps_per_epoch", each, said),
     )
-
-
-__all__ = ["SETTING", "Settled", "ending", "settle"]

@@ -15,6 +15,7 @@ from netwright.training.language.material import TextMaterial
 
 EXCERPT = 600  # tokens whose surprise is shown
 LOOKED_AT = 40  # tokens whose attention is shown
+PROMPT = 80  # characters of the first line, from which samples go on
 WRITTEN = 300  # tokens of a sample
 TEMPERATURES = (0.5, 0.8, 1.0)
 
@@ -32,7 +33,7 @@ def draw_pictures(network: LanguageNetwork, material: TextMaterial, nats: NDArra
     tokens = material.tokenizer.encode(text)[:EXCERPT]
     pieces = _pieces(material.tokenizer, tokens)
     excerpt = Excerpt(pieces, tuple(round(float(value), 3) for value in nats[: len(tokens)]))
-    prompt = material.tokenizer.decode(tokens[: min(32, network.context)]).rsplit("\n", 1)[0] + "\n"
+    prompt = text.lstrip().split("\n")[0][:PROMPT] + "\n"
     if material.tokenizer.unknown is not None and material.tokenizer.unknown in material.tokenizer.encode(prompt):
         prompt = ""
     samples = tuple(

@@ -70,13 +70,16 @@ OF_NETWORK: dict[str, dict[str, Any]] = {
         "momentum": 0.95,
         "betas": (0.8, 0.95),
         "epsilon": 1e-10,
-        "learning_rate": 0.006,
+        "learning_rate": 0.01,
         "rate_factors": {"categorical_embedding": 30.0, "vocabulary": 2.0},
     },
     "lstm": {"optimizer": "adamw", "betas": (0.9, 0.99), "learning_rate": 0.004, "clip_norm": 1.0},
     "gru": {"optimizer": "adamw", "betas": (0.9, 0.99), "learning_rate": 0.004, "clip_norm": 1.0},
 }
+LONG = 480.0  # seconds of a budget, from which on a wider network learns more in it
+WIDE = {"width": 192, "heads": 3}
 REASONS = {
+    "network.width": "small enough to see many tokens in minutes; a budget above 8 minutes gets a wider one",
     "training.engine": "only the eager engine trains what reads tokens",
     "training.optimizer": "Muon moves matrices by nearly orthogonal steps, which learn faster from so few tokens",
     "training.schedule": "a flat rate learns most, and its fall at the end gathers what was learnt",
@@ -86,15 +89,17 @@ REASONS = {
 }
 
 
-def language_recipe(tree: Mapping[str, Any], origin: str) -> LanguageRecipe:
-    """Build the recipe from nested plain values, on top of the defaults of the network that they name.
+def language_recipe(tree: Mapping[str, Any], origin: str, budget: float | None = None) -> LanguageRecipe:
+    """Build the recipe from nested plain values, on top of the defaults of the network and the budget in seconds.
 
     Raises:
         RecipeError: an unknown key, or a value of the wrong type or out of range.
     """
     said = tree.get("network", {})
     name = said.get("name", "gpt") if isinstance(said, Mapping) else "gpt"
-    usual = {"training": {**SHARED, **OF_NETWORK.get(str(name), {})}}
+    usual: dict[str, Any] = {"training": {**SHARED, **OF_NETWORK.get(str(name), {})}}
+    if budget is not None and budget > LONG and not {"width", "heads"} & {*said}:
+        usual["network"] = WIDE
     recipe: LanguageRecipe = config_from(merge(usual, tree), LanguageRecipe, origin)
     check_network(recipe.network, tuple(LANGUAGE_NETWORKS))
     validate(recipe.training)
