@@ -242,7 +242,17 @@ def fit_text(
 
 
 def without_table_settings(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what options of the command line say for tables: the task, and the seed of a split that draws none."""
+    """Leave out what options of the command line say for tables: the task, and the seed of a split that draws none.
+
+    Raises:
+        RecipeError: other settings are for tables alone.
+    """
+    odd = [name for name in ("preset", "ensemble", "evaluation", "rate_test", "preparation") if name in tree]
+    if odd:
+        raise RecipeError(
+            f"{odd[0]}: expected settings of a language model, got one for tables; leave it out, or name --target "
+            "if the text is a table"
+        )
     kept = {name: section for name, section in tree.items() if name != "schema"}
     split = {name: value for name, value in kept.pop("split", {}).items() if name != "seed"}
     return kept | ({"split": split} if split else {})

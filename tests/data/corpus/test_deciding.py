@@ -40,6 +40,14 @@ def test_other_names_are_not_looked_into(tmp_path, name):
     assert not is_text(tmp_path / name)[0]
 
 
+@pytest.mark.parametrize(
+    "content", ["one line of it", "two lines\nof words\n", "two words\n" * 50, "Emma\nOlivia\nAva\n"]
+)
+def test_words_between_spaces_and_a_line_or_two_are_a_text(tmp_path, content):
+    (tmp_path / "a.txt").write_text(content)
+    assert is_text(tmp_path / "a.txt")[0]
+
+
 @pytest.mark.parametrize("content", [b"", b"\0\1\2" * 50])
 def test_what_cannot_be_read_is_left_to_the_reader_of_texts(tmp_path, content):
     (tmp_path / "a.txt").write_bytes(content)

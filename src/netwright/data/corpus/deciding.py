@@ -4,13 +4,14 @@ from pathlib import Path
 
 from netwright.core.errors import SourceError
 from netwright.data.sources.tables.archives import Opened, locate
-from netwright.data.sources.tables.dialect import NAMES, sniff
+from netwright.data.sources.tables.dialect import NAMES, SPACES, sniff
 from netwright.data.sources.tables.encoding import find_encoding, utf8_blocks
 
 ENDINGS = (".txt", ".text", ".md")
 SAMPLE = 1 << 20  # bytes
 CONSISTENT = 0.75  # share of lines with the same number of fields, from which on they are those of a table
-NUMBERS = 0.5  # share of lines that are numbers, from which on they are a column
+LEAST_LINES = 3  # that delimiters are counted in
+NUMBERS = 0.5  # share of cells that are numbers, from which on they are those of a table
 
 
 def is_text(source: str | Path) -> tuple[bool, str]:
@@ -36,9 +37,10 @@ def _by_content(opened: Opened) -> tuple[bool, str]:
             break
     whole = sample[: sample.rfind(b"\n", 0, SAMPLE) + 1] or sample[:SAMPLE] + b"\n"
     trial = sniff(opened.name, whole, None).trial
-    if trial.width > 1 and trial.consistency >= CONSISTENT:
+    divided = trial.width > 1 and trial.consistency >= CONSISTENT and len(trial.rows) >= LEAST_LINES
+    if divided and trial.delimiter != SPACES:  # words stand between spaces too, so that only numbers tell
         share = f"{trial.consistency:.0%} of its first {len(trial.rows):,} lines"
         return False, f"{NAMES[trial.delimiter]} splits {share} into {trial.width} fields"
     if trial.numbers > NUMBERS:
-        return False, f"{trial.numbers:.0%} of its first {len(trial.rows):,} lines are numbers"
+        return False, f"{trial.numbers:.0%} of what stands in its first {len(trial.rows):,} lines are numbers"
     return True, "no delimiter splits its lines into the same number of fields, as those of a table would be"

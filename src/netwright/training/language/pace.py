@@ -24,7 +24,7 @@ from netwright.training.precision import Trainer, choose_precision
 
 STEPS = 5  # whose median is the pace
 FILLED = 0.93  # share of the time left that planned steps take
-MARGIN = 1.2  # what was measured once may take longer the next time
+MARGIN = 1.5  # what was measured once takes longer where other work comes to the machine
 CLOSING = 3.0  # seconds of samples, files and the report
 TOKENS_A_WEIGHT = 12  # to train on where no budget says otherwise (nanochat, after J. Hoffmann et al., 2022)
 PASSES = 20  # over the text, at most
