@@ -27,7 +27,7 @@ from netwright.training.optimizers import make_updater
 WORK = "tinyshakespeare, characters, {} of wall time"
 PACE = "tokens a second, gpt of width {}"
 TARGETS = {"3m": "<= 1.7", "20m": "<= 1.55"}
-VOCABULARY, CONTEXT, BATCH = 66, 128, 8
+VOCABULARY, CONTEXT, BATCH = 66, 128, 32
 STEPS = 5  # whose median is a pace
 
 
