@@ -13,7 +13,7 @@ PACKAGE = DOCS.parent / "src" / "netwright"
 MADE = "Made from the program by `make docs`; `make check` fails when it is out of date.\n"
 ORDER = (
     *("core", "data", "networks", "training", "diagnosis", "explanation", "search", "compression", "federation"),
-    *("deployment", "report", "hub", "web", "cli", "sklearn"),
+    *("deployment", "report", "hub", "web", "api", "cli", "sklearn"),
 )
 
 

@@ -8,10 +8,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netwright.api import FitOptions, ForecastRun, Run, fit, forecast, load, resume
+    from netwright.api import FitOptions, ForecastRun, LanguageRun, Run, Sampling, fit, forecast, load, resume
 
 __version__ = "0.1.0"
-__all__ = ["FitOptions", "ForecastRun", "Run", "fit", "forecast", "load", "resume"]
+__all__ = ["FitOptions", "ForecastRun", "LanguageRun", "Run", "Sampling", "fit", "forecast", "load", "resume"]
 
 
 def __getattr__(name: str) -> Any:

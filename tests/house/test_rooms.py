@@ -7,7 +7,7 @@ import pytest
 
 ROOMS = (
     "core", "data", "networks", "training", "diagnosis", "explanation", "search", "compression", "federation",
-    "deployment", "report", "hub", "web", "cli", "sklearn",
+    "deployment", "report", "hub", "web", "api", "cli", "sklearn",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from torch import nn
 
 from netwright.core.values import InputSpec, ParameterGroup
 from netwright.networks import MLPConfig, build
+from netwright.networks.language import LanguageNetworkConfig, build_language
 from netwright.networks.parameters import is_matrix, parameter_groups
 
 SPEC = InputSpec(4, (3,), 2, "multiclass", continuous=(0, 1, 3))
@@ -31,7 +32,10 @@ def test_every_parameter_has_its_group():
         "output.weight": "weight",
         "output.bias": "bias",
     }
-    assert set(groups_of().values()) == set(get_args(ParameterGroup))
+    written = parameter_groups(build_language(LanguageNetworkConfig(width=4, depth=1, heads=1), 5, 0))
+    assert written["embedding.weight"] == "categorical_embedding"
+    assert written["head.weight"] == "vocabulary"
+    assert {*groups_of().values(), *written.values()} == set(get_args(ParameterGroup))
 
 
 @pytest.mark.parametrize("kind", ["periodic", "piecewise"])

@@ -111,3 +111,19 @@ def test_what_an_optimizer_remembers_can_be_put_back(name):
     for one in (updater, fresh):
         update(one, config, 0.01)
     assert all(torch.equal(p, q) for p, q in zip(first.parameters(), second.parameters(), strict=True))
+
+
+def test_muon_finds_its_direction_in_bfloat16_only_where_the_training_computes_in_it():
+    found = {}
+    for precision in ("float32", "bfloat16"):
+        torch.manual_seed(0)
+        module = torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.Linear(8, 2))
+        config = TrainingConfig(optimizer="muon", precision=precision)
+        updater = make_updater(module, config)
+        before = module[0].weight.detach().clone()
+        module(torch.ones(3, 6)).square().sum().backward()
+        update(updater, config, 0.1)
+        found[precision] = module[0].weight.detach() - before
+        assert module[0].weight.dtype == torch.float32
+    difference = (found["float32"] - found["bfloat16"]).norm() / found["float32"].norm()
+    assert 0.0 < difference < 0.1

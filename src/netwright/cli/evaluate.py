@@ -10,7 +10,9 @@ from netwright.cli.options import Debug, Json
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="A run directory.")],
-    source: Annotated[str, typer.Argument(help="A table with the training columns and the target.")],
+    source: Annotated[
+        str, typer.Argument(help="A table with the training columns and the target; a text for a language model.")
+    ],
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -21,6 +23,8 @@ def evaluate(
       netwright evaluate runs/adult-1 adult-test.csv
 
       netwright evaluate runs/etth1-1 later.csv
+
+      netwright evaluate runs/tinyshakespeare-1 other.txt
     """
     from netwright import api
     from netwright.cli.forecasting import evaluate_series
@@ -28,10 +32,16 @@ def evaluate(
     from netwright.report.tables import metrics_table, trust_table
     from netwright.training.assessment import assess
 
-    if api.is_forecast_run(run):
+    loaded = api.load(run)
+    if isinstance(loaded, api.ForecastRun):
         evaluate_series(run, source, json)
         return
-    found = assess(api.Run(run).model, source)
+    if isinstance(loaded, api.LanguageRun):
+        from netwright.cli.language import print_text_evaluation
+
+        print_text_evaluation(loaded, source, json)
+        return
+    found = assess(loaded.model, source)
     if json:
         rows = {"in": found.rows, "used": found.evaluation.rows, "rejected": found.rejected}
         measured = {"test": found.evaluation.metrics, "baselines": found.evaluation.baselines}

@@ -20,7 +20,7 @@ def fit(
         str | None,
         typer.Argument(
             help="CSV, TSV, Parquet, JSON lines, Arrow IPC, .gz, a.zip::b.csv; a folder or .zip with a folder of "
-            "images (or .txt files) for each class; IDX, .npz; or @breast-cancer."
+            "images (or .txt files) for each class; IDX, .npz; @breast-cancer; a .txt to write on."
         ),
     ] = None,
     target: Annotated[
@@ -36,7 +36,9 @@ def fit(
         str | None, typer.Option(help="Column whose groups never straddle a split; of a forecast, one series each.")
     ] = None,
     time_column: Annotated[str | None, typer.Option("--time", help="Column of time: test on the latest rows.")] = None,
-    task: Annotated[str | None, typer.Option(help="regression, binary or multiclass; default: found out.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="regression, binary, multiclass or language; default: found out.")
+    ] = None,
     set_: Annotated[Many, typer.Option("--set", help="Any line of recipe.toml: training.epochs=20.")] = None,
     recipe: Annotated[
         str | None,
@@ -90,12 +92,13 @@ def fit(
 
       netwright fit sales.csv --horizon 28 --target sold --group shop --recipe patchtst
 
+      netwright fit tinyshakespeare.txt --budget 3m
+
       netwright fit --recipe runs/adult-1/recipe.toml --seed 1
 
       netwright fit --resume runs/adult-1
     """
-    from netwright.api import FitOptions, fit_tree
-    from netwright.api import resume as go_on
+    from netwright.api import FitOptions, LanguageRun, fit_tree, load, parse_budget, resume_table, why_text
 
     data: dict[str, Any] = {
         "target": _targets(target, horizon),
@@ -126,8 +129,11 @@ def fit(
             source, tree, options, budget, json
         )
         return
+    if isinstance(load(resume), LanguageRun) if resume else why_text(source, tree, options):
+        _fit_text(source, tree, options, resume, (json, parse_budget(budget)))
+        return
     with _listener(json, options, budget) as listener:
-        run = go_on(resume, listener=listener) if resume else fit_tree(source, tree, options, listener, budget)
+        run = resume_table(resume, listener=listener) if resume else fit_tree(source, tree, options, listener, budget)
     _print_result(run, json)
 
 
@@ -152,6 +158,24 @@ def _is_forecast(tree: dict[str, Any], recipe: str | None, resume: Path | None) 
         return is_forecast_run(resume)
     file = recipe is not None and Path(recipe).is_file()
     return is_forecast(tree) or (file and is_forecast(read_recipe(Path(str(recipe)))))
+
+
+def _fit_text(
+    source: str | None,
+    tree: dict[str, Any],
+    options: "FitOptions",
+    resume: Path | None,
+    shown: tuple[bool, float | None],
+) -> None:
+    """Train a language model, or go on with one."""
+    from netwright.api import fit_text, resume_text
+    from netwright.cli.language import language_listener, print_language_result
+
+    json, seconds = shown
+    ends = None if seconds is None else options.started + seconds
+    with language_listener(json, ends) as listener:
+        run = resume_text(resume, listener) if resume else fit_text(source, tree, options, listener, seconds)
+    print_language_result(run, json)
 
 
 def _refuse_others(source: str | None, tree: dict[str, Any], more: object) -> None:

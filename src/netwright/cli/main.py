@@ -11,6 +11,7 @@ import typer
 from netwright.cli.check import check
 from netwright.cli.evaluate import evaluate
 from netwright.cli.fit import fit
+from netwright.cli.generate import generate
 from netwright.cli.predict import predict
 from netwright.cli.show import show
 from netwright.core.errors import Interrupted, NetwrightError, printable
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, evaluate, show, check):
+for command in (fit, predict, generate, evaluate, show, check):
     app.command()(command)
 
 

@@ -39,10 +39,15 @@ def _show_run(path: Path, json: bool) -> None:
     from netwright.cli.terminal import out, print_json
     from netwright.report import tables
 
-    if api.is_forecast_run(path):
+    run = api.load(path)
+    if isinstance(run, api.ForecastRun):
         show_series(path, json)
         return
-    run = api.Run(path)
+    if isinstance(run, api.LanguageRun):
+        from netwright.cli.language import print_language_run
+
+        print_language_run(run, json)
+        return
     if json:
         print_json(result_of(run))
         return

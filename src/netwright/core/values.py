@@ -13,7 +13,14 @@ Severity = Literal["note", "warning", "error"]
 Verdict = Literal["ok", "warning", "fault"]
 Strategy = Literal["random", "stratified", "group", "time", "given"]
 ParameterGroup = Literal[
-    "weight", "bias", "normalization", "categorical_embedding", "numeric_embedding", "scaling", "activation"
+    "weight",
+    "bias",
+    "normalization",
+    "categorical_embedding",
+    "numeric_embedding",
+    "scaling",
+    "activation",
+    "vocabulary",
 ]  # what a recipe may give a rate and a decay of its own; networks.parameters says which parameter is in which
 
 

@@ -7,6 +7,7 @@ from netwright.networks.layers.activations import ParametricActivation
 from netwright.networks.layers.members import MemberAdapter
 from netwright.networks.layers.numeric_embedding import NumericEmbedding
 from netwright.networks.layers.scaling import Scaling
+from netwright.networks.layers.vocabulary_head import VocabularyHead
 
 NORMALIZATIONS = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
 
@@ -17,6 +18,7 @@ GROUPS: dict[ParameterGroup, tuple[type[nn.Module], ...]] = {
     "numeric_embedding": (NumericEmbedding,),
     "scaling": (Scaling, MemberAdapter),
     "activation": (ParametricActivation, nn.PReLU),
+    "vocabulary": (VocabularyHead,),
 }
 
 

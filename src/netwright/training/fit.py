@@ -7,8 +7,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-import torch
 from torch import Tensor, nn
 
 from netwright.core.devices import choose_device, cpu_threads
@@ -37,6 +35,7 @@ from netwright.training.state import (
     Progress,
     TrainingState,
     beginning_of,
+    epoch_loss,
     go_back,
     keep_best,
     origin_of,
@@ -158,6 +157,7 @@ def _run_epoch(training: Training) -> str:
     state, session = training.state, training.session
     progress = state.progress
     training.epoch_started = time.monotonic()
+    session.epoch_begins(progress.epoch)
     order = epoch_order(training.batches.rows, training.engine.config.seed, progress.epoch)
     training.runner.begin_epoch(order, progress.step_in_epoch)
     while progress.step_in_epoch < len(training.sizes):
@@ -271,7 +271,7 @@ def _finish_epoch(training: Training) -> str:
     """Measure, remember the best, decide whether to go on. Return why not, or nothing."""
     state, config = training.state, training.engine.config
     progress = state.progress
-    train_loss = _epoch_loss(training)
+    train_loss = epoch_loss(state.losses, training.sizes)
     if not progress.updates or math.isnan(train_loss):  # the weights just went back, or every step was skipped
         return _next_epoch(training)
     validation_loss, metric = _validate(training)
@@ -286,16 +286,12 @@ def _finish_epoch(training: Training) -> str:
     return _next_epoch(training)
 
 
-def _epoch_loss(training: Training) -> float:
-    """Return the mean over the rows of the steps that were not skipped; NaN where all were."""
-    losses = torch.cat(training.state.losses).cpu().double().numpy()
-    rows = np.where(np.isnan(losses), 0, training.sizes[: len(losses)])
-    return float(np.dot(np.nan_to_num(losses), rows) / rows.sum()) if rows.any() else math.nan
-
-
 def _validate(training: Training) -> tuple[float | None, float | None]:
     """Return the loss and the metric on validation rows, None where there is none."""
-    batches, metric = training.batches, training.session.metric
+    batches, metric, ask = training.batches, training.session.metric, training.session.validation
+    if ask is not None:
+        with averaged(training.state.module, training.state.average):
+            return ask(training.state.module), None
     if batches.validation_inputs is None or batches.validation_targets is None:
         return None, None
     measured = training.runner.measure()

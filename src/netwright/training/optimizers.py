@@ -38,13 +38,16 @@ class Muon(torch.optim.Optimizer):
     """w <- w - 0.2 eta sqrt(max(rows, columns)) U, U the nearly orthogonal factor of the Nesterov momentum.
 
     torch's own Muon iterates in bfloat16, which no reference can check and which is slow on a CPU without such units;
-    this one keeps the parameter's type.
+    this one keeps the parameter's type unless the whole training computes in bfloat16.
 
     Source: Jordan et al., Muon: an optimizer for hidden layers, 2024; scale by Liu et al., Muon is scalable, 2025.
     """
 
-    def __init__(self, parameters: Iterable[dict[str, Any]], learning_rate: float, momentum: float) -> None:
+    def __init__(
+        self, parameters: Iterable[dict[str, Any]], learning_rate: float, momentum: float, short: bool = False
+    ) -> None:
         super().__init__(list(parameters), {"lr": learning_rate, "momentum": momentum})
+        self.short = short  # whether U is found in bfloat16
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
@@ -52,17 +55,19 @@ class Muon(torch.optim.Optimizer):
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    _muon_step(parameter, self.state[parameter], group["lr"], group["momentum"])
+                    direction = _nesterov_momentum(parameter, self.state[parameter], group["momentum"]).flatten(1)
+                    found = orthogonalize(direction.bfloat16() if self.short else direction).to(parameter.dtype)
+                    size = 0.2 * group["lr"] * math.sqrt(max(found.shape))
+                    parameter.add_(found.reshape(parameter.shape), alpha=-size)
 
 
-def _muon_step(weight: Tensor, state: dict[str, Any], learning_rate: float, momentum: float) -> None:
+def _nesterov_momentum(weight: Tensor, state: dict[str, Any], momentum: float) -> Tensor:
     if not state:
         state["momentum_buffer"] = torch.zeros_like(weight)
-    velocity = state["momentum_buffer"]
+    velocity: Tensor = state["momentum_buffer"]
     assert weight.grad is not None
     velocity.lerp_(weight.grad, 1.0 - momentum)
-    direction = orthogonalize(weight.grad.lerp(velocity, momentum).flatten(1))
-    weight.add_(direction.reshape(weight.shape), alpha=-0.2 * learning_rate * math.sqrt(max(direction.shape)))
+    return weight.grad.lerp(velocity, momentum)
 
 
 def orthogonalize(matrix: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows columns"]:
@@ -116,7 +121,7 @@ def _muon(module: nn.Module, config: TrainingConfig) -> Parts:
     if not hidden:
         return (adam,)
     matrices = _by_rate(module, config, lambda parameter: id(parameter) in chosen)
-    return Muon(matrices, config.learning_rate, config.momentum), adam
+    return Muon(matrices, config.learning_rate, config.momentum, config.precision == "bfloat16"), adam
 
 
 OPTIMIZERS: dict[str, Callable[[nn.Module, TrainingConfig], Parts]] = {

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -18,6 +18,8 @@ from netwright.training.ensemble_config import EnsembleConfig
 from netwright.training.evaluation_config import EvaluationConfig
 from netwright.training.presets import PresetConfig
 from netwright.training.rate_test_config import RateTestConfig
+
+Config = TypeVar("Config")
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,10 @@ def recipe_from(tree: Mapping[str, Any], origin: str) -> Recipe:
     return recipe
 
 
-def config_from(tree: Mapping[str, Any], kind: Any, origin: str) -> Any:
-    """Build any tree of frozen configs; arguments and errors as of `recipe_from`."""
-    return _read(tree, kind, (), origin)
+def config_from(tree: Mapping[str, Any], kind: type[Config], origin: str) -> Config:
+    """Build a tree of configs from nested plain values; arguments and errors as of `recipe_from`."""
+    config: Config = _read(tree, kind, (), origin)
+    return config
 
 
 def refuse_pipes(data: DataConfig, origin: Path) -> None:

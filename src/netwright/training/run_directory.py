@@ -27,7 +27,7 @@ from netwright.data import Preparation, fault_of_preparation
 Value = TypeVar("Value")
 
 RATE_TEST, CONTEST, GALLERY = "rate_test.json", "contest.json", "gallery.json"
-MOST = {"schema.json": 1 << 29}  # bytes of a part, above MOST_BYTES: a thousand quantiles of each column
+MOST = {"schema.json": 1 << 29, "tokenizer.json": 1 << 28}  # bytes of a part, above MOST_BYTES
 READ = (  # what is opened of a run directory; other files in it are nobody's business
     *("recipe.toml", "schema.json", "run.json", "records.jsonl", "run.log", "run.lock", "weights.safetensors"),
     *(
@@ -39,6 +39,8 @@ READ = (  # what is opened of a run directory; other files in it are nobody's bu
         "findings.json",
         "members.json",
         "learning_curve.json",
+        "tokenizer.json",
+        "excerpts.json",
     ),
 )
 FOLDERS = ("checkpoints", "members")  # with what is in them

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from netwright.core.interrupts import StopSignal
 from netwright.core.values import Choice, EpochRecord, Task
@@ -14,6 +14,10 @@ from netwright.training.records import Record, RecordSink
 
 Observer = Callable[[Record], object]
 Metric = Callable[[Tensor, Tensor], float]  # logits, targets -> value
+
+
+def _ignore(_: int) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Session:
     records: RecordSink | None = None
     updater: Updater | None = None  # the module's optimizer with what it remembers; None: a fresh one
     loss: LossFunction | None = None  # reads targets as they are given; None: that of the config, for the task
+    validation: Callable[[nn.Module], float] | None = None  # the loss to judge by, in place of validation rows
+    epoch_begins: Callable[[int], object] = _ignore  # told of each epoch's number before its steps
 
 
 @dataclass(frozen=True)

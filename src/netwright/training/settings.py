@@ -92,6 +92,9 @@ def recipe_to_toml(recipe: Any, choices: Iterable[Choice], schema: Schema | None
     for line in HEADER:
         document.add(tomlkit.comment(line))
     for name, section in plain(recipe).items():
+        if not isinstance(section, Mapping):  # what stands before all tables
+            _add(document, name, section, reasons.get(name, ""))
+            continue
         document.add(tomlkit.nl())
         if name == "contenders":
             document.add(name, _contenders(section, reasons, schema))

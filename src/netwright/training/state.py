@@ -1,10 +1,12 @@
 """All that a training remembers from one step to the next, and its way to a checkpoint and back."""
 
 import hashlib
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -96,6 +98,13 @@ def fingerprint(batches: Batches) -> str:
 def beginning_of(state: TrainingState) -> dict[str, Tensor]:
     """Return a copy of the module's state."""
     return {name: tensor.detach().clone() for name, tensor in state.module.state_dict().items()}
+
+
+def epoch_loss(losses: list[Tensor], sizes: list[int]) -> float:
+    """Return the mean over the rows of the steps that were not skipped; NaN where all were."""
+    every = torch.cat(losses).cpu().double().numpy()
+    rows = np.where(np.isnan(every), 0, sizes[: len(every)])
+    return float(np.dot(np.nan_to_num(every), rows) / rows.sum()) if rows.any() else math.nan
 
 
 def keep_best(state: TrainingState) -> None:

@@ -10,6 +10,7 @@ Query-key normalization for Transformers, 2020.
 """
 
 import math
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
@@ -30,14 +31,28 @@ def causal(places: int) -> Bool[Tensor, "1 query key"]:
     return torch.ones(places, places, dtype=torch.bool).tril().unsqueeze(0)
 
 
-def turn(x: Heads) -> Heads:
-    """Turn the pairs (x_i, x_(i + size/2)) of place p by the angle p BASE^(-2i / size)."""
+class Memory(NamedTuple):
+    """What attention keeps of the places before: keys, already turned, and values."""
+
+    keys: Heads
+    values: Heads
+
+
+def turn(x: Heads, start: int = 0) -> Heads:
+    """Turn the pairs (x_i, x_(i + size/2)) of place p, counted from `start`, by the angle p BASE^(-2i / size)."""
     places, half = x.shape[2], x.shape[3] // 2
-    rates = BASE ** (-torch.arange(half, dtype=x.dtype, device=x.device) / half)
-    angles = torch.arange(places, dtype=x.dtype, device=x.device).unsqueeze(1) * rates
+    exact = torch.promote_types(x.dtype, torch.float32)  # bfloat16 counts to 256
+    rates = BASE ** (-torch.arange(half, dtype=exact, device=x.device) / half)
+    angles = torch.arange(start, start + places, dtype=exact, device=x.device).unsqueeze(1) * rates
     first, second = x[..., :half], x[..., half:]
-    cos, sin = angles.cos(), angles.sin()
+    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
     return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=3)
+
+
+def recent(past: int, places: int, reach: int) -> Bool[Tensor, "1 query key"]:
+    """Return who may look at whom: new places at themselves and at those before, `reach` places in all."""
+    distance = torch.arange(past, past + places).unsqueeze(1) - torch.arange(past + places)
+    return ((distance >= 0) & (distance < reach)).unsqueeze(0)
 
 
 class Attention(nn.Module):
@@ -49,17 +64,31 @@ class Attention(nn.Module):
         self.queries_keys_values = unfilled(nn.Linear(width, 3 * width, bias=False, device="meta"))
         self.output = unfilled(nn.Linear(width, width, bias=False, device="meta"))
 
-    def project(self, x: States) -> tuple[Heads, Heads, Heads]:
+    def project(self, x: States, start: int = 0) -> tuple[Heads, Heads, Heads]:
         """Return queries and keys, turned and of one length times SHARPNESS, and values."""
         batch, places, width = x.shape
         parts = self.queries_keys_values(x).view(batch, places, 3, self.heads, width // self.heads)
         queries, keys, values = parts.permute(2, 0, 3, 1, 4)
         size = (width // self.heads,)
-        return SHARPNESS * turn(rms_norm(queries, size)), SHARPNESS * turn(rms_norm(keys, size)), values
+        queries, keys = turn(rms_norm(queries, size), start), turn(rms_norm(keys, size), start)
+        return SHARPNESS * queries, SHARPNESS * keys, values
 
-    def forward(self, x: States, allowed: Allowed) -> States:
+    def forward(self, x: States, allowed: Allowed | None) -> States:
+        """Take from the places that are allowed; None: nobody looks ahead, which needs no table of who may."""
         queries, keys, values = self.project(x)
-        taken = scaled_dot_product_attention(queries, keys, values, attn_mask=allowed.unsqueeze(1))
+        mask = None if allowed is None else allowed.unsqueeze(1)
+        return self._mix(scaled_dot_product_attention(queries, keys, values, mask, is_causal=mask is None))
+
+    def go_on(self, x: States, memory: Memory | None, start: int, reach: int) -> tuple[States, Memory]:
+        """Take new places, the first of number `start`, after those remembered; remember the last `reach`."""
+        queries, keys, values = self.project(x, start)
+        if memory is not None:
+            keys, values = torch.cat([memory.keys, keys], dim=2), torch.cat([memory.values, values], dim=2)
+        allowed = recent(keys.shape[2] - x.shape[1], x.shape[1], reach).to(x.device)
+        mixed = self._mix(scaled_dot_product_attention(queries, keys, values, allowed.unsqueeze(1)))
+        return mixed, Memory(keys[:, :, -reach:], values[:, :, -reach:])
+
+    def _mix(self, taken: Heads) -> States:
         mixed: Tensor = self.output(taken.transpose(1, 2).flatten(2))
         return mixed
 
@@ -87,6 +116,14 @@ class Block(nn.Module):
         nn.init.zeros_(self.attention.output.weight)
         nn.init.zeros_(self.down.weight)
 
-    def forward(self, x: States, allowed: Allowed) -> States:
-        x = x + dropout(self.attention(rms_norm(x, x.shape[-1:]), allowed), self.silenced, self.training)
+    def forward(self, x: States, allowed: Allowed | None) -> States:
+        return self._add(x, self.attention(rms_norm(x, x.shape[-1:]), allowed))
+
+    def go_on(self, x: States, memory: Memory | None, start: int, reach: int) -> tuple[States, Memory]:
+        """As `Attention.go_on`."""
+        taken, memory = self.attention.go_on(rms_norm(x, x.shape[-1:]), memory, start, reach)
+        return self._add(x, taken), memory
+
+    def _add(self, x: States, taken: States) -> States:
+        x = x + dropout(taken, self.silenced, self.training)
         return x + dropout(self.down(relu(self.up(rms_norm(x, x.shape[-1:]))) ** 2), self.silenced, self.training)

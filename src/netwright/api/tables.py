@@ -1,0 +1,118 @@
+"""Tables, images and texts in their columns: `Run`, and how one comes about."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netwright.api.options import FitOptions, request_of
+from netwright.core.evidence import Evaluation
+from netwright.core.files import write_atomic
+from netwright.core.values import Finding, RunSummary, Schema
+from netwright.training.run_directory import check_run
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from netwright.training.inference import Model, Predictions
+    from netwright.training.stage import Listener
+
+
+class Run:
+    """A finished run on disk: its values, and the network that answers for new rows."""
+
+    def __init__(self, path: str | Path, activation: Any = None) -> None:
+        self.path = Path(path)
+        self._activation = activation
+        check_run(self.path)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
+    @cached_property
+    def summary(self) -> RunSummary:
+        from netwright.training.summary import summarise
+
+        return summarise(self.path)
+
+    @property
+    def schema(self) -> Schema:
+        return self.summary.schema
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self.summary.evaluation
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.summary.findings
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.html"
+
+    @cached_property
+    def model(self) -> "Model":
+        from netwright.training.inference import load_model
+
+        return load_model(self.path, self._activation)
+
+    def predict(self, source: Any, coverage: float | None = None) -> "pl.DataFrame":
+        """Return one row for each row of `source`: the prediction, and a probability per class.
+
+        With `coverage`, 0.5 to 0.99, also a "set" of classes, or "low" and "high", that holds the truth so often.
+        """
+        return self.predictions(source, coverage).frame
+
+    def predictions(self, source: Any, coverage: float | None = None) -> "Predictions":
+        """As `predict`, with notes on what was odd about the rows."""
+        from netwright.training.inference import predict_rows
+
+        return predict_rows(self.model, source, coverage)
+
+    def evaluate(self, source: Any) -> Evaluation:
+        """Measure the network on labelled rows that it never saw, beside guessing their own shares or mean."""
+        from netwright.training.assessment import assess
+
+        return assess(self.model, source).evaluation
+
+
+def fit_tree(
+    source: Any,
+    tree: Mapping[str, Any],
+    options: FitOptions,
+    listener: "Listener",
+    budget: str | int | float | None = None,
+) -> Run:
+    """As `fit`, from settings that are nested already; the command line comes in here."""
+    from netwright.training.job import run_job
+
+    request = request_of(source, tree, options, budget)
+    path = run_job(request, _with_gallery(listener))
+    activation = request.settings.get("network", {}).get("activation")
+    return finish(Run(path, activation if callable(activation) else None))
+
+
+def resume_table(path: str | Path, source: Any = None, listener: "Listener | None" = None) -> Run:
+    """As `resume`, of a run on a table."""
+    from netwright.training.job import resume_job
+    from netwright.training.stage import Listener, Request
+
+    resume_job(Path(path), Request(settings={}, source=source), _with_gallery(listener or Listener()))
+    return finish(Run(path))
+
+
+def _with_gallery(listener: "Listener") -> "Listener":
+    """Have single rows shown in the report of a run: training does not know how they are explained."""
+    from netwright.explanation.gallery import show_rows
+
+    return replace(listener, tested=show_rows)
+
+
+def finish(run: Run) -> Run:
+    """Write the report of a run."""
+    from netwright.report.page import render_report
+
+    write_atomic(run.report, render_report(run.summary, str(run.path)).encode())
+    return run
