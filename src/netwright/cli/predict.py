@@ -44,13 +44,17 @@ def predict(
     from netwright.cli.forecasting import predict_series
     from netwright.cli.frames import write_frame
     from netwright.cli.terminal import out, print_json, print_notes
+    from netwright.core.errors import RunError
 
     path = output or Path(f"{_stem(source)}-predictions.csv")
     _check_output(path, source)
-    if api.is_forecast_run(run):
+    loaded = api.load(run)
+    if isinstance(loaded, api.LanguageRun):
+        raise RunError(f"{run}: expected the run of a table, got a language model; use generate")
+    if isinstance(loaded, api.ForecastRun):
         predict_series(run, source, path, (coverage, json))
         return
-    found = api.Run(run).predictions(source, coverage)
+    found = loaded.predictions(source, coverage)
     write_frame(found.frame, path)
     if json:
         rows = {"in": found.rows, "out": found.frame.height, "unreadable": found.unreadable}

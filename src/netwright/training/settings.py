@@ -103,9 +103,9 @@ def recipe_to_toml(recipe: Any, choices: Iterable[Choice], schema: Schema | None
     return tomlkit.dumps(document)
 
 
-def plain(recipe: Any) -> dict[str, dict[str, Any]]:
+def plain(recipe: Any) -> dict[str, Any]:
     """Return the recipe as nested plain values; a function as activation is named, since TOML cannot hold it."""
-    tree: dict[str, dict[str, Any]] = in_toml(recipe)
+    tree: dict[str, Any] = in_toml(recipe)
     return tree
 
 
