@@ -16,7 +16,7 @@ QUICK = {"windows.lookback": 24, "training.threads": 1, "training.epochs": 2, "t
 ONE = QUICK | {"preset.contenders": []}
 SLOW = ONE | {"preset.recipe": "gru", "network.width": 4, "network.dropout": 0.3, "training.record_every": 1}
 SLOW = SLOW | {"training.batch_size": 32, "windows.lookback": 12}
-OFTEN = SLOW | {"training.epochs": 6, "training.checkpoint_every": 0.0}  # a checkpoint after every step
+OFTEN = SLOW | {"training.epochs": 3, "training.checkpoint_every": 0.0}  # a checkpoint after every step
 
 
 def tree_of(horizon: int = 6, **settings):

@@ -15,7 +15,7 @@ import pytest
 from netwright.core.errors import Interrupted, RecipeError, RunError, SchemaError
 from netwright.core.interrupts import StopSignal
 from netwright.training.forecasting.inference import load_forecaster
-from netwright.training.forecasting.recipes import FORECASTERS
+from netwright.training.forecasting.recipes import FORECASTERS, Facts, settings_of
 from netwright.training.forecasting.stage import ForecastListener
 from netwright.training.forecasting.summary import summarise_forecast
 from netwright.training.records import read_records
@@ -219,6 +219,32 @@ def test_series_that_no_column_tells_apart_are_pointed_at(tmp_path):
     both = pl.concat([small(200), small(200, seed=1)])
     with pytest.raises(SchemaError, match="with --group"):
         job(both, tmp_path, QUICK)
+
+
+def test_too_few_validation_windows_are_said_and_promise_nothing(tmp_path):
+    folder = job(small(120), tmp_path, ONE)  # 12 validation rows
+    summary = summarise_forecast(folder)
+    assert "7 validation windows are too few" in next(
+        finding.evidence for finding in summary.findings if finding.code == "series.few-windows"
+    )
+    assert summary.evaluation.covered is None
+    assert summary.evaluation.steps[0].covered is None
+    assert set(summary.evaluation.examples[0].low) == {None}
+
+
+def test_few_windows_are_learnt_from_for_more_epochs():
+    few, many = (dict(settings_of_name("nlinear", windows)) for windows in (64, 8000))
+    assert few["training.epochs"] == 750
+    assert many["training.epochs"] == 10
+
+
+def settings_of_name(name, windows):
+    return [(choice.name, choice.value) for choice in settings_of(name, Facts(windows, 1, 24, 6))]
+
+
+def test_epochs_that_are_asked_for_are_those_of_every_recipe(tmp_path):
+    tree = read_recipe(job(small(150), tmp_path, QUICK) / "recipe.toml")
+    assert {kind["training"]["epochs"] for kind in (tree, *tree["contenders"].values())} == {2}
 
 
 def test_many_series_are_forecast_by_one_network(tmp_path):

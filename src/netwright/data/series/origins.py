@@ -14,7 +14,7 @@ from netwright.data.series.borders import PARTS, Borders
 from netwright.data.series.panel import Panel
 
 Places = NDArray[np.int64]
-ENOUGH = 0.8  # share of the windows that must be left for gaps not to be crossed
+ENOUGH = 0.8  # share of each part's windows that must be left for gaps not to be crossed
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,10 @@ def crosses_gaps(panel: Panel, borders: Borders, sizes: tuple[int, int]) -> tupl
     """Return whether windows reach across gaps, and why: not, where enough of them are left without those."""
     if not len(panel.gaps.at):
         return False, "there are no gaps"
-    counts = [len(find_origins(panel, borders, sizes, crossing).train) for crossing in (False, True)]
-    share = counts[0] / max(counts[1], 1)
-    if share >= ENOUGH:
-        return False, f"{counts[0]:,} of {counts[1]:,} training windows lie between gaps; the others are not used"
-    said = f"only {counts[0]:,} of {counts[1]:,} training windows would be left between gaps"
+    split, kept = (find_origins(panel, borders, sizes, crossing) for crossing in (False, True))
+    shares = {part: len(getattr(split, part)) / max(len(getattr(kept, part)), 1) for part in PARTS}
+    least = min(PARTS, key=lambda part: shares[part])
+    if shares[least] >= ENOUGH:
+        return False, f"{shares[least]:.0%} of the {least} windows, and more of the others, lie between gaps"
+    said = f"only {shares[least]:.0%} of the {least} windows would be left between gaps"
     return True, f"{said}, so windows reach across them, as if no row were missing"

@@ -35,10 +35,10 @@ def evaluate_forecasts(
     """
     panel, units = place
     scales = units.scales[units.owners[windows.origins]]
-    found = measure(network, windows, scales, reach_of(margins, margins.coverage))
+    reach = reach_of(margins, margins.coverage)
+    found = measure(network, windows, scales, reach if np.isfinite(reach).all() else None)
     point = Windows(windows.series, windows.origins, windows.lookback, windows.horizon)
     others = {name: measure(baseline.network, point, scales) for name, baseline in baselines.items()}
-    assert found.covered is not None
     return ForecastEvaluation(
         windows=len(windows.origins),
         metrics={
@@ -50,8 +50,8 @@ def evaluate_forecasts(
         steps=by_step(found),
         backtest=backtest(found, windows, panel),
         coverage=margins.coverage,
-        covered=float(found.covered.mean()),
-        examples=examples_of(network, windows, place, reach_of(margins, margins.coverage)),
+        covered=None if found.covered is None else float(found.covered.mean()),
+        examples=examples_of(network, windows, place, reach),
         baseline_steps={name: _steps(other) for name, other in others.items()},
     )
 

@@ -23,7 +23,7 @@ from netwright.training.forecasting.evaluating import evaluate_forecasts
 from netwright.training.forecasting.examples import Units
 from netwright.training.forecasting.intervals import ends_of, reach_of
 from netwright.training.forecasting.kept import MeanForecaster, build
-from netwright.training.forecasting.material import series_options
+from netwright.training.forecasting.material import few_windows, series_options
 from netwright.training.forecasting.recipe import ForecastRecipe, check_coverage, forecast_recipe_from
 from netwright.training.forecasting.stage import spec_of
 from netwright.training.run_directory import CONTEST, check_run, read_part
@@ -159,6 +159,7 @@ def forecast_rows(model: ForecastModel, source: Any, coverage: float | None = No
     middle = said[:, said.shape[1] // 2]
     parts = [_own(part, scaling) for part in (middle, low, high)]
     frames = [_frame(panel, k, (parts[0][k], parts[1][k], parts[2][k]), model) for k in range(len(panel.series))]
+    notes = (*notes, *few_windows(model.margins.windows, share))
     return Forecasts(pl.concat(frames), notes, panel.table.total, panel.table.total - panel.rows)
 
 

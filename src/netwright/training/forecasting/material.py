@@ -17,9 +17,12 @@ from netwright.data.series.panel import Panel, PanelRequest, read_panel
 from netwright.data.series.scaling import Scaling, fit_scaling, standardise
 from netwright.data.series.season import find_season
 from netwright.data.wording import where_and_why
-from netwright.training.forecasting.lookback import Ground, choose_lookback
+from netwright.training.evaluation.conformal import place_of
+from netwright.training.forecasting.lookback import TRIED, Ground, choose_lookback
 from netwright.training.forecasting.recipe import ForecastRecipe, SeriesDataConfig
 from netwright.training.material import Reading
+
+LONGEST_SHARE = 4  # of a series' rows, one in so many: no longer look-back is thought of before one is chosen
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def gather_series(recipe: ForecastRecipe, source: Any = None, reading: Reading |
     origins = Ground(panel, borders, series, crossing).origins(lookback.value, horizon)
     period = _period(recipe, [series[edge[0] : edge[1]] for edge in borders.edges])
     rows, rejected = _accounts(panel, borders)
-    findings = (*panel.findings, *_still(panel, borders))
+    few = few_windows(len(origins.validation), recipe.evaluation.coverage)
+    findings = (*panel.findings, *_still(panel, borders), *few)
     _stop_if_strict(recipe, findings)
     schema = SeriesSchema(
         channels=panel.channels,
@@ -100,7 +104,9 @@ def request_of(data: SeriesDataConfig) -> PanelRequest:
 def _crossing(panel: Panel, borders: Borders, recipe: ForecastRecipe) -> tuple[bool, str]:
     if recipe.data.gaps != "auto":
         return recipe.data.gaps == "keep", "asked for"
-    return crosses_gaps(panel, borders, (recipe.windows.lookback or recipe.data.horizon, recipe.data.horizon))
+    longest = max(1, int(np.diff(panel.starts).max()) // LONGEST_SHARE)
+    lookback = recipe.windows.lookback or min(TRIED[-1], longest)  # none is chosen yet
+    return crosses_gaps(panel, borders, (lookback, recipe.data.horizon))
 
 
 def _period(recipe: ForecastRecipe, parts: list[NDArray[np.float64]]) -> Choice:
@@ -131,6 +137,17 @@ def _accounts(panel: Panel, borders: Borders) -> tuple[RowCount, tuple[Rejected,
     why = "it comes after the last of split.borders"
     rejected = (*panel.table.rejected, *(Rejected(row, "", "", why) for row in beyond))
     return RowCount(panel.table.total, used, panel.table.total - used), rejected
+
+
+def few_windows(windows: int, coverage: float) -> tuple[Finding, ...]:
+    """Say so where validation windows are too few for intervals of a coverage."""
+    if place_of(windows, coverage) <= windows:
+        return ()
+    evidence = (
+        f"{windows:,} validation windows are too few for intervals that hold {coverage:.0%} of truths: there are none"
+    )
+    remedy = "bring more rows, or ask for a lower coverage"
+    return (Finding("series.few-windows", "warning", "No intervals", evidence, remedy),)
 
 
 def _still(panel: Panel, borders: Borders) -> list[Finding]:
