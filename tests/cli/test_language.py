@@ -126,6 +126,12 @@ def test_show_and_evaluate_a_language_run(netwright, finished, text):
     assert "nats per character" in netwright("evaluate", finished, text).out
 
 
+def test_show_of_a_text_says_what_is_in_it(netwright, text):
+    found = json.loads(netwright("show", text, "--json").out)
+    assert (found["characters"], set(found["alphabet"])) == (len(TEXT), set(TEXT))
+    assert "no delimiter splits" in netwright("show", text).out
+
+
 def test_each_kind_of_run_refuses_what_the_other_does(netwright, finished, finished_run, text):
     assert "expected the run of a language model" in netwright("generate", finished_run).err
     done = netwright("predict", finished, text, "--output", text.parent / "a.csv")

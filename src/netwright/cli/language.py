@@ -93,6 +93,24 @@ def print_language_run(run: "LanguageRun", json: bool) -> None:
     out.print(f"report  {run.report}", soft_wrap=True)
 
 
+def print_text(source: str, why: str, json: bool) -> None:
+    """Print what `show` says of a text before any training."""
+    from netwright.data.corpus.reading import read_corpus
+
+    corpus = read_corpus(source)
+    count = corpus.count
+    if json:
+        bytes_ = {"in": count.total, "used": count.used, "rejected": count.rejected}
+        print_json(
+            {"text": source, "why": why, "characters": len(corpus), "alphabet": corpus.alphabet, "bytes": bytes_}
+        )
+        return
+    out.print(f"{source}: a text, since {why}", soft_wrap=True)
+    out.print(f"{len(corpus):,} characters, {len(corpus.alphabet):,} different ones")
+    out.print(f"bytes in {count.total:,} = used {count.used:,} + set aside {count.rejected:,}")
+    out.print(f"train a language model: netwright fit {source}", soft_wrap=True)
+
+
 def print_text_evaluation(run: "LanguageRun", source: str, json: bool) -> None:
     """Measure a run on another text, and print that."""
     from netwright.report.language_tables import text_table

@@ -9,7 +9,7 @@ from netwright.cli.options import Debug, Json, Many, split_commas
 
 
 def show(
-    what: Annotated[str, typer.Argument(help="A run directory, or a table.")],
+    what: Annotated[str, typer.Argument(help="A run directory, a table or a text.")],
     target: Annotated[str | None, typer.Option(help="For a table: the column to learn.")] = None,
     ignore: Annotated[Many, typer.Option(help="For a table: columns to leave out.")] = None,
     set_: Annotated[Many, typer.Option("--set", help="For a table: any line of recipe.toml.")] = None,
@@ -28,8 +28,20 @@ def show(
 
     if Path(what).is_dir() and not is_folder_of_rows(Path(what)):
         _show_run(Path(what), json)
+    elif why := _why_text(what, target):
+        from netwright.cli.language import print_text
+
+        print_text(what, why, json)
     else:
         _show_table(what, {"target": target, "ignore": split_commas(ignore)}, set_, json)
+
+
+def _why_text(what: str, target: str | None) -> str:
+    """Say why a file is shown as a text; nothing where it is a table."""
+    from netwright.data.corpus.deciding import is_text
+
+    found, reason = (False, "") if target is not None else is_text(what)
+    return reason if found else ""
 
 
 def _show_run(path: Path, json: bool) -> None:

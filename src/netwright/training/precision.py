@@ -23,7 +23,7 @@ from netwright.core.values import Choice
 SETTING = "training.precision"
 STEPS = 4  # of each candidate that are timed, after one that warms up
 LEAST_STEPS = 2  # where steps are so slow that SECONDS are over
-SECONDS = 4.0  # that all timed steps may take together, about
+SECONDS = 2.0  # that all timed steps may take together, about
 GAIN = 1.05  # how much faster bfloat16 must be
 PARITY = 0.01  # of float32's loss, by which that of any step may differ
 

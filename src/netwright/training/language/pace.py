@@ -1,5 +1,7 @@
 """What is settled by a clock before a training begins: precision, threads, and how many steps the time has room for."""
 
+import copy
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -22,7 +24,9 @@ from netwright.training.language.windows import Windows, token_loss
 from netwright.training.optimizers import make_updater
 from netwright.training.precision import Trainer, choose_precision
 
-STEPS = 5  # whose median is the pace
+STEPS = 4  # whose median is the pace
+HOPELESS = 2.0  # times the step of one thread: several that wait for another program's take that and more
+ENOUGH = 1.0  # seconds after which fewer do
 FILLED = 0.93  # share of the time left that planned steps take
 MARGIN = 1.5  # what was measured once takes longer where other work comes to the machine
 CLOSING = 3.0  # seconds of samples, files and the report
@@ -90,26 +94,31 @@ def _threads(recipe: LanguageRecipe, network: LanguageNetwork, trainer: Trainer)
     most = torch.get_num_threads()
     if recipe.training.threads is not None or most == 1 or next(network.parameters()).device.type != "cpu":
         return recipe, []
-    seconds = {}
+    seconds: dict[int, float] = {}
     for threads in (1, most):
         with cpu_threads(threads):
-            seconds[threads] = _pace(network, trainer, recipe.training)
+            seconds[threads] = _pace(network, trainer, recipe.training, HOPELESS * seconds.get(1, math.inf))
     best = min(seconds, key=lambda threads: seconds[threads])
-    said = f"a step takes {1000 * seconds[most]:.3g} ms on {most} threads and {1000 * seconds[1]:.3g} ms on one"
+    said = f"a step takes {1000 * seconds[most]:,.0f} ms on {most} threads and {1000 * seconds[1]:,.0f} ms on one"
     return _with(recipe, threads=best), [Choice("training.threads", best, said)]
 
 
-def _pace(network: LanguageNetwork, trainer: Trainer, config: TrainingConfig) -> float:
-    """Return the seconds of a step; the first ones, which are slower, are not counted."""
-    import copy
-
+def _pace(network: LanguageNetwork, trainer: Trainer, config: TrainingConfig, hopeless: float = math.inf) -> float:
+    """Return the seconds of a step; the first, which is slower, counts only where it takes longer than `hopeless`."""
     step = trainer(copy.deepcopy(network), config.precision)
-    taken = []
-    for _ in range(STEPS + 1):
-        began = time.perf_counter()
-        step()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken[1:])
+    first = _timed(step)
+    if first > hopeless:
+        return first
+    taken = [_timed(step)]
+    while len(taken) < STEPS and sum(taken) < ENOUGH:
+        taken.append(_timed(step))
+    return statistics.median(taken)
+
+
+def _timed(step: Callable[[], float]) -> float:
+    began = time.perf_counter()
+    step()
+    return time.perf_counter() - began
 
 
 def ending(material: TextMaterial, recipe: LanguageRecipe, asking: float) -> float:
@@ -143,7 +152,7 @@ def _plan(
     pace, asking = paces
     of_step = recipe.training.batch_size * recipe.network.context
     speed = f"{of_step / pace:,.0f} tokens a second"
-    if left == float("inf"):
+    if left == math.inf:
         weights = sum(weight.numel() for weight in network.parameters())
         tokens = min(TOKENS_A_WEIGHT * weights, PASSES * len(material.train))
         steps = max(LEAST_STEPS, tokens // of_step)
