@@ -20,8 +20,8 @@ from netwright.networks.feedforward import MLP
 from netwright.networks.layers.rocket import Rocket
 
 MOST_ROWS = 4096  # whose products with each other fit into memory; of more, every second, third, ...
-PENALTIES = tuple(10.0 ** (power / 2.0) for power in range(-10, 7))
-FACTORS = tuple(2.0 ** (power / 2.0) for power in range(-2, 11))
+PENALTIES: tuple[float, ...] = tuple(10.0 ** (power / 2.0) for power in range(-10, 7))
+FACTORS: tuple[float, ...] = tuple(2.0 ** (power / 2.0) for power in range(-2, 11))
 
 Features = Float[Tensor, "rows features"]
 Scores = Float[Tensor, "rows outputs"]

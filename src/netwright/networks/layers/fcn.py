@@ -6,10 +6,10 @@ Source: Z. Wang, W. Yan, T. Oates, Time series classification from scratch with 
 from itertools import pairwise
 
 from torch import Generator, nn
-from torch.nn.functional import relu
+from torch.nn.functional import pad, relu
 
 from netwright.core.values import SeriesInput
-from netwright.networks.layers.series import Inside, SeriesMaps, SeriesNorm, Values
+from netwright.networks.layers.series import Inside, Maps, SeriesMaps, SeriesNorm, Values
 from netwright.networks.layers.series_config import SeriesConfig
 
 SIZES = (8, 5, 3)  # of the first three kernels; those after them are of 3 too
@@ -20,11 +20,9 @@ class FCN(SeriesMaps):
 
     def __init__(self, config: SeriesConfig, series: SeriesInput) -> None:
         super().__init__(config, series)
-        sizes = [*SIZES, *[SIZES[-1]] * len(config.series_widths)]
-        steps = zip(pairwise((series.channels, *config.series_widths)), sizes, strict=False)
-        self.convolutions = nn.ModuleList(
-            nn.Conv1d(before, width, size, padding="same", bias=False) for (before, width), size in steps
-        )
+        self.sizes = [*SIZES, *[SIZES[-1]] * len(config.series_widths)][: len(config.series_widths)]
+        steps = zip(pairwise((series.channels, *config.series_widths)), self.sizes, strict=True)
+        self.convolutions = nn.ModuleList(nn.Conv1d(before, width, size, bias=False) for (before, width), size in steps)
         self.norms = nn.ModuleList(SeriesNorm(width) for width in config.series_widths)
         self.width = config.series_widths[-1]
 
@@ -33,7 +31,8 @@ class FCN(SeriesMaps):
             if isinstance(layer, nn.Conv1d):
                 nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
 
-    def maps(self, values: Values, inside: Inside) -> Values:
-        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            values = relu(norm(convolution(values), inside))
+    def maps(self, values: Values, inside: Inside) -> Maps:
+        for convolution, norm, size in zip(self.convolutions, self.norms, self.sizes, strict=True):
+            wide = pad(values, ((size - 1) // 2, size // 2))  # the first size is even
+            values = relu(norm(convolution(wide), inside))
         return values

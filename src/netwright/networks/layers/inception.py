@@ -9,7 +9,7 @@ from torch import Generator, nn
 from torch.nn.functional import max_pool1d, relu
 
 from netwright.core.values import SeriesInput
-from netwright.networks.layers.series import Inside, SeriesMaps, SeriesNorm, Values
+from netwright.networks.layers.series import Inside, Maps, SeriesMaps, SeriesNorm, Values
 from netwright.networks.layers.series_config import SeriesConfig
 
 SIZES = (9, 19, 39)
@@ -27,12 +27,12 @@ class InceptionModule(nn.Module):
         self.pooled = nn.Conv1d(width_in, filters, 1, bias=False)
         self.norm = SeriesNorm(4 * filters)
 
-    def forward(self, values: Values, inside: Inside) -> Values:
+    def forward(self, values: Values, inside: Inside) -> Maps:
         narrow = values if self.narrow is None else self.narrow(values)
         largest = max_pool1d(values.masked_fill(~inside, -torch.inf), 3, stride=1, padding=1)
         largest = largest.masked_fill(~inside, 0.0)
         found = torch.cat([*(path(narrow) for path in self.paths), self.pooled(largest)], dim=1)
-        normalised: Values = self.norm(found, inside)
+        normalised: Maps = self.norm(found, inside)
         return normalised
 
 
@@ -56,7 +56,7 @@ class Inception(SeriesMaps):
             if isinstance(layer, nn.Conv1d):
                 nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
 
-    def maps(self, values: Values, inside: Inside) -> Values:
+    def maps(self, values: Values, inside: Inside) -> Maps:
         before = values
         for number, stage in enumerate(self.stages, start=1):
             values = stage(values, inside)

@@ -50,6 +50,7 @@ class Bank(nn.Module):
         self.dilations = dilations_for(length, kernels)
         self.channels = channels
         count = sum(dilation.thresholds for dilation in self.dilations)
+        self.register_buffer("shapes", kernel_shapes(), persistent=False)
         self.register_buffer("reads", torch.empty(len(self.dilations), KERNELS, channels))
         self.register_buffer("thresholds", torch.empty(count, KERNELS))
         self.width = 2 * KERNELS * count
@@ -83,15 +84,15 @@ class Bank(nn.Module):
             whole, within = _places(inside, dilation.gap)
             alternate = (torch.arange(KERNELS, device=given.device) + number) % 2 == 0
             places = torch.where(alternate.view(1, -1, 1), whole, within)
-            for threshold in thresholds[at : at + dilation.thresholds]:
-                found += _liked(given - threshold.view(1, -1, 1), places)
+            own = thresholds[at : at + dilation.thresholds]
+            found += _liked(given.unsqueeze(1) - own.unsqueeze(2), places.unsqueeze(1))
             at += dilation.thresholds
         return torch.cat(found, dim=1)
 
     def _convolved(self, values: Values, number: int) -> Float[Tensor, "batch kernels length"]:
         """Return what the kernels give at a dilation; a kernel sums the channels that it reads."""
         gap = self.dilations[number].gap
-        weight = _shapes().to(values).unsqueeze(1) * self.get_buffer("reads")[number].unsqueeze(2)
+        weight = self.get_buffer("shapes").unsqueeze(1) * self.get_buffer("reads")[number].unsqueeze(2)
         return conv1d(values, weight, padding=gap * (SIZE // 2), dilation=gap)
 
 
@@ -132,7 +133,8 @@ class Rocket(SeriesLayer):
         return (numbers - self.get_buffer("middle")) * self.get_buffer("scale") / math.sqrt(self.width)
 
     def _numbers(self, values: Values, inside: Inside) -> Vectors:
-        rows = max(1, AT_ONCE // (KERNELS * values.shape[2]))
+        most = max(dilation.thresholds for dilation in (*self.values.dilations, *self.changes.dilations))
+        rows = max(1, AT_ONCE // (KERNELS * values.shape[2] * most))
         blocks = zip(torch.split(values, rows), torch.split(inside, rows), strict=True)
         read = [torch.cat([self.values(*block), self.changes(*changes_of(*block))], dim=1) for block in blocks]
         return torch.cat(read)
@@ -156,20 +158,18 @@ def _places(inside: Inside, gap: int) -> tuple[Inside, Inside]:
 
 
 def _liked(
-    excess: Float[Tensor, "batch kernels length"], places: Bool[Tensor, "batch kernels length"]
-) -> tuple[Float[Tensor, "batch kernels"], Float[Tensor, "batch kernels"]]:
-    """Return the share of the places above 0, and the mean of the values there."""
+    excess: Float[Tensor, "batch thresholds kernels length"], places: Bool[Tensor, "batch 1 kernels length"]
+) -> tuple[Float[Tensor, "batch numbers"], Float[Tensor, "batch numbers"]]:
+    """Return the share of the places above 0, and the mean of the values there, for each threshold of each kernel."""
     above = (excess > 0.0) & places
-    count = above.sum(dim=2).to(excess)
-    strength = excess.masked_fill(~above, 0.0).sum(dim=2)
-    return count / places.sum(dim=2).clamp(min=1), strength / count.clamp(min=1.0)
+    count = above.sum(dim=3).to(excess)
+    strength = (excess * above).sum(dim=3) / count.clamp(min=1.0)
+    return (count / places.sum(dim=3).clamp(min=1)).flatten(1), strength.flatten(1)
 
 
-def _shapes() -> Float[Tensor, "kernels size"]:
-    shapes = torch.full((KERNELS, SIZE), -1.0, device="cpu")
-    for kernel, high in enumerate(HIGH):
-        shapes[kernel, list(high)] = 2.0
-    return shapes
+def kernel_shapes() -> Float[Tensor, "kernels size"]:
+    """Return each kernel's values: 2 at its three places, -1 elsewhere."""
+    return torch.tensor([[2.0 if at in high else -1.0 for at in range(SIZE)] for high in HIGH], device="cpu")
 
 
 def dilations_for(length: int, kernels: int) -> tuple[Dilation, ...]:

@@ -12,6 +12,7 @@ from netwright.networks.layers.series_config import SeriesConfig
 
 Values = Float[Tensor, "batch channels length"]
 Inside = Bool[Tensor, "batch 1 length"]  # whether a place lies before a series' end
+Maps = Float[Tensor, "batch features length"]
 Vectors = Float[Tensor, "batch features"]
 
 
@@ -50,7 +51,7 @@ class SeriesMaps(SeriesLayer):
     """Layers that make maps over time, of which the mean up to a series' end is taken."""
 
     @abstractmethod
-    def maps(self, values: Values, inside: Inside) -> Float[Tensor, "batch features length"]:
+    def maps(self, values: Values, inside: Inside) -> Maps:
         """Return what the last stage makes of standardised series, 0 after their ends."""
 
     def read(self, values: Values, inside: Inside) -> Vectors:
