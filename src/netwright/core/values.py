@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Gallery, Measure
 
-Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "image", "identifier", "constant"]
+Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "image", "series", "identifier", "constant"]
 Role = Literal["feature", "target", "group", "time", "ignored"]
 Task = Literal["regression", "binary", "multiclass"]
 Severity = Literal["note", "warning", "error"]
@@ -45,7 +45,7 @@ class Column:
     datetime_format: str | None = None  # a chrono format, None where the source was typed
     edges: tuple[float, ...] = ()  # numeric and datetime: rising, between bins of about a tenth of the cells each
     shares: tuple[float, ...] = ()  # of present cells in each bin, or of the most frequent categories
-    shape: tuple[int, ...] = ()  # image: channels, height and width
+    shape: tuple[int, ...] = ()  # image: channels, height and width; series: channels and length
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,16 @@ class ImageInput:
 
 
 @dataclass(frozen=True)
+class SeriesInput:
+    """A time series as a network reads it: values, NaN after its end; the network standardises them."""
+
+    channels: int
+    length: int  # of the longest series in training; others may be shorter or longer
+    mean: tuple[float, ...]  # of each channel over the training series
+    deviation: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class InputSpec:
     """The shape of what a network reads and answers."""
 
@@ -152,6 +162,7 @@ class InputSpec:
     continuous: tuple[int, ...] = ()  # numeric inputs that hold a measured quantity: no one-hot, indicator or sine
     texts: tuple[TextInput, ...] = ()  # after the embedded columns of the categorical input
     image: ImageInput | None = None  # a third input, bytes [rows, channels, height, width]
+    series: SeriesInput | None = None  # or a third input, float32 [rows, channels, length]
 
 
 FLAT = 0.0066  # |f'(z)| below which no gradient passes: a sigmoid's slope at 5. Leaky ReLU's 0.01 lies above.

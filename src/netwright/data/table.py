@@ -9,6 +9,7 @@ import polars as pl
 
 from netwright.core.values import Choice, Rejected, RowCount, Schema
 from netwright.data.pictures import Pictures
+from netwright.data.series_store import SeriesStore
 
 FILE = "file"  # column with the names of files, where each row is one
 PolarsType = Any  # pl.DataType or its class; beartype refuses hints whose repr is not their name
@@ -26,6 +27,7 @@ class ReadOptions:
     columns: tuple[str, ...] | None = None  # names for a file without a header, by position, with or without target
     schema: Schema | None = None  # read each column as the type that training saw
     image_size: tuple[int, int] | None = None  # height and width that images are brought to
+    series: bool | None = None  # whether each row is a series of its own; None: by the source
     image_channels: int = 3  # of images whose size was asked for; 1 is grey
 
 
@@ -46,6 +48,7 @@ class Table:
     missing: dict[str, dict[str, int]]  # column -> spelling -> cells
     fingerprint: str  # sha256 of the source's content
     pictures: Pictures | None = None  # where a column holds images: what its keys stand for
+    series: SeriesStore | None = None  # where a column holds time series: what its keys stand for
 
     @property
     def count(self) -> RowCount:

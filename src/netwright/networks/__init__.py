@@ -14,6 +14,8 @@ from netwright.networks.bins import fit_bins
 from netwright.networks.data_driven import fit_weights
 from netwright.networks.feedforward import MLPConfig, build_mlp, shapes_of
 from netwright.networks.layers.convnet import fit_whitening
+from netwright.networks.layers.rocket import fit_rocket
+from netwright.networks.ridge_start import fit_output
 
 __all__ = ["NETWORKS", "MLPConfig", "build", "fit_bins", "fit_to_rows", "shapes_of"]
 
@@ -40,8 +42,8 @@ def build(name: str, config: MLPConfig, spec: InputSpec, seed: int) -> nn.Module
 
 
 def fit_to_rows(module: nn.Module, inputs: tuple[Tensor, ...], targets: Tensor, seed: int) -> None:
-    """Learn from the training rows what a network must know of them before its first step: bins, whitened patches, then
-    weights.
+    """Learn from the training rows what a network must know of them before its first step: bins, whitened patches,
+    thresholds of kernels, then weights.
 
     Args:
         module: as `build` hands it on.
@@ -51,4 +53,6 @@ def fit_to_rows(module: nn.Module, inputs: tuple[Tensor, ...], targets: Tensor, 
     """
     fit_bins(module, inputs[0], targets)
     fit_whitening(module, inputs)
+    fit_rocket(module, inputs)
     fit_weights(module, inputs, seed)
+    fit_output(module, inputs, targets)

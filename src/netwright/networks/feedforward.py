@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 
 from netwright.core.errors import RecipeError, nearest
@@ -24,6 +24,9 @@ from netwright.networks.layers.normalization import make_normalization
 from netwright.networks.layers.numeric_embedding import NumericEmbedding, PeriodicEmbedding, PiecewiseEmbedding
 from netwright.networks.layers.residual import Residual
 from netwright.networks.layers.scaling import Scaling
+from netwright.networks.layers.series import SeriesLayer
+from netwright.networks.layers.series_config import SeriesConfig, check_series, most_series_numbers, series_width
+from netwright.networks.layers.series_layers import make_series_layer
 from netwright.networks.layers.text import Chances, TextBag, TextConvolution, TextLayer
 from netwright.networks.layers.text_recurrent import CELLS, TextRecurrent
 from netwright.networks.layers.text_transformer import TextTransformer
@@ -36,7 +39,7 @@ LEARNT_OR_STRAIGHT = ("prelu", "prelu_units", "identity")  # activations that a 
 
 
 @dataclass(frozen=True)
-class MLPConfig(ImageConfig):
+class MLPConfig(ImageConfig, SeriesConfig):
     """The shape of a feed-forward network. Each hidden layer is Linear, normalisation, activation, dropout."""
 
     hidden_sizes: tuple[int, ...] = (64, 32)
@@ -83,7 +86,8 @@ class MLP(nn.Module):
         self.texts = nn.ModuleList(_text(config, text) for text in spec.texts)
         self.words = [text.columns for text in spec.texts]
         self.images = make_image_layer(config, spec.image) if spec.image is not None else None
-        sizes = _sizes(spec, self.numeric_embedding, self.embedding, (*self.texts, self.images))
+        self.series = make_series_layer(config, spec.series) if spec.series is not None else None
+        sizes = _sizes(spec, self.numeric_embedding, self.embedding, (*self.texts, self.images, self.series))
         width = sum(sizes)
         self.scaling = Scaling(width) if config.scaling else None
         signs = self.numeric_embedding is None  # a factor near 0 would hide a number from a member
@@ -97,11 +101,12 @@ class MLP(nn.Module):
         self,
         numeric: Float[Tensor, "batch numeric"],
         categorical: Int[Tensor, "batch categorical"],
-        pixels: UInt8[Tensor, "batch channels height width"] | None = None,
+        third: Shaped[Tensor, "batch channels *place"] | None = None,
     ) -> Float[Tensor, "rows outputs"]:
         """Return logits (classification) or values (regression); `categorical` may have width 0.
 
-        Its columns are the embedded ones, then those of each text. `pixels` are there where the rows have images.
+        Its columns are the embedded ones, then those of each text. The third input is there where the rows have
+        images, bytes [batch, channels, height, width], or series, numbers [batch, channels, length].
         """
         features = numeric if self.numeric_embedding is None else self.numeric_embedding(numeric)
         if self.words:
@@ -110,7 +115,9 @@ class MLP(nn.Module):
             read = [layer(text) for layer, text in zip(self.texts, texts, strict=True)]
             features = torch.cat([features, *read], dim=1)
         if self.images is not None:
-            features = torch.cat([features, self.images(pixels)], dim=1)
+            features = torch.cat([features, self.images(third)], dim=1)
+        if self.series is not None:
+            features = torch.cat([features, self.series(third)], dim=1)
         if self.embedding is not None:
             features = torch.cat([features, self.embedding(categorical)], dim=1)
         if self.scaling is not None:
@@ -166,6 +173,9 @@ def _most_numbers(config: MLPConfig, spec: InputSpec) -> int:
     if spec.image is not None:
         layers += most_image_numbers(config, spec.image)
         width += config.image_widths[-1]
+    if spec.series is not None:
+        layers += most_series_numbers(config, spec.series)
+        width += series_width(config)
     ends = config.members * (width + spec.outputs * (config.hidden_sizes or (width,))[-1])
     return layers + ends + len(spec.continuous) * waves + sum(spec.cardinalities) * category
 
@@ -198,7 +208,7 @@ def _sizes(
 ) -> list[int]:
     """Return how many columns each feature has in what the first hidden layer reads."""
     plain = [1] * spec.numeric if numbers is None else [numbers.size] * numbers.features + [1] * len(numbers.others)
-    plain += [reader.width for reader in readers if isinstance(reader, TextLayer | ImageLayer)]
+    plain += [reader.width for reader in readers if isinstance(reader, TextLayer | ImageLayer | SeriesLayer)]
     return plain + [table.embedding_dim for table in (categories.embeddings() if categories else [])]
 
 
@@ -251,7 +261,8 @@ def _check(config: MLPConfig, spec: InputSpec) -> None:
             "take another activation, or parametric = false"
         )
     check_images(config, spec.image)
-    if spec.numeric + len(spec.cardinalities) + len(spec.texts) < 1 and spec.image is None:
+    check_series(config, spec.series)
+    if spec.numeric + len(spec.cardinalities) + len(spec.texts) < 1 and spec.image is None and spec.series is None:
         raise RecipeError("network: expected at least one input column, got none")
     if list(spec.continuous) != sorted(set(spec.continuous) & set(range(spec.numeric))):
         raise RecipeError(

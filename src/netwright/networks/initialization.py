@@ -18,6 +18,7 @@ from netwright.networks.layers.activations import Activation, activation_name, m
 from netwright.networks.layers.image import ImageLayer
 from netwright.networks.layers.members import LINEAR, MemberAdapter, MemberHead
 from netwright.networks.layers.numeric_embedding import PeriodicEmbedding, PiecewiseEmbedding
+from netwright.networks.layers.series import SeriesLayer
 from netwright.networks.layers.text import TextLayer
 
 Weight = Float[Tensor, "fan_out fan_in"]
@@ -30,6 +31,7 @@ OWN = (
     MemberHead,
     TextLayer,
     ImageLayer,
+    SeriesLayer,
 )  # layers whose own `fill` says how they start
 EMBEDDING_STD = 0.01  # truncated at two; small, so that a category never seen adds nearly nothing
 
@@ -138,7 +140,7 @@ def initialize(module: nn.Module, name: str, activation: Activation, seed: int) 
         scheme(layer.weight, 1.0 if last else gain, generator)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
-    readers = [layer for layer in module.modules() if isinstance(layer, TextLayer | ImageLayer)]
+    readers = [layer for layer in module.modules() if isinstance(layer, TextLayer | ImageLayer | SeriesLayer)]
     own = {id(inside) for reader in readers for inside in reader.modules()} - set(map(id, readers))
     for table in module.modules():
         if id(table) in own:

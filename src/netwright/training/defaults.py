@@ -52,14 +52,14 @@ def _contender(name: str, tree: Mapping[str, Any], task: Task, train_rows: int) 
     return [replace(choice, name=f"contenders.{name}.{choice.name}") for choice in kept]
 
 
-def ask(tree: Mapping[str, Any]) -> Recipe:
-    """Return the recipe as far as it stands before the data is read: the user's settings, and what the quality adds.
+def ask(tree: Mapping[str, Any], reads: Reads = "table") -> Recipe:
+    """Return the recipe as far as it stands before the data is known: the user's settings, and what the quality adds.
 
     Raises:
         RecipeError: a setting is unknown or of a wrong type.
     """
     recipe_from(tree, "recipe")
-    return recipe_from(merge(_tree_of(resolve(tree)), tree), "recipe")
+    return recipe_from(merge(_tree_of(resolve(tree, reads)), tree), "recipe")
 
 
 def _tree_of(choices: Iterable[Choice]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from safetensors.torch import save
 from torch import nn
 
 from netwright.core.devices import choose_device
-from netwright.core.errors import RunError
+from netwright.core.errors import RunError, SchemaError
 from netwright.core.evidence import Calibration, Evaluation
 from netwright.core.files import sha256_of, write_atomic
 from netwright.core.values import Choice, RateTest
@@ -44,7 +44,7 @@ from netwright.training.one_network import train_one
 from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_held, rows_of_one, sizes_of
 from netwright.training.pausing import pausing
 from netwright.training.precision_choice import settle_precision
-from netwright.training.presets import Reads
+from netwright.training.presets import FEW_SERIES, FOLDS_OF_FEW, Reads
 from netwright.training.rate_choice import SETTING, choice_of, find_rate
 from netwright.training.rate_test_config import validate_rate_test
 from netwright.training.recipe import Recipe, recipe_from, refuse_pipes
@@ -89,9 +89,10 @@ def run_job(request: Request, listener: Listener) -> Path:
     validate_evaluation(asked.evaluation)
     material = gather(asked, request.source, listener.reading)
     validate_evaluation(asked.evaluation, material.schema.task)
-    folds = deal(material, asked.ensemble.folds)
+    reads = _reads(material)
+    folds = deal(material, ask(request.settings, reads).ensemble.folds)
     learnt, held = rows_of_one(material, folds), rows_held(material, folds)
-    recipe, choices = complete(request.settings, material.schema.task, learnt, held, _reads(material))
+    recipe, choices = complete(request.settings, material.schema.task, learnt, held, reads)
     recipe = replace(recipe, data=_resolved(recipe, material))
     validate(recipe.training)
     validate_contenders(recipe.contenders, recipe.preparation.numeric)
@@ -123,7 +124,20 @@ def run_job(request: Request, listener: Listener) -> Path:
 
 def _reads(material: Material) -> Reads:
     kinds = {column.kind for column in material.schema.features}
-    return "image" if "image" in kinds else "text" if "text" in kinds else "table"
+    if "image" in kinds:
+        return "image"
+    if "series" not in kinds:
+        return "text" if "text" in kinds else "table"
+    few = material.sizes["train"] + material.sizes["validation"] in FEW_SERIES
+    return "few series" if few and _can_be_dealt(material) else "series"
+
+
+def _can_be_dealt(material: Material) -> bool:
+    """Whether each fold gets rows of every class: where one has too few, nobody asked for folds."""
+    try:
+        return bool(deal(material, FOLDS_OF_FEW))
+    except SchemaError:
+        return False
 
 
 def _seconds_left(request: Request) -> float:

@@ -101,6 +101,7 @@ def read_options(data: DataConfig) -> ReadOptions:
         encoding=data.encoding,
         header=data.header,
         image_size=data.image_size,
+        series=data.series,
     )
 
 

@@ -94,6 +94,7 @@ def tensors(part: Prepared) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
 
 
 def inputs_of(part: Prepared) -> tuple[torch.Tensor, ...]:
-    """Return what a network reads: numbers, categories and, where there are images, their pixels."""
+    """Return what a network reads: numbers, categories and, where there are images or series, these."""
+    third = part.pixels if part.series is None else part.series
     plain = (torch.from_numpy(part.numeric), torch.from_numpy(part.categorical))
-    return plain if part.pixels is None else (*plain, torch.from_numpy(part.pixels))
+    return plain if third is None else (*plain, torch.from_numpy(third))

@@ -61,8 +61,28 @@ OF_IMAGES = {
     "best": Quality("convnet", "as standard, trained five times, each time holding out another fifth", folds=5),
 }
 
-Reads = Literal["table", "text", "image"]  # the features that decide which recipes suit
-BY_FEATURES: dict[Reads, dict[str, Quality]] = {"table": QUALITIES, "text": OF_TEXTS, "image": OF_IMAGES}
+ROCKET = "fixed kernels and a last layer that starts at its best: the least time, and right from few series"
+OF_SERIES = {
+    "fast": Quality("rocket", ROCKET),
+    "standard": Quality("rocket", ROCKET, ("fcn",)),
+    "best": Quality("rocket", ROCKET, ("fcn", "inception"), 5),
+}
+FOLDS_OF_FEW = 5
+FEW_SERIES = range(20, 500)  # rows: each is needed to learn from, and to judge by
+OF_FEW_SERIES = {
+    "fast": OF_SERIES["fast"],
+    "standard": Quality("rocket", ROCKET, ("fcn",), FOLDS_OF_FEW),
+    "best": OF_SERIES["best"],
+}
+
+Reads = Literal["table", "text", "image", "series", "few series"]  # the features that decide which recipes suit
+BY_FEATURES: dict[Reads, dict[str, Quality]] = {
+    "table": QUALITIES,
+    "text": OF_TEXTS,
+    "image": OF_IMAGES,
+    "series": OF_SERIES,
+    "few series": OF_FEW_SERIES,
+}
 
 OF_AN_ENSEMBLE = "one network each: those of the ensemble are averaged already, several in each would only take longer"
 

@@ -38,6 +38,7 @@ class DataConfig:
     header: bool | None = None
     max_rejected: float = 0.1  # share of rows that may be set aside
     image_size: tuple[int, int] | None = None  # height and width that images are brought to
+    series: bool | None = None  # whether each row of a table is a time series, its label first; None: by the source
     strict: bool = False  # warnings about the data stop the run
 
 

@@ -24,6 +24,7 @@ from netwright.networks.layers.activations import FunctionActivation
 from netwright.networks.layers.dropout import Dropouts, dropouts_of, scale_shares
 from netwright.networks.layers.image import ImageLayer
 from netwright.networks.layers.members import members_of
+from netwright.networks.layers.series import SeriesLayer
 from netwright.networks.layers.text import TextLayer
 from netwright.training import early_stopping, schedules
 from netwright.training.averaging import update_average
@@ -79,7 +80,8 @@ def stack_key(module: nn.Module, config: TrainingConfig) -> Any:
     """
     layers = list(module.modules())
     plain = all(type(layer).__module__.startswith(KNOWN) and type(layer) is not FunctionActivation for layer in layers)
-    plain = plain and not any(isinstance(layer, TextLayer | ImageLayer) for layer in layers)  # draw by themselves
+    readers = (TextLayer, ImageLayer, SeriesLayer)  # these draw by themselves
+    plain = plain and not any(isinstance(layer, readers) for layer in layers)
     trained = all(parameter.requires_grad for parameter in module.parameters())
     if not (plain and trained) or config.optimizer == "muon" or config.accumulate > 1 or config.monitor == "metric":
         return None

@@ -42,7 +42,7 @@ def describe(cells: pl.Series, position: int, verdict: Verdict, spellings: Mappi
         missing=cells.null_count(),
         distinct=present.n_unique(),
         missing_spellings=dict(spellings),
-        examples=() if verdict.kind == "image" else _examples(present),
+        examples=() if verdict.kind in ("image", "series") else _examples(present),
         minimum=low,
         maximum=high,
         categories=tuple(counts),

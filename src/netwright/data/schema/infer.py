@@ -53,15 +53,18 @@ def infer_features(table: Table, task: Task, request: SchemaRequest = _NO_REQUES
 
 def _kinds(table: Table, request: SchemaRequest) -> dict[str, Found]:
     pictures = table.pictures
-    found = {cells.name: _kind(cells, request.kinds) for cells in table.frame if not _holds_images(cells, table)}
+    found = {cells.name: _kind(cells, request.kinds) for cells in table.frame if not _is_of_keys(cells, table)}
     if pictures is not None:
         shape = " x ".join(map(str, pictures.shape))
         found[pictures.column] = Found("image", f"{len(pictures.places):,} different images of {shape}")
+    if (series := table.series) is not None:
+        said = f"{len(series.places):,} different series of {series.shape[0]} x {series.shape[1]} values"
+        found[series.column] = Found("series", said)
     return found
 
 
-def _holds_images(cells: pl.Series, table: Table) -> bool:
-    return table.pictures is not None and cells.name == table.pictures.column
+def _is_of_keys(cells: pl.Series, table: Table) -> bool:
+    return any(held is not None and cells.name == held.column for held in (table.pictures, table.series))
 
 
 def _columns(
@@ -148,6 +151,10 @@ def _column(
 ) -> Column:
     role, reason = find_role(name, found.kind, target, request)
     form = found.dates.format if found.dates and name != target[0] else None
-    shape = table.pictures.shape if table.pictures is not None and found.kind == "image" else ()
-    verdict = Verdict(found.kind, found.reason, role, reason, form, shape)
+    verdict = Verdict(found.kind, found.reason, role, reason, form, _shape(table, found.kind))
     return describe(table.frame[name], position, verdict, table.missing.get(name, {}))
+
+
+def _shape(table: Table, kind: Kind) -> tuple[int, ...]:
+    held = {"image": table.pictures, "series": table.series}.get(kind)
+    return () if held is None else held.shape

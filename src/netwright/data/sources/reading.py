@@ -12,6 +12,16 @@ from netwright.data.sources.images.arrays import is_idx, is_npz, is_stack, read_
 from netwright.data.sources.images.entries import holds_images
 from netwright.data.sources.images.manifests import with_images
 from netwright.data.sources.images.reading import read_images
+from netwright.data.sources.series.reading import (
+    is_series_array,
+    is_series_npz,
+    is_ts,
+    is_wide,
+    read_series_array,
+    read_series_npz,
+    read_ts_files,
+    table_of_wide,
+)
 from netwright.data.sources.tables.archives import locate
 from netwright.data.sources.tables.bundled import read_bundled
 from netwright.data.sources.tables.columnar import format_of, read_columnar
@@ -31,7 +41,8 @@ def read_table(
 
     Args:
         source: a path (CSV, TSV or other delimited text, .gz, "a.zip::b.csv", Parquet, Arrow, JSON lines; a folder
-            with a folder of .txt files or of images for each class, a .zip of such, IDX files, an .npz of images),
+            with a folder of .txt files or of images for each class, a .zip of such, IDX files, an .npz of images, .ts
+            files of time series, or a .tsv with a series a line),
             "@iris" and its like, a pandas or Polars frame, a NumPy array [rows, columns] or of images [n, height,
             width] or [n, height, width, colours], a dict of arrays, or a pair (X, y).
         options: what is known of it; the rest is found out and said in `Table.choices`.
@@ -58,8 +69,16 @@ def _read(source: Any, options: ReadOptions, progress: Callable[[str, float], No
     if isinstance(source, str) and source.startswith("@"):
         return read_bundled(source, options)
     if not isinstance(source, str | Path):
+        if is_series_array(source, options):
+            return read_series_array(source, options)
         return read_stack(source, options) if is_stack(source) else read_frame(source, options)
     path = Path(source)
+    if is_ts(path):
+        return read_ts_files(path, options)
+    if is_series_npz(path, options):
+        return read_series_npz(path, options)
+    if is_wide(path, options):
+        return _read_wide(path, options, progress)
     if holds_images(path):
         return read_images(path, options, progress)
     if is_texts(path):
@@ -69,6 +88,12 @@ def _read(source: Any, options: ReadOptions, progress: Callable[[str, float], No
     if is_npz(path):
         return read_npz(path, options)
     return with_images(_read_file(source, options, progress), options, progress)
+
+
+def _read_wide(path: Path, options: ReadOptions, progress: Callable[[str, float], None]) -> Table:
+    header = False if options.header is None and options.series is None else options.header
+    plain = replace(options, header=header, schema=None, columns=None)
+    return table_of_wide(_read_file(path, plain, progress), options)
 
 
 def _read_file(source: str | Path, options: ReadOptions, progress: Callable[[str, float], None]) -> Table:

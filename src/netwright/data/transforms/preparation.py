@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from netwright.core.errors import SchemaError
-from netwright.core.values import Column, ImageInput, InputSpec, Schema, Task, TextInput
+from netwright.core.values import Column, ImageInput, InputSpec, Schema, SeriesInput, Task, TextInput
 from netwright.data.table import Table
 from netwright.data.transforms.boolean import Boolean, fit_boolean
 from netwright.data.transforms.cyclic_datetime import CyclicDatetime, fit_cyclic_datetime
@@ -18,9 +18,11 @@ from netwright.data.transforms.one_hot import OneHot, fit_one_hot, training_cate
 from netwright.data.transforms.pixels import Pixels, fit_pixels
 from netwright.data.transforms.quantile_normal import QuantileNormal, fit_quantile_normal
 from netwright.data.transforms.scale import Scale, fit_scale
+from netwright.data.transforms.series import Series, fit_series, without_gaps
 from netwright.data.transforms.target import Target, fit_target
 from netwright.data.transforms.words import PART_SLOTS, Words, fit_words
 
+KEYED = ("image", "series")  # kinds of column that hold keys
 Encoder = Scale | QuantileNormal | OneHot | Boolean | CyclicDatetime  # those that write numbers
 
 
@@ -50,6 +52,7 @@ class Preparation:
     task: Task
     texts: tuple[Words, ...] = ()
     image: Pixels | None = None
+    series: Series | None = None
 
     @property
     def encoders(self) -> Iterator[Encoder]:
@@ -77,7 +80,8 @@ class Preparation:
         cardinalities = tuple(embedding.cardinality for embedding in self.embeddings)
         texts = tuple(TextInput(words.slots, words.length, PART_SLOTS, words.parts) for words in self.texts)
         continuous, image = tuple(self._continuous()), None if self.image is None else _image_input(self.image)
-        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task, continuous, texts, image)
+        series = None if self.series is None else SeriesInput(*self.series.shape, *self.series.scale)
+        return InputSpec(len(self.numeric_names), cardinalities, outputs, self.task, continuous, texts, image, series)
 
     def _continuous(self) -> Iterator[int]:
         at = 0
@@ -94,14 +98,15 @@ class Prepared:
     categorical: np.ndarray  # int64 [rows, embedded columns, then the words of each text]
     target: np.ndarray | None  # int64 class positions, or float32 standardised [rows]
     pixels: np.ndarray | None = None  # uint8 [rows, channels, height, width]; None where the table has no images
+    series: np.ndarray | None = None  # float32 [rows, channels, length], NaN after an end; None where it has no series
 
     def __len__(self) -> int:
         return len(self.numeric)
 
     def rows(self, chosen: "np.ndarray | slice") -> "Prepared":
         """Return some of the rows: a view where they are neighbours."""
-        target, pixels = (None if part is None else part[chosen] for part in (self.target, self.pixels))
-        return Prepared(self.numeric[chosen], self.categorical[chosen], target, pixels)
+        others = (None if part is None else part[chosen] for part in (self.target, self.pixels, self.series))
+        return Prepared(self.numeric[chosen], self.categorical[chosen], *others)
 
 
 def _image_input(pixels: Pixels) -> ImageInput:
@@ -121,13 +126,16 @@ def fit_preparation(table: Table, schema: Schema, rows: np.ndarray, config: Prep
         raise SchemaError("expected training rows to learn the preparation from, got none")
     preparation = fit_features(table, schema, rows, schema.task, config)
     target = fit_target(table.frame[schema.target].gather(rows), schema.classes, config.clamp_target)
-    image = next((column.name for column in schema.features if column.kind == "image"), None)
-    if image is None:
-        return replace(preparation, target=target)
-    assert table.pictures is not None
-    labels = None if schema.task == "regression" else table.frame[schema.target].gather(rows)
-    pixels = fit_pixels(table.pictures, table.frame[image].gather(rows), labels)
-    return replace(preparation, target=target, image=pixels)
+    preparation = replace(preparation, target=target)
+    held = {column.kind: table.frame[column.name].gather(rows) for column in schema.features if column.kind in KEYED}
+    if "series" in held:
+        assert table.series is not None
+        preparation = replace(preparation, series=fit_series(table.series, held["series"]))
+    if "image" in held:
+        assert table.pictures is not None
+        labels = None if schema.task == "regression" else table.frame[schema.target].gather(rows)
+        preparation = replace(preparation, image=fit_pixels(table.pictures, held["image"], labels))
+    return preparation
 
 
 def fit_features(
@@ -161,7 +169,7 @@ def fit_features(
 def _fit(cells: pl.Series, column: Column, config: PreparationConfig) -> Sequence[Encoder | Embedding | Words]:
     if column.kind == "boolean" and len(column.categories) == 2:
         return [fit_boolean(cells, column.categories, config.missing_indicators)]
-    if column.kind == "image":  # see fit_preparation
+    if column.kind in KEYED:  # see fit_preparation
         return []
     if column.kind == "text":
         return [fit_words(cells)]
@@ -198,10 +206,14 @@ def prepare(
     """
     numeric, categorical = prepare_features(table, preparation, rows)
     target = preparation.target.encode(_cells(table, schema.target, rows)) if with_target else None
-    if preparation.image is None:
-        return Prepared(numeric, categorical, target)
-    assert table.pictures is not None
-    return Prepared(numeric, categorical, target, table.pictures.of(_cells(table, preparation.image.column, rows)))
+    pixels = series = None
+    if preparation.image is not None:
+        assert table.pictures is not None
+        pixels = table.pictures.of(_cells(table, preparation.image.column, rows))
+    if preparation.series is not None:
+        assert table.series is not None
+        series = without_gaps(table.series.of(_cells(table, preparation.series.column, rows)))
+    return Prepared(numeric, categorical, target, pixels, series)
 
 
 def prepare_features(

@@ -10,10 +10,11 @@ from threadpoolctl import threadpool_limits
 
 from netwright.core.values import ImageInput, InputSpec, Task
 from netwright.data import Prepared
+from netwright.training.evaluation.series_baselines import flat_values
 from netwright.training.evaluation.tfidf import weigh
 
 MOST_ROWS = 100_000  # that a baseline is fitted on; more would take longer than the network
-MOST_IMAGES = 20_000
+MOST_IMAGES = 20_000  # or series
 SIDE = 32  # pixels of the images that a linear model reads: more are as many weights, fitted to the same rows
 
 
@@ -38,10 +39,12 @@ def linear(train: Prepared, rows: Prepared, spec: InputSpec) -> NDArray[np.float
     from sklearn.linear_model import LogisticRegression, Ridge
 
     assert train.target is not None
-    train = train.rows(slice(None, None, -(-len(train) // (MOST_ROWS if spec.image is None else MOST_IMAGES))))
+    train = train.rows(slice(None, None, -(-len(train) // _most_rows(spec))))
     target, inputs, asked = train.target, _one_hot(train, spec.cardinalities), _one_hot(rows, spec.cardinalities)
     if spec.image is not None:
         inputs, asked = _beside(inputs, small_images(train, spec.image)), _beside(asked, small_images(rows, spec.image))
+    if spec.series is not None:
+        inputs, asked = _beside(inputs, flat_values(train, spec.series)), _beside(asked, flat_values(rows, spec.series))
     if spec.texts:
         weights = weigh(train, rows, spec.texts)
         inputs, asked = (sparse.csr_array(sparse.hstack(pair)) for pair in zip((inputs, asked), weights, strict=True))
@@ -57,6 +60,10 @@ def linear(train: Prepared, rows: Prepared, spec: InputSpec) -> NDArray[np.float
 def _penalty(spec: InputSpec) -> float:
     """Return the inverse penalty: less for texts, whose weights are small, more for pixels, which are many."""
     return 10.0 if spec.texts else 1.0 if spec.image is None else 0.01
+
+
+def _most_rows(spec: InputSpec) -> int:
+    return MOST_ROWS if spec.image is None and spec.series is None else MOST_IMAGES
 
 
 def small_images(rows: Prepared, image: ImageInput) -> NDArray[np.float32]:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from netwright.core.evidence import Evaluation, Measure
 from netwright.core.values import InputSpec, Task
 from netwright.data import Preparation, Prepared
+from netwright.data.transforms.series import one_after
 from netwright.training.evaluation.baselines import guess, linear
 from netwright.training.evaluation.bootstrap import Sampled, sample
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, headline_metric, metrics_for
+from netwright.training.evaluation.series_baselines import NEIGHBOUR, nearest
 from netwright.training.evaluation.threshold import choose_threshold
 from netwright.training.evaluation.trees import boosted_trees
 from netwright.training.evaluation_config import EvaluationConfig
@@ -70,7 +72,8 @@ class Fitting:
         test, judge = self.parts.test, self.judge
         numeric = np.concatenate([test.numeric, judge.numeric])
         pixels = None if test.pixels is None or judge.pixels is None else np.concatenate([test.pixels, judge.pixels])
-        return Prepared(numeric, np.concatenate([test.categorical, judge.categorical]), None, pixels)
+        series = None if test.series is None or judge.series is None else one_after(test.series, judge.series)
+        return Prepared(numeric, np.concatenate([test.categorical, judge.categorical]), None, pixels, series)
 
     def baseline(self, said: NDArray[np.float64], seconds: float) -> Baseline:
         """Take apart what was said of the asked rows."""
@@ -131,16 +134,24 @@ def _fit_baselines(fitting: Fitting, left: float | None) -> tuple[dict[str, Base
         name: Baseline(guessed[:test], guessed[test:]),
         "linear model": fitting.baseline(fitted, time.monotonic() - began),
     }
+    if spec.series is not None:
+        before = time.monotonic()
+        neighbour = nearest(parts.train, asked, spec)
+        found[NEIGHBOUR] = fitting.baseline(neighbour, time.monotonic() - before)
     if not fitting.config.trees:
         return found, {TREES: "evaluation.trees is off"}
     if spec.numeric + len(spec.cardinalities) == 0:
-        return found, {TREES: f"trees read no {'text' if spec.texts else 'image'}, and there is nothing else"}
+        return found, {TREES: f"trees read no {_unread(spec)}, and there is nothing else"}
     left = None if left is None else left - (time.monotonic() - began)
     seen = [_without_texts(rows, spec) for rows in (parts.train, asked)]
     trees = boosted_trees(spec.task, seen[0], seen[1], spec.cardinalities, left)
     if trees.predicted is None:
         return found, {TREES: trees.skipped}
     return found | {TREES: fitting.baseline(trees.predicted, trees.seconds)}, {}
+
+
+def _unread(spec: InputSpec) -> str:
+    return "text" if spec.texts else "series" if spec.series is not None else "image"
 
 
 def _without_texts(rows: Prepared, spec: InputSpec) -> Prepared:

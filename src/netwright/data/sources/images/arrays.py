@@ -82,6 +82,11 @@ def read_npz(path: Path, options: ReadOptions) -> Table:
     Raises:
         SourceError: no such arrays, or objects in them, which would be code.
     """
+    return table_of_stacks(load_stacks(path), str(path), options, "the array of labels")
+
+
+def load_stacks(path: Path) -> list[Stack]:
+    """Return the arrays of an .npz archive that hold rows, and their labels; errors as of `read_npz`."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             names = {name.lower(): name for name in archive.files}
@@ -91,7 +96,7 @@ def read_npz(path: Path, options: ReadOptions) -> Table:
     if not stacks:
         expected = "arrays x and y, images and labels, or x_train, y_train, x_test and y_test"
         raise SourceError(f"{path}: expected {expected}, got {', '.join(names) or 'none'}; save them under these names")
-    return table_of_stacks(stacks, str(path), options, "the array of labels")
+    return stacks
 
 
 def table_of_stacks(stacks: Sequence[Stack], source: str, options: ReadOptions, labels_reason: str) -> Table:
