@@ -42,9 +42,10 @@ def fit_series(
     source: str | None, tree: Mapping[str, Any], options: "FitOptions", budget: str | None, json: bool
 ) -> None:
     """Train, test and save a forecast, and print what came of it."""
-    from netwright.api import forecast_tree
+    from netwright.api import forecast_tree, parse_budget
 
-    with _listener(json) as listener:
+    seconds = parse_budget(budget)
+    with _listener(json, None if seconds is None else options.started + seconds) as listener:
         run = forecast_tree(source, settings_of_series(tree), options, listener, budget)
     print_run(run, json)
 
@@ -59,13 +60,13 @@ def resume_series(path: Path, json: bool) -> None:
 
 
 @contextmanager
-def _listener(json: bool) -> "Iterator[ForecastListener]":
+def _listener(json: bool, budget_ends: float | None = None) -> "Iterator[ForecastListener]":
     """Show the job on the terminal while it runs, and let signals stop it cleanly."""
     from netwright.cli.watching_forecasts import ForecastWatcher
     from netwright.core.interrupts import listening
     from netwright.training.forecasting.stage import ForecastListener
 
-    with listening() as stop, ForecastWatcher(json) as watcher:
+    with listening() as stop, ForecastWatcher(json, budget_ends) as watcher:
         yield ForecastListener(watcher.reading, watcher.ready, (watcher,), stop, watcher.training)
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class ForecastWatcher:
     """Listens to a job and shows it: tables on stdout (not with --json), progress on stderr."""
 
-    def __init__(self, json: bool) -> None:
-        self._json = json
+    def __init__(self, json: bool, budget_ends: float | None = None) -> None:
+        self._json, self._budget_ends = json, budget_ends
         self._live: LiveLine | None = None
         self._ready: ForecastReady | None = None
         self._stack = ExitStack()
@@ -47,7 +47,7 @@ class ForecastWatcher:
         assert ready is not None
         config = ready.recipe.kinds[name].training
         steps = -(-ready.windows["train"] // config.batch_size)
-        self._live = self._stack.enter_context(LiveLine(err, config.epochs, steps, name, None))
+        self._live = self._stack.enter_context(LiveLine(err, config.epochs, steps, name, self._budget_ends))
 
     def _show(self, ready: "ForecastReady") -> None:
         from netwright.report.forecast_tables import series_table

@@ -253,4 +253,6 @@ def test_many_series_are_forecast_by_one_network(tmp_path):
     summary = summarise_forecast(folder)
     assert [fact.name for fact in summary.schema.series] == ["s0", "s1", "s2"]
     assert summary.evaluation.windows == sum(fact.test - 6 + 1 for fact in summary.schema.series)
+    times = [origin.time for origin in summary.evaluation.backtest.origins]
+    assert times == sorted(times)
     assert summary.evaluation.metrics["mse"].value < summary.evaluation.baselines["repeat the last value"]["mse"]

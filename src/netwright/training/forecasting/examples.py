@@ -39,6 +39,7 @@ def spread_origins(windows: Windows) -> NDArray[np.int64]:
 def backtest(found: Measured, windows: Windows, panel: Panel) -> Backtest:
     """Return the errors from several origins of the test rows, the earliest first."""
     picked = spread_origins(windows)
+    picked = picked[np.argsort(panel.moments[windows.origins[picked]], kind="stable")]  # series stand one after another
     errors = tuple(
         OriginError(
             origin=int(panel.row[windows.origins[k] - 1]),
