@@ -80,7 +80,8 @@ def test_steps_asked_for_stay(asked, monkeypatch):
     assert settle(fixed, material, lambda: 1.0).recipe.windows.steps_per_epoch == 7
 
 
-def test_a_longer_budget_gets_a_wider_network_unless_a_width_is_given():
-    assert language_recipe({}, "test", 180.0).network.width == 128
-    assert language_recipe({}, "test", 1200.0).network.width == 192
-    assert language_recipe({"network": {"width": 64, "heads": 1}}, "test", 1200.0).network.width == 64
+@pytest.mark.parametrize(("budget", "width"), [(None, 128), (180.0, 96), (600.0, 128), (1200.0, 192)])
+def test_a_longer_budget_gets_a_wider_network_unless_a_size_is_given(budget, width):
+    assert language_recipe({}, "test", budget).network.width == width
+    assert language_recipe({"network": {"width": 64, "heads": 1}}, "test", budget).network.width == 64
+    assert language_recipe({"network": {"depth": 2}}, "test", budget).network.width == 128
