@@ -60,8 +60,9 @@ def test_steps_fill_what_the_end_leaves_of_the_budget(asked, monkeypatch):
     timed(monkeypatch, {1: 0.01})
     recipe, material = asked(precision="float32", threads=1)
     settled = settle(recipe, material, lambda: 100.0)
-    steps = settled.recipe.windows.steps_per_epoch * settled.recipe.training.epochs
-    validated = settled.recipe.training.epochs * 0.01 * 8192 / 16
+    steps = settled.recipe.windows.steps_per_epoch * recipe.training.epochs
+    assert settled.recipe.training.epochs == pace.ROOM * recipe.training.epochs
+    validated = recipe.training.epochs * 0.01 * 8192 / 16
     assert steps == pytest.approx(
         pace.FILLED * (100.0 - pace.ending(material, recipe, 0.01) - validated) / 0.01, rel=0.01
     )
