@@ -60,8 +60,9 @@ def test_steps_fill_what_the_end_leaves_of_the_budget(asked, monkeypatch):
     timed(monkeypatch, {1: 0.01})
     recipe, material = asked(precision="float32", threads=1)
     settled = settle(recipe, material, lambda: 100.0)
-    steps = settled.recipe.windows.steps_per_epoch * settled.recipe.training.epochs
-    validated = settled.recipe.training.epochs * 0.01 * 8192 / 16
+    steps = settled.recipe.windows.steps_per_epoch * recipe.training.epochs
+    assert settled.recipe.training.epochs == pace.ROOM * recipe.training.epochs
+    validated = recipe.training.epochs * 0.01 * 8192 / 16
     assert steps == pytest.approx(
         pace.FILLED * (100.0 - pace.ending(material, recipe, 0.01) - validated) / 0.01, rel=0.01
     )
@@ -80,7 +81,8 @@ def test_steps_asked_for_stay(asked, monkeypatch):
     assert settle(fixed, material, lambda: 1.0).recipe.windows.steps_per_epoch == 7
 
 
-def test_a_longer_budget_gets_a_wider_network_unless_a_width_is_given():
-    assert language_recipe({}, "test", 180.0).network.width == 128
-    assert language_recipe({}, "test", 1200.0).network.width == 192
-    assert language_recipe({"network": {"width": 64, "heads": 1}}, "test", 1200.0).network.width == 64
+@pytest.mark.parametrize(("budget", "width"), [(None, 128), (180.0, 96), (600.0, 128), (1200.0, 192)])
+def test_a_longer_budget_gets_a_wider_network_unless_a_size_is_given(budget, width):
+    assert language_recipe({}, "test", budget).network.width == width
+    assert language_recipe({"network": {"width": 64, "heads": 1}}, "test", budget).network.width == 64
+    assert language_recipe({"network": {"depth": 2}}, "test", budget).network.width == 128

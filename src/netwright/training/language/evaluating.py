@@ -12,16 +12,14 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from netwright.core.language import TextEvaluation, TextMeasure
-from netwright.data.corpus.tokenizing import Tokenizer
 from netwright.networks.language import LanguageNetwork
 from netwright.training.language.ngrams import foretell
 
 ROWS = 32  # windows asked at once
 Nats = NDArray[np.float64]
-Told = Callable[[int, int], object]  # tokens done, of how many
 
 
-def surprises(network: LanguageNetwork, before: NDArray[Any], tokens: NDArray[Any], told: Told | None = None) -> Nats:
+def surprises(network: LanguageNetwork, before: NDArray[Any], tokens: NDArray[Any]) -> Nats:
     """Return -log p in nats of each token.
 
     Windows of `context` tokens overlap by half: each token is foretold from the half of a window before it, or more.
@@ -30,7 +28,6 @@ def surprises(network: LanguageNetwork, before: NDArray[Any], tokens: NDArray[An
         network: its mode is put back afterwards.
         before: tokens that come before the first; at least one, or the first is taken to be as likely as all others.
         tokens: what is foretold.
-        told: called after each batch of windows.
     """
     context = network.context
     stride = max(1, context // 2)
@@ -45,8 +42,6 @@ def surprises(network: LanguageNetwork, before: NDArray[Any], tokens: NDArray[An
                 skip = 0 if start == 0 else context - stride
                 found[start + 1 + skip : start + 1 + len(row)] = row[skip:]
             starts = starts[len(nats) :]
-            if told is not None and starts:
-                told(starts[0], len(whole))
     return found[len(lead) :]
 
 
@@ -111,8 +106,3 @@ def measured(nats: float, text: str) -> TextMeasure:
 def baselines_of(train: NDArray[Any], test: NDArray[Any], letters: int, text: str) -> dict[str, TextMeasure]:
     """Return what n-grams of characters make of the same text."""
     return {name: measured(float(nats.sum()), text) for name, nats in foretell(train, test, letters).items()}
-
-
-def letters_of(tokenizer: Tokenizer) -> str:
-    """Say what a token of a vocabulary is."""
-    return {"characters": "characters", "bpe": "pieces of words", "words": "words"}[tokenizer.kind]

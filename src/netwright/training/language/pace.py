@@ -19,7 +19,7 @@ from netwright.training.engines.eager import Batch, Engine, take_step
 from netwright.training.generators import seeded
 from netwright.training.language.evaluating import ROWS, nats_of
 from netwright.training.language.material import TextMaterial
-from netwright.training.language.recipe import LanguageRecipe
+from netwright.training.language.recipe import SHARED, LanguageRecipe
 from netwright.training.language.windows import Windows, token_loss
 from netwright.training.optimizers import make_updater
 from netwright.training.precision import Trainer, choose_precision
@@ -28,6 +28,7 @@ STEPS = 4  # whose median is the pace
 HOPELESS = 2.0  # times the step of one thread: several that wait for another program's take that and more
 ENOUGH = 1.0  # seconds after which fewer do
 FILLED = 0.93  # share of the time left that planned steps take
+ROOM = 3  # times the epochs that are expected to fit
 MARGIN = 1.5  # what was measured once takes longer where other work comes to the machine
 CLOSING = 3.0  # seconds of samples, files and the report
 TOKENS_A_WEIGHT = 12  # to train on where no budget says otherwise (nanochat, after J. Hoffmann et al., 2022)
@@ -163,6 +164,10 @@ def _plan(
         reason = f"as many as the budget has room for at {speed}"
     each = max(1, round(steps / recipe.training.epochs))
     said = f"{each * recipe.training.epochs:,} steps in {recipe.training.epochs} epochs: {reason}"
-    return replace(recipe, windows=replace(recipe.windows, steps_per_epoch=each)), (
-        Choice("windows.steps_per_epoch", each, said),
-    )
+    recipe = replace(recipe, windows=replace(recipe.windows, steps_per_epoch=each))
+    choice = Choice("windows.steps_per_epoch", each, said)
+    if left == math.inf or recipe.training.epochs != SHARED["epochs"]:
+        return recipe, (choice,)
+    most = ROOM * recipe.training.epochs
+    why = "at most: the plan follows the clock after epochs 1, 2, 4, ..., and the machine may become freer than now"
+    return _with(recipe, epochs=most), (choice, Choice("training.epochs", most, why))

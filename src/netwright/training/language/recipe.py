@@ -76,10 +76,10 @@ OF_NETWORK: dict[str, dict[str, Any]] = {
     "lstm": {"optimizer": "adamw", "betas": (0.9, 0.99), "learning_rate": 0.004, "clip_norm": 1.0},
     "gru": {"optimizer": "adamw", "betas": (0.9, 0.99), "learning_rate": 0.004, "clip_norm": 1.0},
 }
-LONG = 480.0  # seconds of a budget, from which on a wider network learns more in it
-WIDE = {"width": 192, "heads": 3}
+SHORT, LONG = 300.0, 900.0  # seconds of a budget: below and above, another size learns more in it
+SMALL, WIDE = {"width": 96, "depth": 3, "heads": 2}, {"width": 192, "depth": 4, "heads": 3}
 REASONS = {
-    "network.width": "small enough to see many tokens in minutes; a budget above 8 minutes gets a wider one",
+    "network.width": "as wide as the time lets each weight see about ten tokens: 96 up to 5 minutes, 192 above 15",
     "training.engine": "only the eager engine trains what reads tokens",
     "training.optimizer": "Muon moves matrices by nearly orthogonal steps, which learn faster from so few tokens",
     "training.schedule": "a flat rate learns most, and its fall at the end gathers what was learnt",
@@ -98,8 +98,8 @@ def language_recipe(tree: Mapping[str, Any], origin: str, budget: float | None =
     said = tree.get("network", {})
     name = said.get("name", "gpt") if isinstance(said, Mapping) else "gpt"
     usual: dict[str, Any] = {"training": {**SHARED, **OF_NETWORK.get(str(name), {})}}
-    if budget is not None and budget > LONG and not {"width", "heads"} & {*said}:
-        usual["network"] = WIDE
+    if budget is not None and not {"width", "depth", "heads"} & {*said} and not SHORT < budget < LONG:
+        usual["network"] = SMALL if budget <= SHORT else WIDE
     recipe: LanguageRecipe = config_from(merge(usual, tree), LanguageRecipe, origin)
     check_network(recipe.network, tuple(LANGUAGE_NETWORKS))
     validate(recipe.training)
