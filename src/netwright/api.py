@@ -162,10 +162,10 @@ def resume(path: str | Path, source: Any = None, listener: "Listener | None" = N
 
 
 def _with_images(listener: "Listener") -> "Listener":
-    """Have the images of a run shown in its report: training does not know how they are explained."""
-    from netwright.explanation.gallery import show_images
+    """Have the images or series of a run shown in its report: training does not know how they are explained."""
+    from netwright.explanation.galleries import show_test_rows
 
-    return replace(listener, tested=show_images)
+    return replace(listener, tested=show_test_rows)
 
 
 def load(path: str | Path, activation: Any = None) -> Run:

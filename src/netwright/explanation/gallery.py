@@ -33,10 +33,10 @@ def show_images(tested: Tested) -> None:
     if layer is None:
         return
     parts, truth = tested.stage.parts, tested.truth
-    said = tested.predicted if tested.predicted.ndim == 1 else _classes(tested.predicted, tested.threshold)
+    said = tested.predicted if tested.predicted.ndim == 1 else classes_said(tested.predicted, tested.threshold)
     classes = tested.stage.material.schema.classes
     wrong = np.flatnonzero(said != truth) if classes else np.arange(len(truth))
-    surprise = _surprise(tested.predicted, truth)
+    surprise = surprise_of(tested.predicted, truth)
     worst = wrong[np.argsort(-surprise[wrong], kind="stable")][:SHOWN]
     right = np.flatnonzero(said == truth)[:: max(1, len(truth) // (2 * SHOWN))][:SHOWN] if classes else worst[:0]
     confused, counts = _confused(said, truth, surprise) if classes else (worst[:0], [])
@@ -49,13 +49,13 @@ def show_images(tested: Tested) -> None:
     write_part(tested.stage.folder, GALLERY, gallery)
 
 
-def _classes(predicted: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
+def classes_said(predicted: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
     if predicted.shape[1] == 2:
         return np.asarray(predicted[:, 1] > threshold, dtype=np.int64)
     return np.asarray(predicted.argmax(axis=1), dtype=np.int64)
 
 
-def _surprise(predicted: NDArray[np.float64], truth: NDArray[np.generic]) -> NDArray[np.float64]:
+def surprise_of(predicted: NDArray[np.float64], truth: NDArray[np.generic]) -> NDArray[np.float64]:
     """-log p(truth) of classes, |error| of values."""
     if predicted.ndim == 1:
         return np.abs(predicted - truth.astype(np.float64))
@@ -88,10 +88,10 @@ def _shown(
     assert part.pixels is not None
     heats = _heats(tested, part, said[rows])
     material, truth = tested.stage.material, tested.truth
-    names = _names(tested, rows)
+    names = names_of(tested, rows)
     found: list[Shown] = []
     for number, row in enumerate(rows.tolist()):
-        label, answer = (_label(value, material.schema.classes) for value in (truth[row], said[row]))
+        label, answer = (label_of(value, material.schema.classes) for value in (truth[row], said[row]))
         picture, heat = picture_of(part.pixels[number]), "" if heats is None else heat_of(heats[number])
         found.append(Shown(picture, heat, label, answer, names[number], counts[number] if counts else 1))
     return tuple(found)
@@ -105,7 +105,7 @@ def _heats(tested: Tested, part: Prepared, said: NDArray[np.generic]) -> NDArray
     return class_activation(tested.module, inputs, torch.from_numpy(said.astype(np.int64))).cpu().numpy()
 
 
-def _names(tested: Tested, rows: NDArray[np.int64]) -> list[str]:
+def names_of(tested: Tested, rows: NDArray[np.int64]) -> list[str]:
     material = tested.stage.material
     frame, positions = material.test.frame, material.test_rows[rows]
     if FILE in frame.columns:
@@ -113,7 +113,7 @@ def _names(tested: Tested, rows: NDArray[np.int64]) -> list[str]:
     return [f"row {number:,}" for number in material.test.row[positions].tolist()]
 
 
-def _label(value: object, classes: tuple[str, ...]) -> str:
+def label_of(value: object, classes: tuple[str, ...]) -> str:
     return classes[int(value)] if classes else f"{float(value):.4g}"  # type: ignore[call-overload,arg-type]
 
 
