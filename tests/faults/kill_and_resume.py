@@ -50,6 +50,10 @@ TASKS = {  # dropout, momentum of Adam, EMA, the plateau schedule and a ragged l
         *("--set", "network.image_mix=cutmix", "--set", "network.image_trivial=true", "--set", "training.batch_size=8"),
         *("--set", "training.precision=float32", "--set", "training.patience=none"),
     ],
+    "series": [  # kernels are drawn and fitted to training rows before the first step
+        *("{data}/series_TRAIN.ts", "--recipe", "rocket", "--set", "ensemble.folds=1", "--set", "training.epochs=12"),
+        *("--set", "network.series_kernels=168", "--set", "training.patience=none"),
+    ],
     "texts": [
         *("{data}/texts.csv", "--target", "label", "--recipe", "lstm", "--set", "network.text_size=8"),
         *("--set", "training.epochs=12", "--set", "training.patience=none"),
@@ -76,12 +80,12 @@ def main() -> int:
 
 
 def write_data(folder: Path) -> None:
-    """Write images of two classes, light above or below, and texts whose words tell them apart."""
+    """Write images of two classes, light above or below, texts whose words and series whose form tells them apart."""
     import numpy as np
     from PIL import Image
 
     chance = np.random.default_rng(0)
-    lines = ["text,label"]
+    lines, series = ["text,label"], ["@classLabel true yes no", "@data"]
     for number in range(160):
         label = number % 2
         place = folder / "images" / ("above", "below")[label]
@@ -91,6 +95,9 @@ def write_data(folder: Path) -> None:
         Image.fromarray(image).save(place / f"{number}.png")
         words = chance.choice(["film", "plot", "scene", "actor", "music"], 6)
         lines.append(f"the {' '.join(words)} number{number} was {('fine', 'dull')[label]},{('yes', 'no')[label]}")
+        values = np.sin(np.arange(24) * (1 + label) / 3) + chance.normal(size=24)
+        series.append(f"{','.join(f'{value:.4f}' for value in values)}:{('yes', 'no')[label]}")
+    (folder / "series_TRAIN.ts").write_text("\n".join(series) + "\n")
     (folder / "texts.csv").write_text("\n".join(lines) + "\n")
 
 

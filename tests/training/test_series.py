@@ -57,6 +57,16 @@ def test_few_series_are_learnt_by_networks_that_each_leave_a_fifth_out(run):
     assert [column.kind for column in run.summary.schema.features] == ["series"]
 
 
+def test_the_report_shows_series_and_what_answers_rest_on(run):
+    gallery, page = run.summary.series_gallery, run.report.read_text()
+    assert {one.truth for one in gallery.right} == set(made.CLASSES)
+    assert all(one.truth == one.prediction and max(one.heat) == 1.0 for one in gallery.right)
+    assert all(one.truth != one.prediction for one in gallery.worst)
+    assert page.count('class="channel ') >= len(gallery.right)
+    assert "Test series over time" in page
+    assert "<script" not in page
+
+
 def test_new_series_are_answered_whatever_their_length_and_measured(run, forms, tmp_path):
     model = nw.load(run.path)
     for length in (30, 200):

@@ -105,9 +105,9 @@ def resume_table(path: str | Path, source: Any = None, listener: "Listener | Non
 
 def _with_gallery(listener: "Listener") -> "Listener":
     """Have single rows shown in the report of a run: training does not know how they are explained."""
-    from netwright.explanation.gallery import show_rows
+    from netwright.explanation.galleries import show_test_rows
 
-    return replace(listener, tested=show_rows)
+    return replace(listener, tested=show_test_rows)
 
 
 def finish(run: Run) -> Run:

@@ -203,3 +203,22 @@ class Gallery:
     confused: tuple[Shown, ...] = ()  # an image of each pair of classes that is most often confused
     right: tuple[Shown, ...] = ()  # test images that it got right
     texts: tuple[ReadText, ...] = ()  # test rows that it got most wrong, then some that it got right
+
+
+@dataclass(frozen=True)
+class ShownSeries:
+    """One time series of the report."""
+
+    channels: tuple[tuple[float | None, ...], ...]  # values over time; None where one is missing
+    heat: tuple[float, ...]  # for equal stretches of time, from 0 to 1: how much of the answer rests on each
+    truth: str
+    prediction: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SeriesGallery:
+    """Test series that the report shows of a run. Stored as series_gallery.json."""
+
+    worst: tuple[ShownSeries, ...]  # those that the network got most wrong, the worst first
+    right: tuple[ShownSeries, ...]  # some that it got right, of each class

@@ -4,7 +4,7 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Gallery, Measure
+from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Gallery, Measure, SeriesGallery
 
 Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "image", "series", "identifier", "constant"]
 Role = Literal["feature", "target", "group", "time", "ignored"]
@@ -386,6 +386,7 @@ class RunSummary:
     calibration: Calibration = field(default_factory=Calibration)
     rate_test: RateTest | None = None
     gallery: Gallery | None = None  # None where there are no images
+    series_gallery: SeriesGallery | None = None  # None where there are no time series
     baseline_seconds: dict[str, float] = field(default_factory=dict)  # that fitting each took
 
 

@@ -24,23 +24,23 @@ class Chosen:
 def choose_rows(tested: Tested) -> Chosen:
     """Choose the rows of a tested network; of values there are only the worst."""
     truth = tested.truth
-    surprise = _surprise(tested.predicted, truth)
+    surprise = surprise_of(tested.predicted, truth)
     if tested.predicted.ndim == 1:
         nothing = np.zeros(0, dtype=np.int64)
         return Chosen(tested.predicted, np.argsort(-surprise, kind="stable")[:SHOWN], nothing, [], nothing)
-    said = _classes(tested.predicted, tested.threshold)
+    said = classes_said(tested.predicted, tested.threshold)
     wrong, right = np.flatnonzero(said != truth), np.flatnonzero(said == truth)
     worst = wrong[np.argsort(-surprise[wrong], kind="stable")][:SHOWN]
     return Chosen(said, worst, *_confused(said, truth, surprise), right[:: max(1, len(right) // SHOWN)][:SHOWN])
 
 
-def _classes(predicted: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
+def classes_said(predicted: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
     if predicted.shape[1] == 2:
         return np.asarray(predicted[:, 1] > threshold, dtype=np.int64)
     return np.asarray(predicted.argmax(axis=1), dtype=np.int64)
 
 
-def _surprise(predicted: NDArray[np.float64], truth: NDArray[np.generic]) -> NDArray[np.float64]:
+def surprise_of(predicted: NDArray[np.float64], truth: NDArray[np.generic]) -> NDArray[np.float64]:
     """-log p(truth) of classes, |error| of values."""
     if predicted.ndim == 1:
         return np.abs(predicted - truth.astype(np.float64))

@@ -54,7 +54,7 @@ def _shown(
     assert part.pixels is not None
     heats = _heats(tested, part, said[rows])
     material, truth = tested.stage.material, tested.truth
-    names = _names(tested, rows)
+    names = names_of(tested, rows)
     found: list[Shown] = []
     for number, row in enumerate(rows.tolist()):
         label, answer = (label_of(value, material.schema.classes) for value in (truth[row], said[row]))
@@ -71,7 +71,7 @@ def _heats(tested: Tested, part: Prepared, said: NDArray[np.generic]) -> NDArray
     return class_activation(tested.module, inputs, torch.from_numpy(said.astype(np.int64))).cpu().numpy()
 
 
-def _names(tested: Tested, rows: NDArray[np.int64]) -> list[str]:
+def names_of(tested: Tested, rows: NDArray[np.int64]) -> list[str]:
     material = tested.stage.material
     frame, positions = material.test.frame, material.test_rows[rows]
     if FILE in frame.columns:

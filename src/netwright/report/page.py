@@ -16,6 +16,7 @@ from netwright.report.charts.members import member_curves
 from netwright.report.charts.rates import rates_picture
 from netwright.report.charts.reliability import diagram
 from netwright.report.charts.residuals import histogram, scatter
+from netwright.report.charts.series import draw_one_series
 from netwright.report.charts.slices import slice_dots
 from netwright.report.charts.spread import fold_dots, member_dots
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
@@ -61,7 +62,7 @@ def template() -> jinja2.Template:
         lstrip_blocks=True,
     )
     numbers = (bound, close, count, counted, direction, duration, interval, setting, share, show)
-    tools = (*numbers, contents, loss_name, of_contenders, of_the_run)
+    tools = (*numbers, contents, draw_one_series, loss_name, of_contenders, of_the_run)
     environment.filters.update({tool.__name__: tool for tool in tools})
     return environment.get_template(TEMPLATE)
 

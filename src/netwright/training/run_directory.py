@@ -27,6 +27,7 @@ from netwright.data import Preparation, fault_of_preparation
 Value = TypeVar("Value")
 
 RATE_TEST, CONTEST, GALLERY = "rate_test.json", "contest.json", "gallery.json"
+SERIES_GALLERY = "series_gallery.json"
 MOST = {"schema.json": 1 << 29, "tokenizer.json": 1 << 28}  # bytes of a part, above MOST_BYTES
 READ = (  # what is opened of a run directory; other files in it are nobody's business
     *("recipe.toml", "schema.json", "run.json", "records.jsonl", "run.log", "run.lock", "weights.safetensors"),
@@ -34,6 +35,7 @@ READ = (  # what is opened of a run directory; other files in it are nobody's bu
         "rate_test.json",
         "contest.json",
         "gallery.json",
+        "series_gallery.json",
         "calibration.json",
         "evaluation.json",
         "findings.json",

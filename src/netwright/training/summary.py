@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from netwright.core.evidence import Gallery
+from netwright.core.evidence import Gallery, SeriesGallery
 from netwright.core.values import Contest, EnsembleSummary, LearningCurve, RateTest, RunSummary
 from netwright.training.run_directory import (
     CONTEST,
     GALLERY,
     RATE_TEST,
+    SERIES_GALLERY,
     RunInfo,
     check_run,
     part_if_there,
@@ -56,5 +57,6 @@ def summarise(folder: Path) -> RunSummary:
         learning_curve=part_if_there(folder, "learning_curve.json", LearningCurve),
         calibration=read_calibration(folder),
         gallery=part_if_there(folder, GALLERY, Gallery),
+        series_gallery=part_if_there(folder, SERIES_GALLERY, SeriesGallery),
         rate_test=part_if_there(folder, RATE_TEST, RateTest),
     )

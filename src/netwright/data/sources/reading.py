@@ -13,6 +13,7 @@ from netwright.data.sources.images.entries import holds_images
 from netwright.data.sources.images.manifests import with_images
 from netwright.data.sources.images.reading import read_images
 from netwright.data.sources.series.reading import (
+    is_named_as_series,
     is_series_array,
     is_series_npz,
     is_ts,
@@ -91,7 +92,7 @@ def _read(source: Any, options: ReadOptions, progress: Callable[[str, float], No
 
 
 def _read_wide(path: Path, options: ReadOptions, progress: Callable[[str, float], None]) -> Table:
-    header = False if options.header is None and options.series is None else options.header
+    header = False if options.header is None and is_named_as_series(path) else options.header
     plain = replace(options, header=header, schema=None, columns=None)
     return table_of_wide(_read_file(path, plain, progress), options)
 

@@ -20,7 +20,7 @@ def choices(task: Task, train_rows: int) -> tuple[Choice, ...]:
     """Return what the recipe chooses for a task and a number of training rows, each with its reason."""
     ours = (
         Choice("network.series", "fcn", "convolutions find the same form wherever in time it is"),
-        Choice("network.series_widths", [64, 128, 64], "half of the paper's: half the time on few series"),
+        Choice("network.series_widths", [64, 128, 64], "half of the paper's: a quarter of the products"),
         Choice("network.hidden_sizes", [], "the means of the maps go straight to the answer"),
         Choice("network.numeric_embedding", "none", "series are read as they are"),
         *pace(train_rows),

@@ -39,7 +39,12 @@ def is_wide(path: Path, options: ReadOptions) -> bool:
     """Whether a table holds a series a line: as asked for, or a .tsv without header named as the UCR archive does."""
     if options.series is not None:
         return options.series
-    return wants_series(options) or (options.header is not True and bool(NAMED.match(path.name)))
+    return wants_series(options) or (options.header is not True and is_named_as_series(path))
+
+
+def is_named_as_series(path: Path) -> bool:
+    """Whether a file is named as the UCR archive names tables of series, which have no header."""
+    return bool(NAMED.match(path.name))
 
 
 def is_series_array(source: object, options: ReadOptions) -> bool:
