@@ -1,16 +1,23 @@
-"""The default `fit` on texts and images, with nothing set, beside a linear model. Data: $NETWRIGHT_DATA."""
+"""The default `fit` on each kind of data, with nothing set, beside simpler models. Data: $NETWRIGHT_DATA.
+
+python benchmarks/kinds.py                # all; hours
+python benchmarks/kinds.py mnist sst2     # some
+"""
 
 import csv
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import forecasting
+import language
 import numpy as np
-from rows import Row, report
+import series_classes
+from rows import Row, machine, options, publish
 
 import netwright as nw
 
@@ -31,10 +38,20 @@ class Corpus:
     linear: str  # what the linear model reads
 
 
-def measure(quick: bool) -> Iterator[Row]:
+def measure(quick: bool, names: Sequence[str] = ()) -> Iterator[Row]:
     """Yield our metric, that of a linear model in the same run, and the processor time, for each corpus."""
+    yield from measure_rows(quick, names)
+    if not names:
+        yield from series_classes.measure(quick)
+        yield from forecasting.measure(quick)
+        yield from language.measure(quick, long=False)
+
+
+def measure_rows(quick: bool, names: Sequence[str]) -> Iterator[Row]:
+    """Yield the figures of the corpora whose rows have labels."""
     root = os.environ.get("NETWRIGHT_DATA")
-    for corpus in CORPORA[-1:] if quick else CORPORA:
+    chosen = [corpus for corpus in CORPORA if not names or corpus.name in names]
+    for corpus in chosen[-1:] if quick else chosen:
         if root is None:
             note = "set NETWRIGHT_DATA to the folder of the data"
             yield Row(corpus.name, "netwright", None, corpus.metric, f">= {corpus.least}", note)
@@ -140,4 +157,7 @@ CORPORA = (
 )
 
 if __name__ == "__main__":
-    report(__doc__.splitlines()[0], measure)
+    parser = options(__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", choices=[corpus.name for corpus in CORPORA], help="some alone")
+    asked = parser.parse_args()
+    publish(asked, machine(), list(measure(asked.quick, asked.names)))
