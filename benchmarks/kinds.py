@@ -158,6 +158,6 @@ CORPORA = (
 
 if __name__ == "__main__":
     parser = options(__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", choices=[corpus.name for corpus in CORPORA], help="some alone")
+    parser.add_argument("names", nargs="*", help=f"some alone: {', '.join(corpus.name for corpus in CORPORA)}")
     asked = parser.parse_args()
     publish(asked, machine(), list(measure(asked.quick, asked.names)))
