@@ -14,9 +14,9 @@ from safetensors.torch import save
 from torch import nn
 
 from netwright.core.devices import choose_device
-from netwright.core.errors import RunError, SchemaError
+from netwright.core.errors import SchemaError
 from netwright.core.evidence import Calibration, Evaluation
-from netwright.core.files import sha256_of, write_atomic
+from netwright.core.files import write_atomic
 from netwright.core.values import Choice, RateTest
 from netwright.data import Preparation, fit_preparation
 from netwright.data.ranges import to_ranges
@@ -69,6 +69,7 @@ from netwright.training.settings import read_recipe, recipe_to_toml
 from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Tested, Watch, logits_of
 from netwright.training.text_choices import text_choices
 from netwright.training.trial import Subject
+from netwright.training.unchanged import refuse_changed, refuse_edited
 
 CURVE_SHARE = 0.4  # of a budget that is kept for the learning curve where one is asked for
 
@@ -192,12 +193,12 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
         info = read_part(folder, "run.json", RunInfo)
         if info.stopped_because:
             return folder
-        _refuse_edited(folder, info)
+        refuse_edited(folder, info)
         recipe = recipe_from(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
         if request.source is None:
             refuse_pipes(recipe.data, folder / "recipe.toml")
         material = gather(recipe, request.source, listener.reading)
-        _refuse_changed(folder, info, material)
+        refuse_changed(folder, info, _fingerprint(material), material.rows)
         contract = read_contract(folder)
         material = replace(material, schema=contract.schema, choices=info.choices)
         parts = prepare_parts(material, contract.preparation, deal(material, recipe.ensemble.folds))
@@ -205,22 +206,6 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
         with pausing(folder):
             _work(Stage(folder, material, recipe, contract.preparation, parts, info, resume=True), request, listener)
     return folder
-
-
-def _refuse_edited(folder: Path, info: RunInfo) -> None:
-    if sha256_of(folder / "recipe.toml") != info.recipe_sha256:
-        raise RunError(
-            f"{folder}/recipe.toml was edited since the run began, so it cannot go on as the same run; "
-            f"start a new one: netwright fit --recipe {folder}/recipe.toml"
-        )
-
-
-def _refuse_changed(folder: Path, info: RunInfo, material: Material) -> None:
-    if _fingerprint(material) != info.fingerprint:
-        raise RunError(
-            f"{info.source} changed since {folder} began ({info.rows.total:,} rows then, {material.rows.total:,} now), "
-            "so the run cannot go on as the same run; restore the data, or start a new run"
-        )
 
 
 def _fingerprint(material: Material) -> str:

@@ -16,7 +16,7 @@ from torch import nn
 
 from netwright.core.devices import choose_device
 from netwright.core.errors import RunError
-from netwright.core.files import sha256_of, write_atomic
+from netwright.core.files import write_atomic
 from netwright.core.forecasts import ForecastEvaluation
 from netwright.core.values import Choice, Contender, Contest
 from netwright.data.ranges import to_ranges
@@ -53,6 +53,7 @@ from netwright.training.run_directory import (
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
 from netwright.training.stage import Request
+from netwright.training.unchanged import refuse_changed, refuse_edited
 
 FOR_TRAINING = 0.8  # of the time left, the rest is for baselines and tests
 
@@ -98,19 +99,10 @@ def resume_forecast_job(folder: Path, request: Request, listener: ForecastListen
         info = read_part(folder, "run.json", RunInfo)
         if info.stopped_because:
             return folder
-        if sha256_of(folder / "recipe.toml") != info.recipe_sha256:
-            raise RunError(
-                f"{folder}/recipe.toml was edited since the run began, so it cannot go on as the same run; "
-                f"start a new one: netwright fit --recipe {folder}/recipe.toml"
-            )
+        refuse_edited(folder, info)
         recipe = forecast_recipe_from(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
         material = gather_series(recipe, request.source, listener.reading)
-        if material.panel.table.fingerprint != info.fingerprint:
-            raise RunError(
-                f"{info.source} changed since {folder} began ({info.rows.total:,} rows then, "
-                f"{material.rows.total:,} now), so the run cannot go on as the same run; restore the data, or start "
-                "a new run"
-            )
+        refuse_changed(folder, info, material.panel.table.fingerprint, material.rows)
         with pausing(folder):
             _work(ForecastStage(folder, material, recipe, info, resume=True), request, listener)
     return folder

@@ -15,8 +15,8 @@ import torch
 from safetensors.torch import save
 
 from netwright.core.devices import cpu_threads
-from netwright.core.errors import Interrupted, RunError
-from netwright.core.files import sha256_of, to_json, write_atomic
+from netwright.core.errors import Interrupted
+from netwright.core.files import to_json, write_atomic
 from netwright.core.interrupts import StopSignal
 from netwright.core.language import TextEvaluation, TextMeasure
 from netwright.core.values import Choice
@@ -37,6 +37,7 @@ from netwright.training.records import RecordSink
 from netwright.training.run_directory import RunInfo, check_run, locked, new_run, read_part, write_part, write_rejected
 from netwright.training.session import FitResult, Observer, Session
 from netwright.training.settings import read_recipe, recipe_to_toml
+from netwright.training.unchanged import refuse_changed, refuse_edited
 
 Reading = Callable[[str, float], None]
 
@@ -135,18 +136,10 @@ def resume_language_job(folder: Path, listener: LanguageListener) -> Path:
         info = read_part(folder, "run.json", RunInfo)
         if info.stopped_because:
             return folder
-        if sha256_of(folder / "recipe.toml") != info.recipe_sha256:
-            raise RunError(
-                f"{folder}/recipe.toml was edited since the run began, so it cannot go on as the same run; "
-                f"start a new one: netwright fit --recipe {folder}/recipe.toml"
-            )
+        refuse_edited(folder, info)
         recipe = language_recipe(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
         material = gather_text(recipe, listener.reading, read_tokenizer(folder))
-        if material.corpus.fingerprint != info.fingerprint:
-            raise RunError(
-                f"{info.source} changed since {folder} began, so the run cannot go on as the same run; "
-                "restore the text, or start a new run"
-            )
+        refuse_changed(folder, info, material.corpus.fingerprint, material.corpus.count)
         stage = _Stage(folder, material, recipe, info, count_ngrams(material), resume=True)
         with pausing(folder):
             _work(stage, LanguageRequest({}), listener, None)
