@@ -1,7 +1,7 @@
 """Images read on worker threads into one array of pixels, those that cannot be read set aside with the reason.
 
-Two passes: the first reads sizes and colours alone, from which the common size is chosen; the second decodes. An array
-too large to hold in memory beside its copies lies in a file of the cache.
+Two passes: the first reads sizes and colours alone, from which the common size is chosen; the second decodes, unless
+the same images were decoded before. An array too large to hold in memory beside its copies lies in a file.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from netwright.core.errors import SourceError
 from netwright.core.values import Choice
+from netwright.data.sources.images.cache import Listing, keep, recall
 from netwright.data.sources.images.decode import Header, NoImageError, decode, read_header
 from netwright.data.sources.images.entries import Entry
 from netwright.data.sources.images.room import pixels_room
@@ -69,21 +70,43 @@ def read_pictures(entries: Sequence[Entry], asked: Shape | None, progress: Progr
         said = "got no image" if first is None else f"got none; the first: {entries[first].name}: {faults[first]}"
         raise SourceError(f"expected images that can be read, {said}")
     shape = asked or choose_shape(list(headers.values()))
-    pixels = pixels_room(len(headers), (shape.channels, shape.height, shape.width))
+    fingerprint = _fingerprint(entries, digests)
+    pixels, listing = _pixels_of(entries, list(headers), shape, (fingerprint, progress))
+    faults |= listing.faults
+    animated = sum(headers[position].frames > 1 for position in listing.kept)
+    return Decoded(pixels, listing.keys, listing.kept, faults, animated, shape, fingerprint)
+
+
+def _fingerprint(entries: Sequence[Entry], digests: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for entry, content in zip(entries, digests, strict=True):
+        digest.update(f"{entry.name}\0{entry.label}\0{entry.part}\0{content}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _pixels_of(
+    entries: Sequence[Entry], positions: Sequence[int], shape: Shape, told: tuple[str, Progress]
+) -> tuple[NDArray[np.uint8], Listing]:
+    """Return the pixels of the images at some positions: those kept from before, or decoded now."""
+    fingerprint, progress = told
+    sides = (shape.channels, shape.height, shape.width)
+    name = f"{fingerprint}-{'x'.join(map(str, sides))}"
+    if (known := recall(name, sides)) is not None:
+        return known
+    pixels = pixels_room(len(positions), sides)
     keys: list[str] = []
     kept: list[int] = []
-    for position, found in _decoded(entries, list(headers), shape, progress):
+    faults: dict[int, str] = {}
+    for position, found in _decoded(entries, positions, shape, progress):
         if isinstance(found, str):
             faults[position] = found
             continue
         pixels[len(keys)] = found
         keys.append(hashlib.blake2b(found.tobytes(), digest_size=16).hexdigest())
         kept.append(position)
-    digest = hashlib.sha256()
-    for entry, content in zip(entries, digests, strict=True):
-        digest.update(f"{entry.name}\0{entry.label}\0{entry.part}\0{content}\0".encode("utf-8", "surrogatepass"))
-    animated = sum(headers[position].frames > 1 for position in kept)
-    return Decoded(pixels[: len(keys)], tuple(keys), tuple(kept), faults, animated, shape, digest.hexdigest())
+    pixels, listing = pixels[: len(keys)], Listing(tuple(keys), tuple(kept), faults)
+    keep(name, pixels, listing)
+    return pixels, listing
 
 
 def choose_shape(headers: Sequence[Header]) -> Shape:
