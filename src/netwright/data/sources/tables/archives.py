@@ -118,7 +118,7 @@ def _open_member(path: Path, member: str) -> BufferedIOBase:
 
 def _check_file(path: Path, name: str) -> None:
     if path.is_dir():
-        expected = "a file, or a folder with a folder of .txt files for each class"
+        expected = "a file, or a folder with a folder of images or .txt files for each class"
         raise SourceError(f"{name}: expected {expected}, got another folder; name one file in it")
     if not path.exists():
         folder = path.parent if path.parent.is_dir() else Path()
