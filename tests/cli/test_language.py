@@ -43,13 +43,13 @@ def test_fit_trains_a_language_model_on_a_text_and_says_why(netwright, text):
     done = netwright("fit", text, "--runs", text.parent / "runs", *QUICK)
     assert done.code == 0, done.err
     for said in (
-        "no delimiter splits its lines",
+        "no delimiter",
         "set aside 0",
         "to beat: 6-gram",
         "nats per character",
         "netwright gen",
     ):
-        assert said in done.out
+        assert said in " ".join(done.out.split()), said  # a long path moves the line breaks
     assert (text.parent / "runs" / "ducks-1" / "report.html").exists()
 
 
@@ -129,7 +129,7 @@ def test_show_and_evaluate_a_language_run(netwright, finished, text):
 def test_show_of_a_text_says_what_is_in_it(netwright, text):
     found = json.loads(netwright("show", text, "--json").out)
     assert (found["characters"], set(found["alphabet"])) == (len(TEXT), set(TEXT))
-    assert "no delimiter splits" in netwright("show", text).out
+    assert "no delimiter splits" in " ".join(netwright("show", text).out.split())
 
 
 def test_each_kind_of_run_refuses_what_the_other_does(netwright, finished, finished_run, text):

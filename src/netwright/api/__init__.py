@@ -134,7 +134,10 @@ def load(path: str | Path, activation: Any = None) -> Run | LanguageRun | Foreca
 def _is_language_run(path: str | Path) -> bool:
     from netwright.training.language.run import is_language_run
 
-    return is_language_run(Path(path))
+    try:
+        return is_language_run(Path(path))
+    except OSError:  # too long a name, say: whoever opens it says so
+        return False
 
 
 __all__ = [

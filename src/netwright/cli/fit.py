@@ -138,14 +138,10 @@ def fit(
 
 
 def _targets(target: Many, horizon: int | None) -> Any:
-    """Return the one column of a table, or the columns of a forecast."""
-    from netwright.core.errors import RecipeError
-
+    """Return the columns of a forecast, or the one of a table: the last that was named, as of any option."""
     if not target or horizon is not None:
         return list(target) if target else None
-    if len(target) > 1:
-        raise RecipeError("--target: expected one column of a table; several are for a forecast, with --horizon")
-    return target[0]
+    return target[-1]
 
 
 def _is_forecast(tree: dict[str, Any], recipe: str | None, resume: Path | None) -> bool:

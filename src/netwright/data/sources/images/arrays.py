@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import math
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedIOBase
@@ -42,12 +43,15 @@ def is_idx(path: Path) -> bool:
     """Whether it is an IDX file of images, or a folder that holds such files and no image."""
     try:
         return _magic(path) == MAGIC_IMAGES if path.is_file() else bool(_idx_files(path))
-    except OSError:
+    except (OSError, EOFError, zlib.error):  # whoever reads it says what is wrong with it
         return False
 
 
 def is_npz(path: Path) -> bool:
-    return path.suffix.lower() == ".npz" and path.is_file()
+    try:
+        return path.suffix.lower() == ".npz" and path.is_file()
+    except OSError:
+        return False
 
 
 def is_stack(source: object) -> bool:
