@@ -90,7 +90,6 @@ def test_a_finished_run_is_not_trained_again(netwright, stored):
         (["--horizon", "6", "--time", "c0"], "expected dates or whole numbers in the column of time 'c0'"),
         (["--horizon", "6", "--recipe", "nlinaer"], "did you mean 'nlinear'"),
         (["--horizon", "250"], "bring more rows, or lower --horizon"),
-        (["--target", "c0", "--target", "c1"], "several are for a forecast, with --horizon"),
     ],
 )
 def test_mistakes_are_said_in_one_sentence(netwright, table, tmp_path, options, said):
