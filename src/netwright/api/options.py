@@ -29,12 +29,9 @@ class FitOptions:
 def settings_tree(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Put settings by dotted name on top of nested ones."""
     from netwright.training.recipe import merge
-    from netwright.training.settings import place
+    from netwright.training.settings import tree_of
 
-    tree: dict[str, Any] = {}
-    for name, value in settings.items():
-        place(tree, name, value)
-    return merge(base, tree)
+    return merge(base, tree_of(settings.items()))
 
 
 def parse_budget(budget: str | int | float | None) -> float | None:

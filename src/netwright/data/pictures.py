@@ -1,5 +1,6 @@
 """The images of a table: the table holds a key for each, and here is what the key stands for."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,11 @@ class Pictures:
         if (at < 0).any():
             found[at < 0] = 0
         return found
+
+
+def key_of(pixels: NDArray[np.uint8]) -> str:
+    """Return the key of one image, by its content."""
+    return hashlib.blake2b(pixels.tobytes(), digest_size=16).hexdigest()
 
 
 def keyed(column: str, pixels: NDArray[np.uint8], keys: Sequence[str]) -> Pictures:

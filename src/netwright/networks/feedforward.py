@@ -22,13 +22,14 @@ from netwright.networks.layers.images import make_image_layer
 from netwright.networks.layers.members import MemberAdapter, MemberHead, by_member
 from netwright.networks.layers.normalization import make_normalization
 from netwright.networks.layers.numeric_embedding import NumericEmbedding, PeriodicEmbedding, PiecewiseEmbedding
+from netwright.networks.layers.recurrent_cells import CELLS
 from netwright.networks.layers.residual import Residual
 from netwright.networks.layers.scaling import Scaling
 from netwright.networks.layers.series import SeriesLayer
 from netwright.networks.layers.series_config import SeriesConfig, check_series, most_series_numbers, series_width
 from netwright.networks.layers.series_layers import make_series_layer
 from netwright.networks.layers.text import Chances, TextBag, TextConvolution, TextLayer
-from netwright.networks.layers.text_recurrent import CELLS, TextRecurrent
+from netwright.networks.layers.text_recurrent import TextRecurrent
 from netwright.networks.layers.text_transformer import TextTransformer
 from netwright.networks.layers.unfilled import unfilled
 

@@ -1,7 +1,6 @@
 """The report of a forecast: one HTML file that needs no network, no script and nothing beside it."""
 
 import shlex
-from functools import cache
 
 import jinja2
 
@@ -13,6 +12,7 @@ from netwright.report.forecast_words import step_in_words, trust_of_forecasts, v
 from netwright.report.numbers import close, count, counted, duration, interval, percent, setting, show
 from netwright.report.page import best_epoch
 from netwright.report.tables import SEVERITY_STYLES, of_contenders, of_the_run
+from netwright.report.templating import template_of
 
 TEMPLATE = "forecast.html.j2"
 MOST_STEPS = 12  # of the table by step
@@ -58,16 +58,7 @@ def some_steps(summary: ForecastSummary) -> list[object]:
     return [step for step in steps if step.step == 1 or step.step % every == 0 or step.step == len(steps)]
 
 
-@cache
 def template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("netwright.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     numbers = (close, count, counted, duration, interval, percent, setting, show)
     tools = (*numbers, of_contenders, of_the_run, origin_of)
-    environment.filters.update({tool.__name__: tool for tool in tools})
-    return environment.get_template(TEMPLATE)
+    return template_of(TEMPLATE, *tools)

@@ -1,7 +1,6 @@
 """The report of a language model: one HTML file that needs no network, no script and nothing beside it."""
 
 import shlex
-from functools import cache
 
 import jinja2
 
@@ -11,6 +10,7 @@ from netwright.report.charts.curves import loss_curves
 from netwright.report.charts.ranking import ranking
 from netwright.report.language_tables import notes_of, ranked
 from netwright.report.numbers import count, counted, duration, setting, share, show
+from netwright.report.templating import template_of
 
 TEMPLATE = "language.html.j2"
 SURE, LOST = 0.0, 6.0  # nats at which an excerpt's colour begins and is full
@@ -61,15 +61,6 @@ def shaded(excerpt: Excerpt) -> list[tuple[str, int, float]]:
     ]
 
 
-@cache
 def template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("netwright.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     tools = (count, counted, duration, setting, share, show)
-    environment.filters.update({tool.__name__: tool for tool in tools})
-    return environment.get_template(TEMPLATE)
+    return template_of(TEMPLATE, *tools)

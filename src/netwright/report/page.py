@@ -1,7 +1,6 @@
 """The report: one HTML file that needs no network, no script and nothing beside it."""
 
 import shlex
-from functools import cache
 
 import jinja2
 
@@ -22,6 +21,7 @@ from netwright.report.charts.spread import fold_dots, member_dots
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
 from netwright.report.numbers import bound, close, count, counted, duration, interval, setting, share, show
 from netwright.report.tables import SEVERITY_STYLES, best_value, contents, loss_name, of_contenders, of_the_run
+from netwright.report.templating import template_of
 from netwright.report.trust import trust_in_words
 from netwright.report.verdict import folds_in_words, judge, worth_of
 
@@ -52,19 +52,10 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
     )
 
 
-@cache
 def template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("netwright.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     numbers = (bound, close, count, counted, direction, duration, interval, setting, share, show)
     tools = (*numbers, contents, draw_one_series, loss_name, of_contenders, of_the_run)
-    environment.filters.update({tool.__name__: tool for tool in tools})
-    return environment.get_template(TEMPLATE)
+    return template_of(TEMPLATE, *tools)
 
 
 def draw_pictures(summary: RunSummary) -> dict[str, str]:

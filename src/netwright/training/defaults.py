@@ -9,7 +9,7 @@ from netwright.networks.initialization import choose_initialization
 from netwright.training.presets import OF_ANY_NETWORK, Reads, contenders_of, resolve
 from netwright.training.recipe import Recipe, leaves, merge, recipe_from
 from netwright.training.recipes import BOUNDS, RECIPES
-from netwright.training.settings import in_toml, place
+from netwright.training.settings import in_toml, tree_of
 
 ASKED = "asked for"
 
@@ -63,10 +63,7 @@ def ask(tree: Mapping[str, Any], reads: Reads = "table") -> Recipe:
 
 
 def _tree_of(choices: Iterable[Choice]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for choice in choices:
-        place(tree, choice.name, choice.value)
-    return tree
+    return tree_of((choice.name, choice.value) for choice in choices)
 
 
 def _given(tree: Mapping[str, Any]) -> set[str]:

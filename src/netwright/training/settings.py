@@ -52,6 +52,14 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     return tree
 
 
+def tree_of(settings: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Nest values by their dotted names: ("training.epochs", 3) becomes {"training": {"epochs": 3}}."""
+    tree: dict[str, Any] = {}
+    for name, value in settings:
+        place(tree, name, value)
+    return tree
+
+
 def place(tree: dict[str, Any], name: str, value: Any) -> None:
     """Put a value at its dotted name into nested tables."""
     path = _split_name(name)

@@ -5,18 +5,13 @@ Sources: S. Hochreiter, J. Schmidhuber, Long short-term memory, 1997; K. Cho et 
 representations, 2014.
 """
 
-from collections.abc import Callable
-
-import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 from torch.nn.functional import dropout
 
 from netwright.networks.forecasting.config import ForecasterConfig, ForecastSpec
+from netwright.networks.layers.recurrent_cells import CELLS, fill_cell
 from netwright.networks.layers.unfilled import unfilled
-
-CELLS: dict[str, Callable[..., nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU}
-FORGET = 1.0  # bias of the LSTM's forget gate: at 0 it would halve what is remembered with every row
 
 
 class RecurrentCore(nn.Module):
@@ -30,17 +25,8 @@ class RecurrentCore(nn.Module):
         self.silenced = config.dropout
 
     def fill(self, generator: Generator) -> None:
-        """Weights of inputs Xavier uniform, of states orthogonal, gate by gate; the map and all biases zero."""
-        units = self.cell.hidden_size
-        for name, weight in self.cell.named_parameters():
-            if weight.ndim == 1:
-                nn.init.zeros_(weight)
-                if isinstance(self.cell, nn.LSTM) and name.startswith("bias_ih"):
-                    weight[units : 2 * units].fill_(FORGET)
-                continue
-            for gate in torch.split(weight, units):
-                scheme = nn.init.orthogonal_ if name.startswith("weight_hh") else nn.init.xavier_uniform_
-                scheme(gate, generator=generator)
+        """Draw the cell's weights as `fill_cell` says; the map is zero."""
+        fill_cell(self.cell, generator)
         nn.init.zeros_(self.map.weight)
         nn.init.zeros_(self.map.bias)
 

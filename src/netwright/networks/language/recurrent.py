@@ -12,12 +12,11 @@ et al., Learning phrase representations, 2014; R. Jozefowicz et al., An empirica
 architectures, 2015 (the bias).
 """
 
-import torch
 from torch import Generator, Tensor, nn
 
 from netwright.networks.language.config import LanguageNetworkConfig
 from netwright.networks.language.gpt import Logits, Tokens
-from netwright.networks.layers.text_recurrent import CELLS, FORGET
+from netwright.networks.layers.recurrent_cells import CELLS, fill_cell
 from netwright.networks.layers.unfilled import unfilled
 from netwright.networks.layers.vocabulary_head import VocabularyHead
 
@@ -41,15 +40,7 @@ class Recurrent(nn.Module):
     def fill(self, generator: Generator) -> None:
         """Weights of inputs Xavier uniform, of states orthogonal, gate by gate; biases 0 but the forget gates'."""
         nn.init.normal_(self.embedding.weight, 0.0, EMBEDDING_STD, generator=generator)
-        units = self.cell.hidden_size
-        for name, weight in self.cell.named_parameters():
-            if name.startswith("bias"):
-                nn.init.zeros_(weight)
-            for gate in torch.split(weight.detach(), units) if weight.ndim > 1 else ():
-                scheme = nn.init.orthogonal_ if name.startswith("weight_hh") else nn.init.xavier_uniform_
-                scheme(gate, generator=generator)
-            if isinstance(self.cell, nn.LSTM) and name.startswith("bias_ih"):
-                weight.detach()[units : 2 * units].fill_(FORGET)
+        fill_cell(self.cell, generator)
         self.head.fill(generator)
 
     def forward(self, tokens: Tokens) -> Logits:

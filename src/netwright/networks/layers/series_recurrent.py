@@ -1,13 +1,12 @@
 """Series read value by value in both directions by an LSTM or a GRU; see text_recurrent.py for the formulas."""
 
-import torch
-from torch import Generator, nn
+from torch import Generator
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from netwright.core.values import SeriesInput
+from netwright.networks.layers.recurrent_cells import CELLS, fill_cell
 from netwright.networks.layers.series import Inside, SeriesLayer, Values, Vectors, mean_inside
 from netwright.networks.layers.series_config import SeriesConfig
-from netwright.networks.layers.text_recurrent import CELLS, FORGET
 from netwright.networks.layers.unfilled import unfilled
 
 
@@ -30,16 +29,8 @@ class SeriesRecurrent(SeriesLayer):
         self.width = 2 * config.series_units
 
     def fill(self, generator: Generator) -> None:
-        """Weights of values Xavier uniform, of the state orthogonal, gate by gate; biases 0 but the forget gate's 1."""
-        units = self.cell.hidden_size
-        for name, weight in self.cell.named_parameters():
-            if name.startswith("bias"):
-                nn.init.zeros_(weight)
-            for gate in torch.split(weight.detach(), units) if weight.ndim > 1 else ():
-                scheme = nn.init.orthogonal_ if name.startswith("weight_hh") else nn.init.xavier_uniform_
-                scheme(gate, generator=generator)
-            if isinstance(self.cell, nn.LSTM) and name.startswith("bias_ih"):
-                weight.detach()[units : 2 * units].fill_(FORGET)
+        """Draw the cell's weights as `fill_cell` says."""
+        fill_cell(self.cell, generator)
 
     def read(self, values: Values, inside: Inside) -> Vectors:
         lengths = inside.sum(dim=(1, 2)).clamp(min=1)

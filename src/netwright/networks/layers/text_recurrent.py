@@ -7,21 +7,16 @@ Sources: J. Elman, Finding structure in time, 1990; S. Hochreiter, J. Schmidhube
 the forget gate of F. Gers et al., 2000; K. Cho et al., Learning phrase representations, 2014.
 """
 
-from collections.abc import Callable
-
 import torch
 from jaxtyping import Float
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from netwright.core.values import TextInput
+from netwright.networks.layers.recurrent_cells import CELLS, fill_cell
 from netwright.networks.layers.text import ENDED, UNKNOWN, WORD_DROPOUT, Chances, TextLayer, Texts
 from netwright.networks.layers.unfilled import unfilled
-
-CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-FORGET = 1.0  # bias of the LSTM's forget gate: at 0 it would halve what is remembered with every word
-# (R. Jozefowicz, W. Zaremba, I. Sutskever, An empirical exploration of recurrent network architectures, 2015)
 
 
 class TextRecurrent(TextLayer):
@@ -33,17 +28,9 @@ class TextRecurrent(TextLayer):
         self.width = 2 * units
 
     def fill(self, generator: Generator) -> None:
-        """Weights of words Xavier uniform, of the state orthogonal, gate by gate; biases 0 but the forget gate's."""
+        """Words as elsewhere, the cell as `fill_cell` says."""
         super().fill(generator)
-        units = self.cell.hidden_size
-        for name, weight in self.cell.named_parameters():
-            if name.startswith("bias"):
-                nn.init.zeros_(weight)
-            for gate in torch.split(weight.detach(), units) if weight.ndim > 1 else ():
-                scheme = nn.init.orthogonal_ if name.startswith("weight_hh") else nn.init.xavier_uniform_
-                scheme(gate, generator=generator)
-            if isinstance(self.cell, nn.LSTM) and name.startswith("bias_ih"):
-                weight.detach()[units : 2 * units].fill_(FORGET)
+        fill_cell(self.cell, generator)
 
     def forward(self, text: Texts) -> Float[Tensor, "batch width"]:
         words = text[:, : self.text.length]

@@ -9,7 +9,7 @@ from netwright.training.defaults import ASKED
 from netwright.training.forecasting.recipe import ForecastRecipe, forecast_recipe_from
 from netwright.training.forecasting.recipes import QUALITIES, Facts, settings_of
 from netwright.training.recipe import leaves, merge
-from netwright.training.settings import in_toml, place
+from netwright.training.settings import in_toml, tree_of
 
 OF_ANY_NETWORK = ("seed", "device", "threads", "epochs", "patience", "checkpoint_every")
 PATCHES_NEED = 20_000  # windows times channels: fewer are learnt by heart
@@ -71,10 +71,7 @@ def _of_contender(name: str, tree: Mapping[str, Any], facts: Facts) -> list[Choi
 
 
 def _tree_of(choices: Iterable[Choice]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for choice in choices:
-        place(tree, choice.name, choice.value)
-    return tree
+    return tree_of((choice.name, choice.value) for choice in choices)
 
 
 def _given(tree: Mapping[str, Any]) -> set[str]:

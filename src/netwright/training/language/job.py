@@ -32,6 +32,7 @@ from netwright.training.language.pictures import draw_pictures
 from netwright.training.language.recipe import LanguageRecipe, language_recipe, said_choices
 from netwright.training.language.run import TOKENIZER, read_tokenizer
 from netwright.training.language.windows import Windows, follow, token_loss
+from netwright.training.member_files import weights_of
 from netwright.training.pausing import pausing
 from netwright.training.records import RecordSink
 from netwright.training.run_directory import RunInfo, check_run, locked, new_run, read_part, write_part, write_rejected
@@ -185,17 +186,13 @@ def _work(stage: _Stage, request: LanguageRequest, listener: LanguageListener, e
         pictures = draw_pictures(network, material, nats)
     write_part(stage.folder, "evaluation.json", evaluation)
     write_part(stage.folder, "excerpts.json", pictures)
-    write_atomic(stage.folder / "weights.safetensors", save(_weights(network)))
+    write_atomic(stage.folder / "weights.safetensors", save(weights_of(network)))
     ended = f"{result.stopped_because}; the weights of epoch {result.best_epoch} are kept"
     info = replace(stage.info, seconds=time.monotonic() - request.started, stopped_because=ended, notes=result.notes)
     parameters = sum(weight.numel() for weight in network.parameters())
     write_part(stage.folder, "run.json", replace(info, parameters=parameters))
     told = evaluation.measure.nats_per_character
     Journal(stage.folder).write(f"{evaluation.part} {told} nats per character of {evaluation.characters}")
-
-
-def _weights(network: LanguageNetwork) -> dict[str, torch.Tensor]:
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
 
 
 def _train(network: LanguageNetwork, stage: _Stage, listener: LanguageListener, ends: float | None) -> FitResult:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from netwright.core.errors import SourceError
 from netwright.core.values import Choice, Rejected
 from netwright.data.labels import label_text
-from netwright.data.pictures import keyed
+from netwright.data.pictures import key_of, keyed
 from netwright.data.sources.images.reading import IMAGE, LABEL, PART, shape_asked
 from netwright.data.sources.images.store import Shape
 from netwright.data.sources.tables.archives import refuse_bomb
@@ -119,7 +119,7 @@ def table_of_stacks(stacks: Sequence[Stack], source: str, options: ReadOptions, 
     pixels = np.concatenate([part for part, _ in parts]) if len(parts) > 1 else parts[0][0]
     sound = np.concatenate([keep for _, keep in parts])
     pixels, shape = _resized(pixels, options)
-    keys = [hashlib.blake2b(image.tobytes(), digest_size=16).hexdigest() for image in pixels]
+    keys = [key_of(image) for image in pixels]
     frame = _frame(stacks, keys)
     rejected = [Rejected(int(at) + 1, IMAGE, "", "a number is not finite") for at in np.flatnonzero(~sound)]
     table = Table(

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from netwright.core.foreign import read_named
 from netwright.data.sources.images.decode import ENDINGS, MOST_BYTES
 from netwright.data.sources.tables.archives import HARMLESS, PACKED, TIGHT, members_of
+from netwright.data.sources.tables.text_folders import PARTS
 
-PARTS = ("train", "training", "test", "testing", "validation", "valid", "val", "dev")
 LOOKED_AT = 2_000  # files of a folder that tell whether it holds images
 
 

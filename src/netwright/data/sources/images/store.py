@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from netwright.core.errors import SourceError
 from netwright.core.values import Choice
+from netwright.data.pictures import key_of
 from netwright.data.sources.images.cache import Listing, keep, recall
 from netwright.data.sources.images.decode import Header, NoImageError, decode, read_header
 from netwright.data.sources.images.entries import Entry
@@ -102,7 +103,7 @@ def _pixels_of(
             faults[position] = found
             continue
         pixels[len(keys)] = found
-        keys.append(hashlib.blake2b(found.tobytes(), digest_size=16).hexdigest())
+        keys.append(key_of(found))
         kept.append(position)
     pixels, listing = pixels[: len(keys)], Listing(tuple(keys), tuple(kept), faults)
     keep(name, pixels, listing)
