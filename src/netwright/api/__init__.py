@@ -30,11 +30,12 @@ def fit(
     budget: str | int | float | None = None,
     options: FitOptions | None = None,
 ) -> Run | LanguageRun:
-    """Train a network on a table and save it with the evidence.
+    """Train a network on a table, images, texts or series, or on one text to write on, and save it with the evidence.
 
     Args:
-        source: a path (CSV, TSV, Parquet, JSON lines, Arrow IPC, .gz, a.zip::b.csv), "@digits" and its like, a pandas
-            or Polars frame, a NumPy array or a pair (X, y). None: what `options.recipe` names.
+        source: a path (CSV, TSV, Parquet, JSON lines, Arrow IPC, .gz, a.zip::b.csv; a folder or .zip with a folder of
+            images or .txt files for each class; IDX, .npz, .ts; one .txt), "@digits" and its like, a pandas or Polars
+            frame, a NumPy array or a pair (X, y). None: what `options.recipe` names.
         target: the column to learn, by name or position.
         test: a second source with the test rows; without it a fifth of the rows is held out.
         settings: anything of recipe.toml by dotted name, e.g. {"training.epochs": 20, "network.activation": torch.sin}.

@@ -52,3 +52,8 @@ def test_words_between_spaces_and_a_line_or_two_are_a_text(tmp_path, content):
 def test_what_cannot_be_read_is_left_to_the_reader_of_texts(tmp_path, content):
     (tmp_path / "a.txt").write_bytes(content)
     assert is_text(tmp_path / "a.txt")[0]
+
+
+def test_a_name_that_can_be_no_file_is_no_text():
+    assert not is_text("x" * 4096 + ".txt")[0]
+    assert not is_text("~nobody-of-this-name/a.txt")[0]

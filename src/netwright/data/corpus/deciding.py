@@ -21,12 +21,19 @@ def is_text(source: str | Path) -> tuple[bool, str]:
     text where it is named so, and whoever reads it says what is wrong.
     """
     path = Path(str(source).removesuffix(".gz"))
-    if path.suffix.lower() not in ENDINGS or "::" in str(source) or not Path(source).expanduser().is_file():
+    if path.suffix.lower() not in ENDINGS or "::" in str(source) or not _is_file(source):
         return False, "its name is not that of a text"
     try:
         return _by_content(locate(source))
     except SourceError:
         return True, f"its name ends in {path.suffix}"
+
+
+def _is_file(source: str | Path) -> bool:
+    try:
+        return Path(source).expanduser().is_file()
+    except (OSError, RuntimeError):  # too long a name, an unknown user's home: whoever reads it says so
+        return False
 
 
 def _by_content(opened: Opened) -> tuple[bool, str]:
