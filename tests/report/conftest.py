@@ -18,6 +18,7 @@ from netwright.core.evidence import (
     Slices,
     WorstError,
 )
+from netwright.core.findings import Finding
 from netwright.core.values import (
     Choice,
     Column,
@@ -26,7 +27,6 @@ from netwright.core.values import (
     CrossValidation,
     EnsembleSummary,
     EpochRecord,
-    Finding,
     FoldScore,
     LearningCurve,
     LearningPoint,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from netwright.core.evidence import Measure
+from netwright.core.findings import Finding
 from netwright.core.forecasts import (
     Backtest,
     ChannelError,
@@ -20,7 +21,7 @@ from netwright.core.forecasts import (
     StepError,
     TimeAxis,
 )
-from netwright.core.values import Choice, Contender, Contest, EpochRecord, Finding, Rejected, RowCount
+from netwright.core.values import Choice, Contender, Contest, EpochRecord, Rejected, RowCount
 from netwright.report.forecast_page import render_forecast_report
 from netwright.report.forecast_words import step_in_words, trust_of_forecasts, verdict_on
 

@@ -3,7 +3,8 @@ import io
 import pytest
 from rich.console import Console
 
-from netwright.core.values import Choice, Finding
+from netwright.core.findings import Finding
+from netwright.core.values import Choice
 from netwright.report.tables import (
     choices_table,
     data_table,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from netwright.api.options import FitOptions, request_of
 from netwright.core.evidence import Evaluation
 from netwright.core.files import write_atomic
-from netwright.core.values import Finding, RunSummary, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import RunSummary, Schema
 from netwright.training.run_directory import check_run
 
 if TYPE_CHECKING:

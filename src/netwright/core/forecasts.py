@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from netwright.core.evidence import Measure
-from netwright.core.values import Choice, Contest, EpochRecord, Finding, Rejected, RowCount
+from netwright.core.findings import Finding
+from netwright.core.values import Choice, Contest, EpochRecord, Rejected, RowCount
 
 Unit = Literal["microsecond", "month", "business day", "number"]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from netwright.core.evidence import Calibration, Diagnostics, Evaluation, Gallery, Measure, SeriesGallery
+from netwright.core.findings import Finding
 
 Kind = Literal["numeric", "categorical", "boolean", "datetime", "text", "image", "series", "identifier", "constant"]
 Role = Literal["feature", "target", "group", "time", "ignored"]
 Task = Literal["regression", "binary", "multiclass"]
-Severity = Literal["note", "warning", "error"]
 Verdict = Literal["ok", "warning", "fault"]
 Strategy = Literal["random", "stratified", "group", "time", "given"]
 ParameterGroup = Literal[
@@ -99,18 +99,6 @@ class Choice:
     name: str  # dotted, as in recipe.toml: "network.hidden_sizes"
     value: Any
     reason: str
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something worth knowing about the data or the training, with evidence."""
-
-    code: str  # "data.leak"
-    severity: Severity
-    title: str
-    evidence: str
-    remedy: str = ""
-    column: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from netwright.core.errors import ContractError, nearest
-from netwright.core.values import Column, Finding, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Column, Schema
 from netwright.data.conformed_column import as_kind, unreadable_note
 from netwright.data.conformed_target import fit_target_labels
 from netwright.data.drift import drift_findings

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from netwright.core.values import Column, Finding
+from netwright.core.findings import Finding
+from netwright.core.values import Column
 from netwright.data.labels import label_text, number_text
 from netwright.data.schema.datetimes import parse_dates
 

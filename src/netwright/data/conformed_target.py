@@ -6,7 +6,8 @@ from dataclasses import replace
 import polars as pl
 
 from netwright.core.errors import ContractError
-from netwright.core.values import Finding, Rejected, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Rejected, Schema
 from netwright.data.labels import label_text, number_text
 from netwright.data.table import Table
 

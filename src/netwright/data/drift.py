@@ -18,7 +18,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from netwright.core.values import Column, Finding
+from netwright.core.findings import Finding
+from netwright.core.values import Column
 from netwright.data.labels import count_labels
 
 TENTHS = np.arange(1, 10) / 10

@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from netwright.core.evidence import Diagnostics, Evaluation, Measure
-from netwright.core.values import Check, Choice, Column, Contest, Finding, RunSummary, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Check, Choice, Column, Contest, RunSummary, Schema
 from netwright.report.names import baseline_name, metric_name
 from netwright.report.numbers import bound, close, count, counted, interval, moment, setting, share, show
 from netwright.report.trust import trust_in_words

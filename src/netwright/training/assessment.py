@@ -7,7 +7,7 @@ import numpy as np
 
 from netwright.core.errors import SchemaError
 from netwright.core.evidence import Diagnostics, Evaluation
-from netwright.core.values import Finding
+from netwright.core.findings import Finding
 from netwright.data import prepare
 from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
 from netwright.training.evaluation.evaluate import evaluate_against, guess_yardstick, truth_of

@@ -12,7 +12,8 @@ from torch import nn
 
 from netwright.core.errors import RunError
 from netwright.core.evidence import Calibration
-from netwright.core.values import Contest, EnsembleSummary, Finding, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Contest, EnsembleSummary, Schema
 from netwright.data import FILE, Conformed, Preparation, Table, conform, prepare, read_table
 from netwright.networks import build
 from netwright.networks.ensemble import Ensemble

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from netwright.core.findings import Finding
 from netwright.core.foreign import open_own
-from netwright.core.values import Choice, EpochRecord, Finding, StepRecord
+from netwright.core.values import Choice, EpochRecord, StepRecord
 
 
 class Journal:

@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from netwright.core.errors import SchemaError
-from netwright.core.values import Choice, Finding, Rejected, RowCount, Schema, Severity
+from netwright.core.findings import Finding, Severity
+from netwright.core.values import Choice, Rejected, RowCount, Schema
 from netwright.data import (
     FILE,
     ReadOptions,

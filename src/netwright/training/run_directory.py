@@ -20,8 +20,9 @@ import msgspec
 from netwright.core.errors import RunError, nearest
 from netwright.core.evidence import Calibration, Diagnostics, Evaluation
 from netwright.core.files import from_json, fsync_directory, make_folder, to_json, write_atomic
+from netwright.core.findings import Finding
 from netwright.core.foreign import MOST_BYTES, MOST_LINE, open_own, open_plain, read_plain
-from netwright.core.values import Choice, EpochRecord, Finding, Rejected, RowCount, Schema
+from netwright.core.values import Choice, EpochRecord, Rejected, RowCount, Schema
 from netwright.data import Preparation, fault_of_preparation
 
 Value = TypeVar("Value")

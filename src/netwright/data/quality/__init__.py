@@ -6,7 +6,8 @@ to do. It looks at all rows unless it says otherwise, and changes nothing.
 
 from collections.abc import Callable, Iterator
 
-from netwright.core.values import Finding, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Schema
 from netwright.data.quality.constant import find_constant
 from netwright.data.quality.duplicates import find_duplicates
 from netwright.data.quality.identifier import find_identifier

@@ -6,7 +6,8 @@ from hashlib import sha256
 import numpy as np
 import polars as pl
 
-from netwright.core.values import Finding, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Schema
 from netwright.data.row_identity import same_rows
 from netwright.data.table import Table
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from netwright.core.values import Finding, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Schema
 from netwright.data.table import FILE, Table
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from netwright.core.values import Finding, Schema, Severity
+from netwright.core.findings import Finding, Severity
+from netwright.core.values import Schema
 from netwright.data.labels import label_text
 from netwright.data.table import Table
 

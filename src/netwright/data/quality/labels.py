@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from netwright.core.values import Finding, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Schema
 from netwright.data.labels import label_text
 from netwright.data.table import Table
 from netwright.data.wording import counted

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from netwright.core.findings import Finding
 from netwright.core.seeds import derive_seed
-from netwright.core.values import Finding, Schema
+from netwright.core.values import Schema
 from netwright.data.row_identity import row_hashes
 from netwright.data.table import Table
 from netwright.data.transforms.numbers import as_float

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from netwright.core.values import Finding, Schema
+from netwright.core.findings import Finding
+from netwright.core.values import Schema
 from netwright.data.schema.number_like import count_number_like
 from netwright.data.table import Table
 

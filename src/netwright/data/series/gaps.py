@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from netwright.core.findings import Finding
 from netwright.core.forecasts import TimeAxis
-from netwright.core.values import Finding
 from netwright.data.series.stepping import say_step, steps_between
 
 TOLERANCE = 1.5  # steps: clocks are not exact

@@ -10,8 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from netwright.core.errors import SchemaError, nearest
+from netwright.core.findings import Finding
 from netwright.core.forecasts import TimeAxis
-from netwright.core.values import Choice, Finding, Rejected
+from netwright.core.values import Choice, Rejected
 from netwright.data.series.channels import Values, choose_channels, fill_forward, values_of
 from netwright.data.series.gaps import Gaps, find_gaps, gap_findings
 from netwright.data.series.stepping import find_axis, say_step

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from netwright.core.errors import ContractError, RunError
+from netwright.core.findings import Finding
 from netwright.core.forecasts import COVERAGES, ForecastEvaluation, Margins, SeriesSchema
-from netwright.core.values import Contest, Finding
+from netwright.core.values import Contest
 from netwright.data import read_table
 from netwright.data.series.origins import every_origin
 from netwright.data.series.panel import Panel, PanelRequest, read_panel

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwright.core.errors import SchemaError
+from netwright.core.findings import Finding
 from netwright.core.forecasts import SeriesFact, SeriesSchema
-from netwright.core.values import Choice, Finding, Rejected, RowCount
+from netwright.core.values import Choice, Rejected, RowCount
 from netwright.data import ReadOptions, read_table
 from netwright.data.series.borders import Borders, draw_borders
 from netwright.data.series.origins import Origins, crosses_gaps
