@@ -1,10 +1,11 @@
 """Symmetric start: units that begin alike stay alike."""
 
+import itertools
+
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.outcome import falls_behind, helps, learnt
 from netwright.diagnosis.pictures import bars
-import itertools
 
 SHARE = 0.9  # of a layer's units
 WELL = 0.5

@@ -1,11 +1,12 @@
 """Oscillation: the loss of whole epochs swings up and down without getting lower."""
 
+import itertools
+
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.outcome import troubled
 from netwright.diagnosis.pictures import loss_picture
 from netwright.diagnosis.trends import epoch_losses
-import itertools
 
 SWING = 0.1  # of the loss, from one epoch to the next
 SHARE = 0.4  # of the epochs that turn so
