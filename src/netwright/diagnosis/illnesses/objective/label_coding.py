@@ -7,7 +7,7 @@ from netwright.diagnosis.pictures import bars
 
 MOST = 12  # whole numbers that may well be classes
 FEWEST = 3
-AMOUNTS = ("mse", "mae", "huber", "smooth_l1", "l1")
+AMOUNTS = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 
 
 def examine(case: Case) -> Sign | None:

@@ -7,13 +7,14 @@ from netwright.diagnosis.pictures import bars, loss_picture
 
 PROBABILITIES = ("sigmoid", "softmax", "hardsigmoid", "exp", "clamp")
 LOGARITHMS = ("log_softmax", "logsigmoid", "log")
+LOSSES = ("bce", "nll", "probabilities_cross_entropy")
 NEEDS = {"probabilities": PROBABILITIES, "log_probabilities": LOGARITHMS}
 
 
 def examine(case: Case) -> Sign | None:
     answer = case.objective
     needed = NEEDS.get(answer.takes)
-    if needed is None or not answer.head or answer.head in needed or answer.loss in ("mse", "mae"):
+    if needed is None or not answer.head or answer.head in needed or answer.loss not in LOSSES:
         return None
     low, high = answer.output_low, answer.output_high
     if low is not None and high is not None and _fits(answer.takes, low, high):
