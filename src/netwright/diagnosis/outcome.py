@@ -77,9 +77,18 @@ def helps(case: Case, name: str, margin: float = 0.05) -> bool:
 
 
 def refuted(case: Case, name: str, margin: float = 0.02) -> bool:
-    """Whether the probe of this name was made and did no better: the change that it tried is no remedy."""
+    """Whether the probe of this name was made and did no better: the change that it tried is no remedy.
+
+    Where no single change helps and a sound training does, several things are wrong, and this says nothing.
+    """
     more = gain(case, name)
-    return more is not None and more < margin
+    return more is not None and more < margin and not tangled(case)
+
+
+def tangled(case: Case) -> bool:
+    """Whether a sound training of the same rows does much better, and no single change does: several are needed."""
+    single = [trial.name for trial in case.trials if trial.name not in (*UNLIKE, "reference")]
+    return helps(case, "reference", 0.15) and not any(helps(case, name) for name in single)
 
 
 def best_of(case: Case, prefix: str, above: bool) -> tuple[float, float] | None:
