@@ -65,12 +65,20 @@ def clip_norm(program: Program, norm: float | None) -> Program | None:
 
 
 def epochs(program: Program, factor: float) -> Program:
-    return program.but(epochs=max(1, round(program.epochs * factor)))
+    most = program.most_steps
+    return program.but(
+        epochs=max(1, round(program.epochs * factor)), most_steps=None if most is None else max(1, round(most * factor))
+    )
 
 
 def batch_size(program: Program, factor: float) -> Program | None:
+    """Return the program with other batches; as many rows are read as before, in fewer or more steps."""
     size = min(max(1, round(program.batch_size * factor)), program.rows.rows)
-    return program.but(batch_size=size) if size != program.batch_size else None
+    if size == program.batch_size:
+        return None
+    most = program.most_steps
+    steps = None if most is None else max(1, round(most * min(program.batch_size, program.rows.rows) / size))
+    return program.but(batch_size=size, most_steps=steps)
 
 
 def weight_decay(program: Program, factor: float) -> Program | None:

@@ -36,21 +36,6 @@ def one_batch(program: Program) -> Program | None:
     return adam.but(rows=few, validation=None, batch_size=few.rows, epochs=max(1, program.steps), most_steps=None)
 
 
-def longer(program: Program) -> Program:
-    """Train four times as many steps."""
-    more = program.but(most_steps=None if program.most_steps is None else 4 * program.most_steps)
-    return more.but(epochs=4 * program.epochs)
-
-
-def smaller_batches(program: Program) -> Program | None:
-    """Read as many rows in batches of a tenth: ten times the steps."""
-    smaller = apply(program, Change("batch_size", 0.1, ""))
-    if smaller is None:
-        return None
-    steps = round(program.steps * program.batch_size / smaller.batch_size)
-    return smaller.but(most_steps=steps, epochs=-(-steps // smaller.steps_per_epoch))
-
-
 def scaled_inputs(program: Program) -> Program | None:
     """Scale the inputs, where that changes them much."""
     first = program.rows.inputs[0]
@@ -73,9 +58,9 @@ PROBES: tuple[tuple[str, Probe, float], ...] = (  # name, what it changes, steps
     ("learning_rate x 0.01", changed("learning_rate", 0.01), 1.0),
     ("one batch", one_batch, 1.0),
     ("no dropout", changed("dropout", 0.0), 1.0),
-    ("epochs x 4", longer, 4.0),
+    ("epochs x 4", changed("epochs", 4.0), 4.0),
     ("wider", changed("width", 4.0), 2.0),
-    ("batch_size x 0.1", smaller_batches, 5.0),
+    ("batch_size x 0.1", changed("batch_size", 0.1), 5.0),
 )
 
 
@@ -85,7 +70,7 @@ def probe(program: Program, seconds: float = 5.0, seed: int = 0) -> tuple[Trial,
     At most 2,000 rows are read, and no more steps taken than the budget holds. Scores are of the same rows in all
     trials. The same program, seconds and seed give the same trials; the caller's generators are left as they were.
     """
-    short = shortened(program, seconds)
+    short = shortened(program, seconds / SHARES)
     cost = step_seconds(short) * short.steps
     late = time.perf_counter() + LATE * seconds
     seeds = SEEDS if SEEDS * cost <= 0.3 * seconds else 1
@@ -102,13 +87,13 @@ def probe(program: Program, seconds: float = 5.0, seed: int = 0) -> tuple[Trial,
 
 
 def shortened(program: Program, seconds: float) -> Program:
-    """Return the program on at most 2,000 rows, with no more steps than a budget holds for each probe."""
+    """Return the program on at most 2,000 rows, with no more steps than fit into about so many seconds."""
     few = program.but(
         rows=first_rows(program.rows, MOST_ROWS),
         validation=program.validation and first_rows(program.validation, MOST_HELD_OUT),
         patience=None,
     )
-    most = max(FEWEST_STEPS, int(seconds / (SHARES * step_seconds(few))))
+    most = max(FEWEST_STEPS, int(seconds / step_seconds(few)))
     steps = min(most, program.steps)
     epochs = -(-steps // few.steps_per_epoch)
     return few.but(most_steps=steps, epochs=epochs)
