@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from netwright.api import FitOptions, ForecastRun, LanguageRun, Run, Sampling, fit, forecast, load, resume
+    from netwright.diagnosis.watching import watch
 
 __version__ = "0.1.0"
-__all__ = ["FitOptions", "ForecastRun", "LanguageRun", "Run", "Sampling", "fit", "forecast", "load", "resume"]
+__all__ = ["FitOptions", "ForecastRun", "LanguageRun", "Run", "Sampling", "fit", "forecast", "load", "resume", "watch"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the Python face on first use, so that `import netwright` costs milliseconds."""
+    if name == "watch":
+        from netwright.diagnosis.watching import watch
+
+        return watch
     if name in __all__:
         from netwright import api
 
