@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.diagnosis import diagnose_run, of_training, watched_live
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
 from netwright.api.series import finish_forecast, forecast_tree, is_forecast_run, resume_forecast
 from netwright.api.tables import Run, finish, fit_tree, resume_table
@@ -148,6 +149,7 @@ __all__ = [
     "Observer",
     "Run",
     "Sampling",
+    "diagnose_run",
     "finish",
     "finish_forecast",
     "fit",
@@ -157,11 +159,13 @@ __all__ = [
     "forecast_tree",
     "is_forecast_run",
     "load",
+    "of_training",
     "parse_budget",
     "resume",
     "resume_forecast",
     "resume_table",
     "resume_text",
     "settings_tree",
+    "watched_live",
     "why_text",
 ]

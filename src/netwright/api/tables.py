@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.diagnosis import diagnose_run, note_findings
 from netwright.api.options import FitOptions, request_of
 from netwright.core.evidence import Evaluation
 from netwright.core.files import write_atomic
@@ -48,6 +49,10 @@ class Run:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return self.summary.findings
+
+    def diagnose(self) -> tuple[Finding, ...]:
+        """Say what is wrong with the training, causes first, and then what was found in the data."""
+        return diagnose_run(self.path)
 
     @property
     def report(self) -> Path:
@@ -112,8 +117,9 @@ def _with_gallery(listener: "Listener") -> "Listener":
 
 
 def finish(run: Run) -> Run:
-    """Write the report of a run."""
+    """Diagnose a run and write its report."""
     from netwright.report.page import render_report
 
+    note_findings(run.path)
     write_atomic(run.report, render_report(run.summary, str(run.path)).encode())
     return run

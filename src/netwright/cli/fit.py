@@ -202,17 +202,19 @@ def _tree(given: dict[str, dict[str, Any]], seed: int | None, settings: Many) ->
 @contextmanager
 def _listener(json: bool, options: "FitOptions", budget: str | None) -> "Iterator[Listener]":
     """Show the job on the terminal while it runs, and let signals stop it cleanly."""
-    from netwright.api import parse_budget
+    from netwright.api import parse_budget, watched_live
     from netwright.cli.watching import Watcher
     from netwright.core.interrupts import listening
     from netwright.training.stage import Listener
 
     seconds = parse_budget(budget)
     with listening() as stop, Watcher(json, None if seconds is None else options.started + seconds) as watcher:
-        yield Listener(watcher.reading, watcher.ready, (watcher,), stop, watcher.counted)
+        listener = Listener(watcher.reading, watcher.ready, (watcher,), stop, watcher.counted)
+        yield watched_live(listener, watcher.found)
 
 
 def _print_result(run: "Run", json: bool) -> None:
+    from netwright.cli.diagnosed import print_doctor
     from netwright.cli.terminal import out, print_json
     from netwright.report.tables import final_table, networks_table, recipes_table, trust_table
 
@@ -228,6 +230,7 @@ def _print_result(run: "Run", json: bool) -> None:
     if run.summary.contest is not None:
         out.print(recipes_table(run.summary.contest))
     out.print(trust_table(run.evaluation, run.summary.diagnostics, run.summary))
+    print_doctor(run.path, run.findings)
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
 

@@ -4,8 +4,10 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from netwright.cli.diagnosed import say_live
 from netwright.cli.live import CountLine, LiveLine
 from netwright.cli.terminal import err, out
+from netwright.core.findings import Finding
 from netwright.core.values import EpochRecord, StepRecord
 
 if TYPE_CHECKING:
@@ -55,6 +57,10 @@ class Watcher:
             self._live = None
             self._count = self._stack.enter_context(CountLine(err, count.what, self._budget_ends))
         self._count(count.done, count.total)
+
+    def found(self, finding: Finding) -> None:
+        """Say what the doctor is sure of while the training runs."""
+        say_live(finding)
 
     def _show(self, ready: "Ready") -> None:
         from netwright.report.tables import choices_table, data_table, findings_table

@@ -16,11 +16,13 @@ from netwright.report.charts.rates import rates_picture
 from netwright.report.charts.reliability import diagram
 from netwright.report.charts.residuals import histogram, scatter
 from netwright.report.charts.series import draw_one_series
+from netwright.report.charts.sketch import sketch_picture
 from netwright.report.charts.slices import slice_dots
 from netwright.report.charts.spread import fold_dots, member_dots
+from netwright.report.findings import grouped
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
 from netwright.report.numbers import bound, close, count, counted, duration, interval, setting, share, show
-from netwright.report.tables import SEVERITY_STYLES, best_value, contents, loss_name, of_contenders, of_the_run
+from netwright.report.tables import best_value, contents, loss_name, of_contenders, of_the_run
 from netwright.report.templating import template_of
 from netwright.report.trust import trust_in_words
 from netwright.report.verdict import folds_in_words, judge, worth_of
@@ -42,7 +44,7 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
         verdict=judge(summary),
         metrics=[metric_row(name, measure, evaluation) for name, measure in evaluation.metrics.items()],
         baselines=[baseline_name(name) for name in evaluation.baselines],
-        findings=sorted(summary.findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)),
+        findings=grouped(summary.findings),
         best=best_epoch(summary.epochs),
         worth=worth_of(summary.ensemble) if summary.ensemble else "",
         folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
@@ -54,7 +56,7 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
 
 def template() -> jinja2.Template:
     numbers = (bound, close, count, counted, direction, duration, interval, setting, share, show)
-    tools = (*numbers, contents, draw_one_series, loss_name, of_contenders, of_the_run)
+    tools = (*numbers, contents, draw_one_series, loss_name, of_contenders, of_the_run, sketch_picture)
     return template_of(TEMPLATE, *tools)
 
 
