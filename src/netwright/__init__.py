@@ -8,10 +8,34 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netwright.api import FitOptions, ForecastRun, LanguageRun, Run, Sampling, fit, forecast, load, resume
+    from netwright.api import (
+        FitOptions,
+        ForecastRun,
+        LanguageRun,
+        Run,
+        Sampling,
+        fit,
+        forecast,
+        load,
+        preflight,
+        preflight_module,
+        resume,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["FitOptions", "ForecastRun", "LanguageRun", "Run", "Sampling", "fit", "forecast", "load", "resume"]
+__all__ = [
+    "FitOptions",
+    "ForecastRun",
+    "LanguageRun",
+    "Run",
+    "Sampling",
+    "fit",
+    "forecast",
+    "load",
+    "preflight",
+    "preflight_module",
+    "resume",
+]
 
 
 def __getattr__(name: str) -> Any:

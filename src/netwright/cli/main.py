@@ -13,6 +13,7 @@ from netwright.cli.evaluate import evaluate
 from netwright.cli.fit import fit
 from netwright.cli.generate import generate
 from netwright.cli.predict import predict
+from netwright.cli.preflight import preflight
 from netwright.cli.show import show
 from netwright.core.errors import Interrupted, NetwrightError, printable
 
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, generate, evaluate, show, check):
+for command in (fit, predict, generate, evaluate, show, preflight, check):
     app.command()(command)
 
 

@@ -1,6 +1,7 @@
 """What a run's network answers, and how far off it may be: head, loss, and the loss of one answer for every row."""
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -23,6 +24,7 @@ def objective_of(
     task: Task,
     baselines: Baselines,
     shares: Sequence[float] = (),
+    truths: Sequence[float] = (),
 ) -> Objective:
     """Return the objective of a run.
 
@@ -32,6 +34,7 @@ def objective_of(
         task: of the schema.
         baselines: what guessing reaches on the test rows, whose target is spread as that of the training rows.
         shares: of each class; none where they are not known.
+        truths: targets in their own unit, of rows that are drawn as the training rows are; none where not known.
     """
     loss = LOSSES[FITTING[task][0] if training.loss == "auto" else training.loss]
     regression = task == "regression"
@@ -51,7 +54,9 @@ def objective_of(
         target_deviation=1.0 if regression else None,
         target_whole=not regression,
         shares=tuple(shares),
-        constant_loss=constant_loss(training, loss, baselines, shares, target.deviation),
+        constant_loss=constant_loss(training, loss, baselines, shares)
+        if not truths or not regression
+        else constant_loss_of_values(training, loss, [(truth - target.mean) / target.deviation for truth in truths]),
     )
 
 
@@ -62,17 +67,27 @@ def _range(target: Target) -> tuple[float | None, float | None]:
     return low, high
 
 
-def constant_loss(
-    training: TrainingConfig, loss: str, baselines: Baselines, shares: Sequence[float], deviation: float
-) -> float | None:
-    """Return the least loss that one answer for every row reaches; None where it is not known."""
+def constant_loss_of_values(training: TrainingConfig, loss: str, truths: Sequence[float]) -> float:
+    """Return the least loss that one answer for all these standardised targets reaches, to a percent of it or so."""
     if loss == "mse":
-        return 1.0  # targets are standardised
+        return 1.0
+    ordered = sorted(truths)
+    tries = [ordered[round(share / 20 * (len(ordered) - 1))] for share in range(4, 17)]
+    return min(statistics.fmean(_error(truth - answer, loss, training.huber_delta) for truth in truths)
+               for answer in (*tries, statistics.fmean(truths)))  # fmt: skip
+
+
+def _error(difference: float, loss: str, delta: float) -> float:
+    size = abs(difference)
     if loss == "mae":
-        value = _measured(baselines, "mean", "mae")
-        return None if value is None else value / deviation
-    if loss == "huber":
-        return None
+        return size
+    return size**2 / 2.0 if size <= delta else delta * (size - delta / 2.0)
+
+
+def constant_loss(training: TrainingConfig, loss: str, baselines: Baselines, shares: Sequence[float]) -> float | None:
+    """Return the least loss that one answer for every row reaches; None where it is not known."""
+    if loss in ("mse", "mae", "huber"):
+        return 1.0 if loss == "mse" else None  # targets are standardised
     if training.class_weights == "none" and not training.label_smoothing:
         return _entropy(shares) if shares else _measured(baselines, "majority", "log_loss")
     if not shares:

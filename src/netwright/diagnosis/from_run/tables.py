@@ -1,8 +1,8 @@
 """Runs whose rows stand in a table: numbers, categories, and images, texts or series in columns."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from torch import nn
 
@@ -13,7 +13,7 @@ from netwright.data.transforms.target import Target
 from netwright.diagnosis.case import Rows
 from netwright.diagnosis.from_run.facts import Facts
 from netwright.diagnosis.from_run.module import network_of
-from netwright.diagnosis.from_run.objective import objective_of
+from netwright.diagnosis.from_run.objective import Baselines, objective_of
 from netwright.diagnosis.from_run.start import start_of
 from netwright.networks.layers.dropout import ClassicDropout
 from netwright.training.inference import build_module
@@ -25,27 +25,42 @@ from netwright.training.stage import Ready
 UNKNOWN_FUNCTION = "python:"  # how an activation that is no name stands in a recipe
 
 
+@dataclass(frozen=True)
+class Guessed:
+    """What the test rows, which are drawn as the training rows are, say of guessing."""
+
+    baselines: Baselines = field(default_factory=dict)
+    shares: tuple[float, ...] = ()  # of each class; none where they are not known
+    truths: tuple[float, ...] = ()  # some targets, in their own unit
+
+
 def table_facts(folder: Path, info: RunInfo) -> Facts:
     """Read what is known of a run on a table; the network is built again from its seed."""
     recipe = recipe_from(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
     contract = read_contract(folder)
     stored = part_if_there(folder, "evaluation.json", StoredEvaluation)
-    baselines = {} if stored is None else stored.evaluation.baselines
-    shares = () if stored is None else shares_in(stored.diagnostics)
-    return facts_of(recipe, contract.preparation, info.split.get("train", info.rows.used), (baselines, shares))
+    guessed = Guessed() if stored is None else _guessed(stored)
+    return facts_of(recipe, contract.preparation, info.split.get("train", info.rows.used), guessed)
 
 
-def facts_of(recipe: Recipe, preparation: Preparation, train_rows: int, guessed: tuple[Any, Sequence[float]]) -> Facts:
+def _guessed(stored: StoredEvaluation) -> Guessed:
+    truths = tuple(truth for truth, _ in stored.diagnostics.residuals)
+    return Guessed(stored.evaluation.baselines, shares_in(stored.diagnostics), truths)
+
+
+def facts_of(recipe: Recipe, preparation: Preparation, train_rows: int, guessed: Guessed) -> Facts:
     """Return the facts of a recipe for prepared rows.
 
     Args:
         recipe: complete.
         preparation: as it was learnt from the training rows.
         train_rows: how many.
-        guessed: metrics of guessing by its name, and the share of each class where they are known.
+        guessed: from the test rows.
     """
     spec, training = preparation.spec, recipe.training
-    objective = objective_of(training, preparation.target, preparation.task, *guessed)
+    objective = objective_of(
+        training, preparation.target, preparation.task, guessed.baselines, guessed.shares, guessed.truths
+    )
     rows = Rows(seen=train_rows, features=width_of(spec), kind=kind_of(spec))
     if str(recipe.network.activation).startswith(UNKNOWN_FUNCTION):
         return Facts(training, train_rows, objective, rows=rows, dropout=recipe.network.dropout)
