@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         preflight,
         preflight_module,
         resume,
+        treat,
     )
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "preflight",
     "preflight_module",
     "resume",
+    "treat",
 ]
 
 

@@ -15,6 +15,7 @@ from netwright.api.preflight import preflight, preflight_tree
 from netwright.api.series import finish_forecast, forecast_tree, is_forecast_run, resume_forecast
 from netwright.api.tables import Run, finish, fit_tree, resume_table
 from netwright.api.texts import LanguageRun, fit_text, resume_text, why_text
+from netwright.api.treatment import treat
 from netwright.core.errors import RecipeError
 from netwright.core.language import Sampling
 from netwright.training.forecasting.run import ForecastRun
@@ -180,6 +181,7 @@ __all__ = [
     "resume_table",
     "resume_text",
     "settings_tree",
+    "treat",
     "watched_live",
     "why_text",
 ]

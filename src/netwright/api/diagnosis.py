@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from netwright.core.errors import RunError
 from netwright.core.findings import Finding
 from netwright.training.journal import Journal
-from netwright.training.run_directory import read_findings, write_part
+from netwright.training.run_directory import part_if_there, read_findings, write_part
 
 if TYPE_CHECKING:
+    from netwright.diagnosis.treatment.values import Treatment
     from netwright.training.stage import Listener, Ready
 
-FINDINGS = "findings.json"
+FINDINGS, TREATMENT = "findings.json", "treatment.json"
 
 
 def diagnose_run(path: str | Path) -> tuple[Finding, ...]:
@@ -60,6 +61,13 @@ def of_training(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     from netwright.diagnosis.illnesses import ILLNESSES
 
     return tuple(finding for finding in findings if finding.why and finding.code in ILLNESSES)
+
+
+def treatment_of(folder: Path) -> "Treatment | None":
+    """Return the treatment of a run, if it had one."""
+    from netwright.diagnosis.treatment.values import Treatment
+
+    return part_if_there(folder, TREATMENT, Treatment)
 
 
 def _without(codes: set[str], findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

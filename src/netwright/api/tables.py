@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwright.api.diagnosis import diagnose_run, note_findings
+from netwright.api.diagnosis import diagnose_run, note_findings, treatment_of
 from netwright.api.options import FitOptions, request_of
 from netwright.core.evidence import Evaluation
 from netwright.core.files import write_atomic
@@ -118,8 +118,14 @@ def _with_gallery(listener: "Listener") -> "Listener":
 
 def finish(run: Run) -> Run:
     """Diagnose a run and write its report."""
+    note_findings(run.path)
+    write_report(run)
+    return run
+
+
+def write_report(run: Run) -> None:
+    """Draw a run as it is stored, with its treatment if it had one."""
     from netwright.report.page import render_report
 
-    note_findings(run.path)
-    write_atomic(run.report, render_report(run.summary, str(run.path)).encode())
-    return run
+    page = render_report(run.summary, str(run.path), treatment_of(run.path))
+    write_atomic(run.report, page.encode())

@@ -7,7 +7,9 @@ from rich.text import Text
 
 from netwright.core.findings import Finding
 from netwright.core.values import Check
+from netwright.diagnosis.treatment.values import Treatment
 from netwright.report.findings import grouped
+from netwright.report.numbers import show
 from netwright.report.tables import SEVERITY_STYLES, installation_table, new_table
 
 SOUND = "nothing is wrong with this training as far as was looked"
@@ -41,3 +43,19 @@ def _add_symptom(table: Table, finding: Finding) -> None:
 def preflight_table(checks: Sequence[Check]) -> Table:
     """Return what was checked before a training, a line each, with what to do where that helps."""
     return installation_table(checks)
+
+
+def trials_table(treatment: Treatment) -> Table:
+    """Return every trial of a treatment with what it proved; what is kept in bold."""
+    table = new_table(f"treatment of {treatment.subject}: {len(treatment.seeds)} paired seeds")
+    table.add_column("tried", overflow="fold", ratio=3)
+    table.add_column(treatment.unit, justify="right")
+    table.add_column("gain", justify="right")
+    table.add_column("over random", justify="right")
+    table.add_column("verdict", overflow="fold", ratio=4)
+    for row in treatment.rows:
+        words = row.words if row.kind != "random change" else f"random: {row.words}"
+        style = "bold" if row.kept else "dim" if row.kind == "random change" else ""
+        cells = (words, show(row.mean), show(row.gain), show(row.over_random), row.verdict)
+        table.add_row(*(Text(cell, style=style) for cell in cells))
+    return table

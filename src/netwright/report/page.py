@@ -6,6 +6,7 @@ import jinja2
 
 from netwright.core.evidence import Diagnostics, Evaluation, Measure
 from netwright.core.values import EpochRecord, RunSummary
+from netwright.diagnosis.treatment.values import Treatment
 from netwright.report.charts.confusion import MOST_CLASSES, heat_map
 from netwright.report.charts.coverage import coverage_dots, set_sizes
 from netwright.report.charts.curves import loss_curves, metric_curve
@@ -19,6 +20,7 @@ from netwright.report.charts.series import draw_one_series
 from netwright.report.charts.sketch import sketch_picture
 from netwright.report.charts.slices import slice_dots
 from netwright.report.charts.spread import fold_dots, member_dots
+from netwright.report.charts.trials import trials_picture
 from netwright.report.findings import grouped
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
 from netwright.report.numbers import bound, close, count, counted, duration, interval, setting, share, show
@@ -30,12 +32,13 @@ from netwright.report.verdict import folds_in_words, judge, worth_of
 TEMPLATE = "report.html.j2"
 
 
-def render_report(summary: RunSummary, folder: str = "") -> str:
+def render_report(summary: RunSummary, folder: str = "", treatment: Treatment | None = None) -> str:
     """Draw a run as one self-contained page. All that came from the data is escaped.
 
     Args:
         summary: the run.
         folder: the run directory as people type it in commands; `runs/<name>` where it is not given.
+        treatment: what was tried on the run, if anything.
     """
     evaluation = summary.evaluation
     return template().render(
@@ -49,7 +52,9 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
         worth=worth_of(summary.ensemble) if summary.ensemble else "",
         folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
         trust=trust_in_words(evaluation, summary.diagnostics, summary),
-        pictures=draw_pictures(summary),
+        treatment=treatment,
+        pictures=draw_pictures(summary)
+        | {"trials": trials_picture(treatment.rows, treatment.unit) if treatment else ""},
         most_classes=MOST_CLASSES,
     )
 

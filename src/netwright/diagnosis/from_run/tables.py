@@ -39,11 +39,12 @@ def table_facts(folder: Path, info: RunInfo) -> Facts:
     recipe = recipe_from(read_recipe(folder / "recipe.toml"), str(folder / "recipe.toml"))
     contract = read_contract(folder)
     stored = part_if_there(folder, "evaluation.json", StoredEvaluation)
-    guessed = Guessed() if stored is None else _guessed(stored)
+    guessed = Guessed() if stored is None else guessed_in(stored)
     return facts_of(recipe, contract.preparation, info.split.get("train", info.rows.used), guessed)
 
 
-def _guessed(stored: StoredEvaluation) -> Guessed:
+def guessed_in(stored: StoredEvaluation) -> Guessed:
+    """Return what an evaluation says of guessing."""
     truths = tuple(truth for truth, _ in stored.diagnostics.residuals)
     return Guessed(stored.evaluation.baselines, shares_in(stored.diagnostics), truths)
 
