@@ -17,13 +17,14 @@ from netwright.training.run_directory import part_if_there, write_part
 if TYPE_CHECKING:
     from netwright.core.interrupts import StopSignal
     from netwright.diagnosis.case import Case
+    from netwright.diagnosis.from_run.tables import Guessed
     from netwright.diagnosis.treatment.patient import Patient
     from netwright.diagnosis.treatment.runs import Treated
     from netwright.diagnosis.treatment.values import Treatment, TrialRow
     from netwright.training.stage import Stage
 
 TREATED = "treated.toml"
-SECONDS = 60.0  # that a treatment takes where nothing is said
+SECONDS = 120.0  # that a treatment takes where nothing is said
 TRIALS = 48.0  # that a budget holds, about
 
 
@@ -43,7 +44,7 @@ def treat(
 
     Args:
         path: the directory of a run on a table, images, texts or series as rows.
-        budget: about how long it may take, "2m" or seconds; None: a minute.
+        budget: about how long it may take, "2m" or seconds; None: two minutes.
         source: the frame or arrays again, where the run was fitted on data in memory.
         tell: called with each trial as it ends.
         stop: asked between trials; a signal to it ends the treatment, and nothing is written.
@@ -96,7 +97,14 @@ def _patient(stage: "Stage", case: "Case", seconds: float) -> "Patient":
     headline = "accuracy" if stored is None else stored.evaluation.headline
     rows = case.optimizing.rows or len(stage.parts.train)
     share = share_of_a_trial(stage.recipe, read_epochs(stage.folder), rows, seconds / TRIALS)
-    return Patient(stage, guessed, metric_for(stage, headline), share)
+    metric = metric_for(stage, headline)
+    return Patient(stage, guessed, metric, share, reference=_reference(guessed, metric))
+
+
+def _reference(guessed: "Guessed", metric: str) -> float | None:
+    """Return the best that simple models reach on the test rows, for a network to come near."""
+    measured = (metrics[metric].value for metrics in guessed.baselines.values() if metric in metrics)
+    return max((value for value in measured if value is not None), default=None)
 
 
 def _store(folder: Path, stage: "Stage", treated: "Treated") -> None:

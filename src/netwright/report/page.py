@@ -53,8 +53,7 @@ def render_report(summary: RunSummary, folder: str = "", treatment: Treatment | 
         folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
         trust=trust_in_words(evaluation, summary.diagnostics, summary),
         treatment=treatment,
-        pictures=draw_pictures(summary)
-        | {"trials": trials_picture(treatment.rows, treatment.unit) if treatment else ""},
+        pictures=draw_pictures(summary) | draw_treatment(treatment),
         most_classes=MOST_CLASSES,
     )
 
@@ -80,6 +79,11 @@ def draw_pictures(summary: RunSummary) -> dict[str, str]:
             "histogram": histogram(diagnostics.residuals),
         }
     )
+
+
+def draw_treatment(treatment: Treatment | None) -> dict[str, str]:
+    """What was tried on the run."""
+    return {"trials": trials_picture(treatment.rows, treatment.unit) if treatment else ""}
 
 
 def draw_trust(diagnostics: Diagnostics, headline: str) -> dict[str, str]:

@@ -41,6 +41,7 @@ class Patient:
     guessed: Guessed
     metric: str  # of the scores: higher is better
     share: float  # of the epochs of a recipe that a trial of it takes
+    reference: float | None = None  # score of simple models on rows of the same kind
     stop: StopSignal | None = None
     deadline: float = math.inf  # in time.monotonic() seconds
 

@@ -11,11 +11,12 @@ from netwright.diagnosis.illness import Change
 from netwright.diagnosis.treatment.controls import random_changes
 from netwright.diagnosis.treatment.judging import compare, conclusion, judge, mean, near, undecided
 from netwright.diagnosis.treatment.patient import Patient
-from netwright.diagnosis.treatment.programs import MOST_ROUNDS, MOST_SEEDS, SERIOUS, Remedy, remedies
+from netwright.diagnosis.treatment.programs import MOST_SEEDS, SERIOUS, Remedy, remedies
 from netwright.diagnosis.treatment.values import Treatment, TrialKind, TrialRow
 from netwright.training.recipe import Recipe
 
 MOST_REMEDIES = 6  # different ones that are tried in a round
+MOST_ROUNDS = 4
 MOST_DRAWS = 200  # random changes that are drawn to find one that applies
 UNITS = {"r2": "explained variance (r2)"}
 
@@ -46,7 +47,9 @@ class Course:
 
     @property
     def best(self) -> float | None:
-        return max((row.mean for row in (*self.rows, *self.controls) if row.mean is not None), default=None)
+        """The highest mean that was seen, that of simple models included."""
+        means = [row.mean for row in (*self.rows, *self.controls)] + [self.patient.reference]
+        return max((mean for mean in means if mean is not None), default=None)
 
     def add(self, row: TrialRow) -> None:
         self.rows.append(row)
@@ -108,6 +111,8 @@ def _round(course: Course, waiting: list[Remedy]) -> bool:
         row = _trial(course, remedy, other)
         course.tell(row)
         tried.append((remedy, other, row))
+        if row.kept and course.patient.reference is not None and near(row.mean, course.patient.reference):
+            break
     proven = [entry for entry in tried if entry[2].kept]
     best = max(proven, key=lambda entry: entry[2].mean or course.patient.floor, default=None)
     course.rows.extend(_settled(row, best is not None and row is best[2]) for _, _, row in tried)
