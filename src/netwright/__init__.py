@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         resume,
         treat,
     )
+    from netwright.diagnosis.watching import watch
 
 __version__ = "0.1.0"
 __all__ = [
@@ -37,11 +38,16 @@ __all__ = [
     "preflight_module",
     "resume",
     "treat",
+    "watch",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Import the Python face on first use, so that `import netwright` costs milliseconds."""
+    if name == "watch":
+        from netwright.diagnosis.watching import watch
+
+        return watch
     if name in __all__:
         from netwright import api
 

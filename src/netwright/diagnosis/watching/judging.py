@@ -1,0 +1,97 @@
+"""What one step tells of answers, targets and loss, in plain numbers."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from netwright.diagnosis.case import TaskKind
+from netwright.diagnosis.watching.identify import Judged, mean_loss
+from netwright.diagnosis.watching.targets import correct, task_of
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The objective of one step."""
+
+    head: str
+    head_where: str
+    loss: str
+    reduction: str
+    where: str
+    broadcast: bool
+    factor: float
+    root: bool
+    value: float | None  # of the loss alone
+    output_shape: tuple[int, ...]
+    target_shape: tuple[int, ...]
+    output_low: float
+    output_high: float
+    output_scale: float
+    output_spread: float | None
+    accuracy: float | None
+    smoothing: float = 0.0
+    threshold: float = 0.0
+    outside: bool = False  # the loss judges what the user made of the network's output by a head of his own
+
+
+def judge(judged: Judged) -> Judgement:
+    """Return the numbers of what a step computed."""
+    point, target = judged.point.detach().float(), judged.target.detach()
+    task = task_of(target, point, judged.loss)
+    threshold = threshold_of(judged.head, judged.loss)
+    value = None if judged.value is None else float(judged.value.detach())
+    return Judgement(
+        head=judged.head,
+        head_where=judged.head_where,
+        loss=judged.loss,
+        reduction=judged.reduction,
+        where=judged.where,
+        broadcast=judged.broadcast,
+        factor=judged.factor,
+        root=judged.root,
+        value=value,
+        output_shape=tuple(point.shape),
+        target_shape=tuple(target.shape),
+        output_low=float(point.min()),
+        output_high=float(point.max()),
+        output_scale=float(point.std(correction=0)),
+        output_spread=float(point.flatten(1).std(0, correction=0).mean())
+        if point.dim() > 1 and len(point) > 1
+        else None,
+        accuracy=accuracy(point, target, task, threshold),
+        smoothing=float(judged.options.get("label_smoothing", 0.0)),
+        threshold=threshold,
+        outside=judged.outside,
+    )
+
+
+def threshold_of(head: str, loss: str) -> float:
+    """Return the answer above which one of two classes is meant."""
+    if loss in ("bce_with_logits", "hinge", "squared_hinge") or (head == "tanh" and loss != "bce"):
+        return 0.0
+    return 0.5
+
+
+def accuracy(output: Tensor, target: Tensor, task: TaskKind, threshold: float) -> float | None:
+    """Return the share of right answers; None where the task is not to choose."""
+    found = correct(output, target, task, threshold)
+    return None if found is None or math.isnan(found) else found
+
+
+def measured(judgement: Judgement, output: Tensor, target: Tensor) -> float | None:
+    """Return the loss of other rows, computed as the training computes its own."""
+    if not judgement.loss:
+        return None
+    with torch.no_grad():
+        mean = mean_loss(judgement.loss, output, target, judgement.broadcast)
+    if mean is None:
+        return None
+    factor = judgement.factor if judgement.reduction != "sum" else _factor_of_sum(judgement, output)
+    return math.sqrt(mean) if judgement.root and mean >= 0 else factor * mean
+
+
+def _factor_of_sum(judgement: Judgement, output: Tensor) -> float:
+    """Scale a sum over rows to another number of rows."""
+    return judgement.factor * len(output) / max(judgement.output_shape[0], 1)

@@ -1,0 +1,95 @@
+"""In what order rows came: epochs, distinct rows, the same batch again, neighbours of one class."""
+
+import math
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from netwright.diagnosis.watching.state import State
+from netwright.diagnosis.watching.store import Batch
+
+
+@dataclass
+class Order:
+    """What is known of the order of rows."""
+
+    batch_size: int | None = None
+    rows: int | None = None
+    epochs: int | None = None
+    steps_per_epoch: int | None = None
+    shuffled: bool = True
+    same_batches: bool = False
+    same_batch: bool = False
+    first_pass: list[Batch] = field(default_factory=list)  # batches that together hold each row once, if known
+    hashes: list[list[int]] = field(default_factory=list)  # of each row of each batch taken
+
+
+def order_of(state: State) -> Order:
+    """Return what the batches, the passes over loaders and the evaluations say."""
+    batches = state.store.batches
+    order = Order(hashes=[row_hashes(batch.inputs) for batch in batches])
+    if batches:
+        order.batch_size = max(len(batch.target) for batch in batches)
+    _by_loader(state, order)
+    if order.steps_per_epoch is None and batches:
+        _by_rows(state, order)
+    _repeats(state, order)
+    return order
+
+
+def row_hashes(inputs: tuple[Tensor, ...]) -> list[int]:
+    """Return a number for each row that equal rows share."""
+    parts = [tensor.detach().cpu().contiguous().flatten(1).view(torch.uint8) for tensor in inputs]
+    arrays = [part.numpy() for part in parts]
+    return [hash(tuple(array[row].tobytes() for array in arrays)) for row in range(len(arrays[0]))]
+
+
+def _by_loader(state: State, order: Order) -> None:
+    notes = [note for note in state.recorded.notes if note.loading]
+    passes = list(dict.fromkeys(note.loading for note in notes))
+    if not notes or len(notes) < len(state.recorded.notes):
+        return
+    loader = state.passes.loaders[passes[0] - 1]
+    of_first = [note for note in notes if note.loading == passes[0]]
+    order.epochs, order.shuffled, order.rows = len(passes), loader.shuffled, loader.rows
+    order.batch_size = loader.batch_size or order.batch_size
+    order.steps_per_epoch = len(of_first)
+    order.first_pass = [batch for batch in state.store.batches if batch.loading == passes[0]]
+
+
+def _by_rows(state: State, order: Order) -> None:
+    """See an epoch end where a row of an earlier batch comes again."""
+    seen: set[int] = set()
+    for number, hashes in enumerate(order.hashes):
+        if seen & set(hashes):
+            order.steps_per_epoch = state.store.batches[number].step - state.store.batches[0].step
+            order.first_pass = state.store.batches[:number]
+            break
+        seen |= set(hashes)
+    else:
+        if state.store.batches[-1].repeated > 1 and len(order.hashes) == 1:
+            order.steps_per_epoch, order.first_pass = 1, state.store.batches[:1]
+        elif not state.store.missed:
+            order.first_pass = state.store.batches
+    if order.first_pass and (order.steps_per_epoch or not state.store.missed):
+        order.rows = sum(len(batch.target) for batch in order.first_pass)
+    if order.steps_per_epoch:
+        order.epochs = math.ceil(state.recorded.steps / order.steps_per_epoch)
+
+
+def _repeats(state: State, order: Order) -> None:
+    batches, hashes = state.store.batches, order.hashes
+    if not batches or state.recorded.steps < 3:
+        return
+    distinct = {tuple(entry) for entry in hashes}
+    alone = len(distinct) == 1 and (len(hashes) > 2 or batches[0].repeated > 2) and not state.store.missed
+    larger = order.rows is not None and order.rows > len(batches[0].target)
+    part = batches[0].part_of_more
+    order.same_batch = alone and (larger or part)
+    per_epoch = order.steps_per_epoch or 0
+    if per_epoch > 1 and len(hashes) >= 2 * per_epoch and not state.store.missed:
+        epochs = [hashes[start : start + per_epoch] for start in range(0, len(hashes) - per_epoch + 1, per_epoch)]
+        order.same_batches = all(epoch == epochs[0] for epoch in epochs)
+    if order.same_batches or (order.epochs and not order.shuffled):
+        order.shuffled = False

@@ -1,0 +1,138 @@
+"""What is hung onto torch while a training is watched, and taken off again afterwards."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import clip_grad
+from torch.optim import Optimizer
+from torch.utils.data import DataLoader
+
+
+class Events(Protocol):
+    """What is told of a training as it goes."""
+
+    def entered(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None: ...
+    def left(self, result: Any) -> None: ...
+    def backward_begins(self, losses: Any) -> None: ...
+    def backward_ended(self) -> None: ...
+    def step_begins(self, optimizer: Optimizer) -> None: ...
+    def step_ended(self, optimizer: Optimizer) -> None: ...
+    def clipped(self, norm: float) -> None: ...
+    def scaled(self, losses: Any, result: Any) -> None: ...
+    def pass_began(self, loader: Any) -> None: ...
+
+
+def listen(events: Events, modules: Iterable[nn.Module], optimizers: Iterable[Optimizer]) -> ExitStack:
+    """Tell of forward passes of modules, of backward passes and of steps, until the stack is closed."""
+    with ExitStack() as stack:
+        for module in modules:
+            listen_to_module(events, module, stack)
+        for optimizer in optimizers:
+            listen_to_optimizer(events, optimizer, stack)
+        stack.enter_context(_backward(events))
+        stack.enter_context(_replaced(clip_grad, "_clip_grads_with_norm_", _telling_clip(events)))
+        stack.enter_context(_replaced(torch.amp.GradScaler, "scale", _telling_scale(events)))
+        stack.enter_context(_replaced(DataLoader, "__iter__", _telling_pass(events)))
+        return stack.pop_all()
+
+
+def listen_to_module(events: Events, module: nn.Module, stack: ExitStack) -> None:
+    """Tell of a module's forward passes, failed ones included."""
+
+    def before(_called: nn.Module, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        events.entered(arguments, options)
+
+    def after(_called: nn.Module, _arguments: Any, _options: Any, result: Any) -> None:
+        events.left(result)
+
+    stack.callback(module.register_forward_pre_hook(before, with_kwargs=True).remove)
+    stack.callback(module.register_forward_hook(after, with_kwargs=True, always_call=True).remove)
+
+
+def listen_to_optimizer(events: Events, optimizer: Optimizer, stack: ExitStack) -> None:
+    """Tell of an optimizer's steps."""
+
+    def before(stepping: Optimizer, _arguments: Any, _options: Any) -> None:
+        events.step_begins(stepping)
+
+    def after(stepping: Optimizer, _arguments: Any, _options: Any) -> None:
+        events.step_ended(stepping)
+
+    stack.callback(optimizer.register_step_pre_hook(before).remove)
+    stack.callback(optimizer.register_step_post_hook(after).remove)
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
+    """Put something around a function of torch; if somebody else does the same meanwhile, theirs stays."""
+    former = getattr(owner, name, None)
+    if former is None:
+        yield
+        return
+    ours = make(former)
+    setattr(owner, name, ours)
+    try:
+        yield
+    finally:
+        if getattr(owner, name) is ours:
+            setattr(owner, name, former)
+
+
+@contextmanager
+def _backward(events: Events) -> Iterator[None]:
+    inside: list[bool] = []  # one backward pass calls the other, and checkpoints call it again
+
+    def telling(former: Callable[..., Any]) -> Callable[..., Any]:
+        def backward(*args: Any, **kwargs: Any) -> Any:
+            if inside:
+                return former(*args, **kwargs)
+            inside.append(True)
+            try:
+                events.backward_begins(args[0] if args else kwargs.get("tensors"))
+                result = former(*args, **kwargs)
+            finally:
+                inside.pop()
+            events.backward_ended()
+            return result
+
+        return backward
+
+    with _replaced(torch.autograd, "backward", telling), _replaced(Tensor, "backward", telling):
+        yield
+
+
+def _telling_clip(events: Events) -> Callable[[Any], Any]:
+    def around(former: Callable[..., Any]) -> Callable[..., Any]:
+        def clip(parameters: Any, max_norm: float, *args: Any, **kwargs: Any) -> Any:
+            events.clipped(float(max_norm))
+            return former(parameters, max_norm, *args, **kwargs)
+
+        return clip
+
+    return around
+
+
+def _telling_scale(events: Events) -> Callable[[Any], Any]:
+    def around(former: Callable[..., Any]) -> Callable[..., Any]:
+        def scale(scaler: Any, outputs: Any) -> Any:
+            result = former(scaler, outputs)
+            events.scaled(outputs, result)
+            return result
+
+        return scale
+
+    return around
+
+
+def _telling_pass(events: Events) -> Callable[[Any], Any]:
+    def around(former: Callable[..., Any]) -> Callable[..., Any]:
+        def begin(loader: Any) -> Any:
+            events.pass_began(loader)
+            return former(loader)
+
+        return begin
+
+    return around

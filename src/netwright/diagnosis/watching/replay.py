@@ -1,0 +1,134 @@
+"""The loss of a training as a function of output and target, to train with it again."""
+
+import functools
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from netwright.diagnosis.watching.candidates import BY_NAME, aligned
+from netwright.diagnosis.watching.identify import Judged
+from netwright.diagnosis.watching.reading import Reading
+from netwright.diagnosis.watching.tape import Call
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+CLOSE = 1e-3
+
+
+def loss_of(given: Any, judged: Judged, reading: Reading, trace: list[Call]) -> tuple[Loss | None, str]:
+    """Return the loss as a function, the first that gives the number that the step came to; or why there is none.
+
+    Args:
+        given: the user's own loss function, if he said it.
+        judged: the step's objective.
+        reading: its operations.
+        trace: the functions that ran after the network.
+    """
+    ways: list[Loss] = [given] if callable(given) else []
+    if judged.function is not None:
+        ways.append(functools.partial(_of_torch, judged.function, dict(judged.options)))
+    ways.append(again(trace, reading.output, reading.target, judged.value))
+    if judged.loss in BY_NAME:
+        ways.append(functools.partial(by_name, judged.loss, judged.factor, judged.root, judged.broadcast))
+    for way in ways:
+        if judged.value is not None and _agrees(way, judged, reading):
+            return way, ""
+    return None, "its loss could not be computed again"
+
+
+def _agrees(way: Loss, judged: Judged, reading: Reading) -> bool:
+    assert reading.target is not None
+    assert judged.value is not None
+    answers = reading.output.detach().clone().requires_grad_()
+    half = max(len(answers) // 2, 1)
+    try:
+        with torch.random.fork_rng([]), torch.enable_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = way(answers, reading.target.detach())
+            part = way(answers[:half], reading.target.detach()[:half])
+    except (RuntimeError, TypeError, ValueError, IndexError, KeyError, AttributeError):  # made for other arguments
+        return False
+    if not all(isinstance(loss, Tensor) and loss.numel() == 1 and loss.requires_grad for loss in (found, part)):
+        return False
+    expected, value = float(judged.value.detach()), float(found.detach())
+    return math.isclose(value, expected, rel_tol=CLOSE, abs_tol=1e-6) or (math.isnan(value) and math.isnan(expected))
+
+
+def _of_torch(function: Callable[..., Tensor], options: dict[str, Any], output: Tensor, target: Tensor) -> Tensor:
+    named = {name: value for name, value in options.items() if not name.isdigit()}
+    return function(output, target, **named)
+
+
+def by_name(name: str, factor: float, root: bool, broadcast: bool, output: Tensor, target: Tensor) -> Tensor:
+    """Compute a loss that was recognised by its numbers."""
+    for o, t, spread in aligned(output, target):
+        if spread == broadcast:
+            mean = BY_NAME[name].terms(o, t).mean()
+            return mean.sqrt() if root else factor * mean
+    raise ValueError(f"targets of shape {tuple(target.shape)} do not fit outputs of shape {tuple(output.shape)}")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of a tensor in recorded functions, by the identity that it had."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One recorded function, slots in place of what depends on output and target."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    options: dict[str, Any]
+    result: int
+
+
+def again(trace: list[Call], former: Tensor, target: Tensor | None, value: Tensor | None) -> Loss:
+    """Return the recorded functions from the output to the loss as a function of output and target."""
+    slots: dict[int, Any] = {id(former): Slot(id(former)), id(target): Slot(id(target))}
+    parts: list[Part] = []
+    for call in trace:
+        arguments, options = _exchange(call.arguments, slots), _exchange(call.options, slots)
+        if arguments is call.arguments and options is call.options:
+            continue
+        parts.append(Part(call.function, arguments, options, id(call.result)))
+        slots.setdefault(id(call.result), Slot(id(call.result)))
+        if call.result is value:
+            return functools.partial(_carry_out, parts, id(former), id(target))
+    return functools.partial(_carry_out, [], id(former), id(target))
+
+
+def _carry_out(parts: list[Part], former: int, former_target: int, output: Tensor, target: Tensor) -> Tensor:
+    if not parts:
+        raise ValueError("the loss does not follow from the output by functions that were recorded")
+    values: dict[int, Any] = {former: output, former_target: target}
+    result = output
+    for part in parts:
+        result = part.function(*_filled(part.arguments, values), **_filled(part.options, values))
+        values[part.result] = result
+    return result
+
+
+def _exchange(argument: Any, instead: dict[int, Any]) -> Any:
+    """Return the same with tensors exchanged; the very same where there are none to exchange."""
+    if isinstance(argument, dict):
+        options = {name: _exchange(part, instead) for name, part in argument.items()}
+        return options if any(options[name] is not argument[name] for name in argument) else argument
+    if type(argument) in (list, tuple):
+        parts = [_exchange(part, instead) for part in argument]
+        return type(argument)(parts) if any(a is not b for a, b in zip(parts, argument, strict=True)) else argument
+    return instead.get(id(argument), argument)
+
+
+def _filled(argument: Any, values: dict[int, Any]) -> Any:
+    if isinstance(argument, dict):
+        return {name: _filled(part, values) for name, part in argument.items()}
+    if type(argument) in (list, tuple):
+        return type(argument)(_filled(part, values) for part in argument)
+    return values[argument.number] if isinstance(argument, Slot) else argument

@@ -1,0 +1,169 @@
+"""A step from its first forward pass to its end: tapes are begun and ended, batches taken, numbers noted."""
+
+import math
+import time
+
+import torch
+from torch import Tensor
+
+from netwright.diagnosis.case import Lost
+from netwright.diagnosis.watching.evaluations import after_output, sensitive
+from netwright.diagnosis.watching.identify import identify
+from netwright.diagnosis.watching.judging import judge
+from netwright.diagnosis.watching.layers import LayerWatch, numbers
+from netwright.diagnosis.watching.locating import locate
+from netwright.diagnosis.watching.ops import ops_of
+from netwright.diagnosis.watching.places import line_now
+from netwright.diagnosis.watching.reading import Reading, read
+from netwright.diagnosis.watching.recorded import StepNote
+from netwright.diagnosis.watching.replay import loss_of
+from netwright.diagnosis.watching.state import Call, Current, State
+from netwright.diagnosis.watching.store import Batch, inputs_of, is_whole, key_of
+from netwright.diagnosis.watching.tape import Tape, enter, leave
+
+PER_CALL = 1e-5  # seconds that a tape costs for each function, about
+
+
+def begin(state: State) -> Current:
+    """Begin a step."""
+    number = state.recorded.steps + 1
+    watched = state.pace.due(number)
+    current = Current(number, watched, state.model.training, state.passes.current, LayerWatch(state.model))
+    state.current = current
+    if watched:
+        current.evaluating = tuple(name for name, module in sensitive(state.model) if not module.training)
+    return current
+
+
+def open_forward(state: State, current: Current, call: Call) -> None:
+    """Begin to record, if the step is watched; mark the batch's inputs."""
+    current.forwards += 1
+    state.recorded.forwards += 1
+    current.training = state.model.training
+    if current.forwards == 1:
+        current.call = call
+    if current.watched and state.inside and current.tape is None and not current.backwards:
+        current.tape = Tape(state.names, not state.recorded.seen_inside, current.signals.observe)
+        enter(current.tape)
+        if torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda"):
+            device = "cuda" if torch.is_autocast_enabled("cuda") else "cpu"
+            state.recorded.precision = str(torch.get_autocast_dtype(device)).removeprefix("torch.")
+    if current.tape is not None and not current.light:
+        current.tape.feed(call)
+
+
+def close_forward(state: State, current: Current, results: list[Tensor]) -> None:
+    """Note what was answered, and look on at what becomes of it where that is wanted."""
+    if current.backwards:
+        return
+    current.results = results
+    if current.forwards == 1:
+        current.taken = state.store.due(*current.call)
+        if current.tape is None and (current.taken or current.watched):
+            current.tape, current.light = after_output(state.names, results), True
+            current.tape.lines = not state.recorded.ops
+            enter(current.tape)
+    if current.tape is not None:
+        current.tape.keeping = True
+
+
+def take_loss(state: State, current: Current, total: Tensor) -> None:
+    """Note a loss that backward is called on, and end the tape."""
+    stop_tape(state, current)
+    current.losses.append(total.detach())
+    if current.total is None:
+        current.total = total
+    if not state.recorded.where:
+        state.recorded.where = line_now()
+    if total.device.type == "cpu" and state.recorded.lost is None and not math.isfinite(float(total.detach())):
+        found = locate(state.model, current.call, current.number, state.recorded.where)
+        if found.what == "weight" and state.recorded.unfinished_gradients:
+            found = Lost(max(found.step - 1, 1), found.layer, "gradient")
+        state.recorded.lost = found
+        state.pace.follow(current.number)
+
+
+def stop_tape(state: State, current: Current) -> None:
+    """End the tape of a step."""
+    if current.tape is not None and not current.tape.off and not leave(current.tape):
+        state.recorded.remark("another function mode was ended before the step was: parts of it were not seen")
+
+
+def before_step(state: State, current: Current) -> None:
+    """Note the rate; remember the weights of a watched step."""
+    stop_tape(state, current)
+    current.rate = float(state.optimizers[0].param_groups[0]["lr"])
+    if not state.recorded.step_where:
+        state.recorded.step_where = line_now()
+    if current.watched:
+        current.layers.before_update({layer.weight for layer in current.signals.layers.values()})
+
+
+def finish(state: State) -> None:
+    """End the step in progress: its numbers become a note."""
+    current, state.current = state.current, None
+    if current is None:
+        return
+    seconds = time.perf_counter() - current.began
+    stop_tape(state, current)
+    if current.is_evaluation:
+        was_evaluation(state, current)
+        return
+    state.recorded.steps += 1
+    note = StepNote(current.number, current.rate, list(current.losses), current.loading, current.training)
+    reading = None
+    if current.tape is not None and (current.total is not None or current.light):
+        reading = read(current.tape, current.results, current.total)
+    if current.watched:
+        note_watched(state, current, reading, note)
+    if reading is not None and current.taken:
+        take_batch(state, current, reading)
+    state.recorded.add(note)
+    if current.watched:
+        seconds = time.perf_counter() - current.began
+    state.pace.took(current.number, seconds, current.watched)
+
+
+def note_watched(state: State, current: Current, reading: Reading | None, note: StepNote) -> None:
+    """Take what only a watched step tells."""
+    recorded = state.recorded
+    note.watched = numbers(list(current.signals.layers.values()), current.layers)
+    norm = note.watched.gradient_norm
+    recorded.unfinished_gradients = norm is not None and not math.isfinite(norm)
+    recorded.evaluating.append(current.evaluating)
+    if current.tape is None:
+        return
+    judged = identify(current.tape, reading) if reading is not None else None
+    if judged is not None and reading is not None:
+        note.judged = judge(judged)
+        recorded.judge(note.judged)
+        if recorded.loss is None:
+            recorded.loss, recorded.loss_reason = loss_of(state.given, judged, reading, current.tape.trace)
+            recorded.answer = next((n for n, r in enumerate(current.results) if r is reading.output), None)
+    if current.tape.entries and not recorded.seen_inside:
+        recorded.ops = ops_of(current.tape.entries, reading, current.light)
+        recorded.seen_inside = not current.light
+
+
+def take_batch(state: State, current: Current, reading: Reading) -> None:
+    """Copy the step's rows."""
+    target = reading.target
+    if target is None:
+        target = next((current.call[1][name] for name in ("labels", "targets") if name in current.call[1]), None)
+    if not isinstance(target, Tensor) or not target.dim() or current.tape is None:
+        return
+    inputs, names = inputs_of(*current.call, len(target))
+    state.store.partial = state.store.partial or not is_whole(*current.call, len(inputs))
+    if inputs:
+        batch = Batch(inputs, names, target, current.number, current.loading)
+        state.store.take(batch, key_of(*current.call), PER_CALL * current.tape.calls if current.light else 0.0)
+
+
+def was_evaluation(state: State, current: Current) -> None:
+    """Count answers in evaluation mode, with which nothing was trained, as an evaluation; gradients were not needed."""
+    evaluations, judgement = state.evaluations, state.recorded.judgement
+    evaluations.begin(state.recorded.steps, current.loading, False)
+    reading = read(current.tape, current.results, None) if current.tape is not None else None
+    if reading is not None and judgement is not None:
+        evaluations.call = current.call
+        evaluations.measure(reading, judgement)

@@ -1,0 +1,96 @@
+"""Rows as training and evaluations read them, copied up to a limit, and marks of every batch that came."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from netwright.diagnosis.watching.names import tensors_in
+
+MOST_BYTES = 32 << 20
+MOST_ROWS = 20_000
+ALWAYS = 64  # batches that are taken whatever it costs
+SHARE = 0.01  # of the training's time, for taking more
+
+
+@dataclass
+class Batch:
+    """One batch: what the network took and what met its answers."""
+
+    inputs: tuple[Tensor, ...]
+    names: tuple[str, ...]  # keyword of each input; "" where it came by position
+    target: Tensor
+    step: int
+    loading: int = 0  # number of the pass over a loader; 0 where none was seen
+    repeated: int = 1  # batches in a row that were this very tensor
+    part_of_more: bool = False  # its inputs are a view of more rows
+
+
+@dataclass
+class Store:
+    """Batches in order of arrival."""
+
+    batches: list[Batch] = field(default_factory=list)
+    bytes: int = 0
+    rows: int = 0
+    spent: float = 0.0  # seconds
+    began: float = field(default_factory=time.perf_counter)
+    missed: int = 0  # batches that were not taken
+    last: tuple[Any, ...] = ()
+    partial: bool = False  # rows, not all of whose inputs are tensors of as many rows
+
+    @property
+    def full(self) -> bool:
+        return self.bytes >= MOST_BYTES or self.rows >= MOST_ROWS
+
+    def due(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
+        """Whether the batch that is coming should be taken; one that came just before is only counted."""
+        key = key_of(arguments, options)
+        if key and key == self.last:
+            self.batches[-1].repeated += 1
+            return False
+        cheap = self.spent < SHARE * (time.perf_counter() - self.began)
+        if self.full or (len(self.batches) >= ALWAYS and not cheap):
+            self.missed += 1
+            return False
+        return True
+
+    def take(self, batch: Batch, key: tuple[Any, ...], seconds: float) -> None:
+        """Copy a batch; `key` tells it from the next, and `seconds` went into seeing it."""
+        began = time.perf_counter()
+        batch.part_of_more = any(t.untyped_storage().nbytes() > t.nbytes for t in batch.inputs)
+        copied = tuple(tensor.detach().clone() for tensor in batch.inputs)
+        batch.inputs, batch.target = copied, batch.target.detach().clone()
+        self.batches.append(batch)
+        self.bytes += sum(tensor.nbytes for tensor in (*copied, batch.target))
+        self.rows += len(batch.target)
+        self.last = key
+        self.spent += seconds + time.perf_counter() - began
+
+
+def key_of(arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what tells the tensors of a call from those of another, without reading them."""
+    return tuple((t.data_ptr(), tuple(t.shape), t._version, id(t)) for t in tensors_in((arguments, options)))
+
+
+def inputs_of(
+    arguments: tuple[Any, ...], options: dict[str, Any], rows: int
+) -> tuple[tuple[Tensor, ...], tuple[str, ...]]:
+    """Return the tensors of a call that have a value a row, and their keywords; labels are no inputs."""
+    named = [("", value) for value in arguments] + list(options.items())
+    found = [
+        (name, value)
+        for name, value in named
+        if isinstance(value, Tensor) and value.dim() > 0 and len(value) == rows and name not in ("labels", "targets")
+    ]
+    return tuple(value for _, value in found), tuple(name for name, _ in found)
+
+
+def is_whole(arguments: tuple[Any, ...], options: dict[str, Any], found: int) -> bool:
+    """Whether the tensors found are all that a call needs: nothing else but None, numbers and labels."""
+    others = [v for v in arguments if not isinstance(v, Tensor)]
+    others += [v for name, v in options.items() if not isinstance(v, Tensor) and name not in ("labels", "targets")]
+    tensors = sum(isinstance(v, Tensor) for v in arguments)
+    tensors += sum(isinstance(v, Tensor) for n, v in options.items() if n not in ("labels", "targets"))
+    return tensors == found and all(value is None or isinstance(value, bool | int | float | str) for value in others)
