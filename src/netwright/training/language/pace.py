@@ -15,7 +15,7 @@ from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice
 from netwright.networks.language import LanguageNetwork, build_language
 from netwright.training.config import TrainingConfig
-from netwright.training.engines.eager import Batch, Engine, take_step
+from netwright.training.engines.eager import Batch, Engine, on_gpu, take_step
 from netwright.training.generators import seeded
 from netwright.training.language.evaluating import ROWS, nats_of
 from netwright.training.language.material import TextMaterial
@@ -80,6 +80,7 @@ def _trainer(recipe: LanguageRecipe, material: TextMaterial) -> Trainer:
         config = replace(recipe.training, precision=precision)
         windows = Windows(copied, material.train, config.seed, config.batch_size)
         engine = Engine(windows, token_loss(windows.plan), make_updater(windows, config), None, config)
+        engine = on_gpu(engine, config.batch_size)
         rows = torch.arange(config.batch_size, device=next(copied.parameters()).device)
 
         def step() -> float:
