@@ -1,6 +1,7 @@
 """Training steps on a GPU: images and tokens per second of our engine, beside the same networks in a plain loop."""
 
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ import torch
 from peers.images import WIDTHS, plain_convnet
 from rows import Row, machine, options, publish
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
 from netwright.core.values import ImageInput, InputSpec
@@ -25,11 +26,18 @@ from netwright.training.language.windows import Windows, token_loss
 from netwright.training.losses import loss_for
 from netwright.training.optimizers import make_updater
 
-CLASSES, VOCABULARY, SETS = 10, 66, 8  # SETS: batches that take turns
+COLUMNS, CLASSES, VOCABULARY, SETS = 14, 10, 66, 8  # SETS: batches that take turns
 IMAGE = ImageInput(3, 32, 32, (120.0,) * 3, (60.0,) * 3, mirrors=True)
 PEAKS = {"H100": 989e12, "H200": 989e12}  # dense bfloat16 products a second, by the vendor's data sheets
 SIDE = 8192  # of the product that is measured
 Step = Callable[[], object]
+PROSE = (
+    "Steps are those of the engine that trains: forward, loss, backward, a look at whether the loss is finite, update "
+    "(Muon, for tables AdamW with clipping); recorded ones are replayed as CUDA graphs, fused ones are of kernels by "
+    "torch.compile besides. The plain loop is the same network in float32 with AdamW, its rows on the GPU, without "
+    "changes of images, and it never looks at the loss. Operations are those of the products of forward and backward "
+    "pass. The first steps are compiled unless torch.compile's cache on the disk has them."
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,15 @@ class Way:
     who: str
     precision: str
     compile: str
+
+
+WAYS = (
+    Way("netwright, float32", "float32", "off"),
+    Way("netwright, bfloat16", "bfloat16", "off"),
+    Way("netwright, bfloat16, recorded", "bfloat16", "graph"),
+    Way("netwright, bfloat16, recorded, fused", "bfloat16", "full"),
+)
+RECORDED = Way("netwright, float32, recorded", "float32", "graph")
 
 
 @dataclass(frozen=True)
@@ -51,6 +68,7 @@ class Work:
     ours: Callable[[Way], Engine]
     batches: Callable[[], list[Batch]]
     plain: Callable[[], Step]
+    ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True)
@@ -61,12 +79,38 @@ class Taken:
     each: float
 
 
-WAYS = (
-    Way("netwright, float32", "float32", "off"),
-    Way("netwright, bfloat16", "bfloat16", "off"),
-    Way("netwright, bfloat16, recorded", "bfloat16", "graph"),
-    Way("netwright, bfloat16, recorded, fused", "bfloat16", "full"),
-)
+def table(batch: int) -> Work:
+    """A network of the default recipe's size on 14 numbers."""
+    generator = torch.Generator().manual_seed(0)
+    numbers, targets = torch.randn(SETS, batch, COLUMNS, generator=generator), torch.arange(batch) % 2
+
+    def made() -> nn.Module:
+        network = MLPConfig(hidden_sizes=(256, 128, 64), normalization="batch", dropout=0.15)
+        return build("mlp", network, InputSpec(COLUMNS, (), 1, "binary"), 0).cuda().train()
+
+    def rows() -> list[tuple[Tensor, Tensor]]:
+        none = torch.zeros(batch, 0, dtype=torch.int64, device="cuda")
+        return [(part.cuda(), none) for part in numbers]
+
+    def ours(way: Way) -> Engine:
+        module, truth = made(), targets.float().cuda()
+        config = TrainingConfig(optimizer="adamw", weight_decay=0.1, clip_norm=1.0, compile=way.compile)
+        return Engine(module, loss_for(config, "binary", truth), make_updater(module, config), None, config)
+
+    def batches() -> list[Batch]:
+        truth = targets.float().cuda()
+        return [Batch(inputs, truth, None, 1, 0.005, False) for inputs in rows()]
+
+    def plain() -> Step:
+        network, truth, parts, turns = made(), targets.float().cuda(), rows(), count()
+
+        def ask() -> Tensor:
+            return binary_cross_entropy_with_logits(network(*parts[next(turns) % SETS]).flatten(), truth)
+
+        return plain_step(network, ask)
+
+    name = f"{COLUMNS} numbers, layers of 256, 128 and 64, batch {batch}"
+    return Work(name, "rows/s", batch, ours, batches, plain, (WAYS[0], RECORDED))
 
 
 def images(batch: int) -> Work:
@@ -100,7 +144,7 @@ def images(batch: int) -> Work:
         return plain_step(network, ask)
 
     name = f"convnet {'-'.join(map(str, WIDTHS))} on 32 x 32, batch {batch}"
-    return Work(name, "images/s", batch, ours, batches, plain)
+    return Work(name, "images/s", batch, ours, batches, plain, WAYS)
 
 
 def _no_numbers(rows: int, device: str) -> tuple[Tensor, Tensor]:
@@ -135,7 +179,7 @@ def language(width: int, depth: int, context: int, batch: int) -> Work:
         return plain_step(module, ask)
 
     name = f"gpt of width {width}, {depth} blocks, context {context}, batch {batch}"
-    return Work(name, "tokens/s", batch * context, ours, batches, plain)
+    return Work(name, "tokens/s", batch * context, ours, batches, plain, WAYS[:3])
 
 
 def plain_step(network: nn.Module, ask: Callable[[], Tensor]) -> Step:
@@ -165,7 +209,7 @@ def our_step(work: Work, way: Way) -> Step:
 
 
 def take(make: Callable[[], Step], quick: bool) -> Taken:
-    """Time steps until a second of them is over, five times, and take the median."""
+    """Time five runs of steps and take the median, after the first steps and five more."""
     torch.cuda.empty_cache()
     step = make()
     began = time.perf_counter()
@@ -174,8 +218,8 @@ def take(make: Callable[[], Step], quick: bool) -> Taken:
     torch.cuda.synchronize()
     first = time.perf_counter() - began
     few = timed(step, 5)
-    steps = max(5, min(200, int((0.1 if quick else 0.4) / few)))
-    each = statistics.median(timed(step, steps) for _ in range(3 if quick else 5))
+    steps = max(4, min(200, int((0.05 if quick else 0.15) / few)))
+    each = statistics.median(timed(step, steps) for _ in range(5))
     return Taken(first, each)
 
 
@@ -190,8 +234,8 @@ def timed(step: Step, steps: int) -> float:
 
 
 def works(quick: bool) -> list[Work]:
-    some = [images(256), language(384, 6, 256, 64)]
-    return some if quick else [some[0], images(1024), some[1], language(768, 12, 1024, 16)]
+    some = [table(256), images(256), language(384, 6, 256, 64)]
+    return some if quick else [*some[:2], images(1024), some[2], language(768, 12, 1024, 16)]
 
 
 def measure(quick: bool) -> Iterator[Row]:
@@ -208,10 +252,10 @@ def measure(quick: bool) -> Iterator[Row]:
 
 def measure_work(work: Work, quick: bool, peak: float) -> Iterator[Row]:
     plain = take(work.plain, quick)
-    flops = counted(work.ours(WAYS[0]), work.batches()[0])
-    taken = {way.who: take(partial(our_step, work, way), quick) for way in WAYS}
-    for who, found in (taken | {"plain PyTorch loop, float32": plain}).items():
-        yield row(work, who, found, (flops / peak, plain.each))
+    of = counted(work.ours(WAYS[0]), work.batches()[0]) / peak, plain.each
+    yield row(work, "plain PyTorch loop, float32", plain, of)
+    for way in work.ways:
+        yield row(work, way.who, take(partial(our_step, work, way), quick), of)
 
 
 def counted(engine: Engine, batch: Batch) -> int:
@@ -254,4 +298,8 @@ def gpu() -> list[str]:
 
 if __name__ == "__main__":
     asked = options(__doc__.splitlines()[0]).parse_args()
-    publish(asked, machine() + gpu(), list(measure(asked.quick)), "On a GPU")
+    facts, found = machine() + gpu(), []
+    for one in measure(asked.quick):
+        found.append(one)
+        print(one.work, one.who, one.figure, one.note, sep="; ", file=sys.stderr, flush=True)
+    publish(asked, facts, found, "On a GPU", PROSE)

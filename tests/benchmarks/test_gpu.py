@@ -15,6 +15,6 @@ def test_without_a_gpu_each_work_has_a_row_that_says_so(tmp_path):
     environment = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=True, env=environment)
     rows = json.loads(done.stdout)
-    assert [row["unit"] for row in rows] == ["images/s", "tokens/s"]
+    assert [row["unit"] for row in rows] == ["rows/s", "images/s", "tokens/s"]
     assert all(row["figure"] is None and row["note"] == "no GPU here" for row in rows)
     assert "- GPU: none" in page.read_text()
