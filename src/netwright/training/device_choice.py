@@ -9,6 +9,7 @@ from dataclasses import replace
 from netwright.core.devices import choose_device
 from netwright.core.values import Choice
 from netwright.training.batches import batch_sizes
+from netwright.training.compile_choice import settle_compile
 from netwright.training.engines.choice import estimate, why_not_fused
 from netwright.training.kinds import Kind
 from netwright.training.parts import Parts
@@ -23,27 +24,36 @@ def settle_device(recipe: Recipe, kinds: Sequence[Kind], parts: Parts) -> tuple[
 
     Networks of an ensemble stay on the GPU, which trains those of one shape as one.
 
+    Where the GPU is taken, how it is given its work is fixed too.
+
     Returns:
-        The recipe, and the choice if one was made.
+        The recipe, and the choices that were made.
     """
-    if recipe.training.device != "auto" or recipe.ensemble.networks > 1 or choose_device("auto")[0].type != "cuda":
-        return recipe, ()
-    fused = gpu = 0.0
-    for kind in kinds:
-        batches, config = kind.narrow(parts).batches()[0], replace(kind.training, device="cpu")
-        module = kind.build()
-        if config.engine == "eager" or why_not_fused(module, config, batches, kind.spec.task):
-            return recipe, ()
-        fused += estimate(module, config, batches, len(kinds)).fused
-        gpu += GPU_STEP * len(batch_sizes(batches.rows, config.batch_size)) * config.epochs
-    if fused >= gpu:
-        return recipe, ()
+    device, _ = choose_device(recipe.training.device)
+    free = recipe.training.device == "auto" and device.type == "cuda" and recipe.ensemble.networks == 1
+    times = _times(kinds, parts) if free else None
+    if times is None or times[0] >= times[1]:
+        training, choices = settle_compile(recipe.training, device)
+        return replace(recipe, training=training), choices
     said = (
-        f"compiled backpropagation on the CPU takes an estimated {fused:.2g} s where steps of so small networks would "
-        f"take a GPU {gpu:.2g} s"
+        f"compiled backpropagation on the CPU takes an estimated {times[0]:.2g} s where steps of so small networks "
+        f"would take a GPU {times[1]:.2g} s"
     )
     contenders = {
         name: replace(one, training=replace(one.training, device="cpu")) for name, one in recipe.contenders.items()
     }
     recipe = replace(recipe, training=replace(recipe.training, device="cpu"), contenders=contenders)
     return recipe, (Choice(SETTING, "cpu", said),)
+
+
+def _times(kinds: Sequence[Kind], parts: Parts) -> tuple[float, float] | None:
+    """Estimate the seconds of the compiled engine and of a GPU; None where that engine cannot train all of them."""
+    fused = gpu = 0.0
+    for kind in kinds:
+        batches, config = kind.narrow(parts).batches()[0], replace(kind.training, device="cpu")
+        module = kind.build()
+        if config.engine == "eager" or why_not_fused(module, config, batches, kind.spec.task):
+            return None
+        fused += estimate(module, config, batches, len(kinds)).fused
+        gpu += GPU_STEP * len(batch_sizes(batches.rows, config.batch_size)) * config.epochs
+    return fused, gpu

@@ -14,6 +14,7 @@ from netwright.core.devices import choose_device, cpu_threads
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice
 from netwright.networks.language import LanguageNetwork, build_language
+from netwright.training.compile_choice import settle_compile
 from netwright.training.config import TrainingConfig
 from netwright.training.engines.eager import Batch, Engine, on_gpu, take_step
 from netwright.training.generators import seeded
@@ -56,8 +57,10 @@ def settle(recipe: LanguageRecipe, material: TextMaterial, seconds_left: Callabl
     network = build_language(recipe.network, material.tokenizer.size, recipe.training.seed)
     device, chosen = choose_device(recipe.training.device)
     network = network.to(device)
+    training, compiled = settle_compile(recipe.training, device)
+    recipe = replace(recipe, training=training)
     trainer = _trainer(recipe, material)
-    choices: list[Choice] = [chosen]
+    choices: list[Choice] = [chosen, *compiled]
     with seeded(derive_seed(recipe.training.seed, "pace"), device):
         recipe, choice = _threads(recipe, network, trainer)
         choices += choice
