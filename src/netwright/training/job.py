@@ -26,6 +26,7 @@ from netwright.training.calibration import HeldOut, calibrate, choices_of
 from netwright.training.config import validate
 from netwright.training.contender_config import validate_contenders
 from netwright.training.defaults import ASKED, ask, complete
+from netwright.training.device_choice import settle_device
 from netwright.training.engines.choice import choose_engine
 from netwright.training.ensemble import train_ensemble
 from netwright.training.ensemble_config import validate_ensemble
@@ -33,7 +34,7 @@ from netwright.training.environment import describe_environment
 from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
 from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, make_yardstick, truth_of
 from netwright.training.evaluation_config import validate_evaluation
-from netwright.training.image_choices import image_choices
+from netwright.training.image_choices import settle_images
 from netwright.training.inference import build_module, from_logits
 from netwright.training.journal import Journal
 from netwright.training.kinds import Kind, kinds_of
@@ -99,14 +100,16 @@ def run_job(request: Request, listener: Listener) -> Path:
     validate_contenders(recipe.contenders, recipe.preparation.numeric)
     rows = learnt_from(material, folds)
     preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
-    choices = (*choices, *text_choices(preparation, material.table, rows), *image_choices(preparation, recipe))
+    choices = (*choices, *text_choices(preparation, material.table, rows))
+    recipe, choices = settle_images(recipe, preparation, choices)
     parts = prepare_parts(material, preparation, folds)
+    recipe, devices = settle_device(recipe, kinds_of(recipe, preparation), parts)
     recipe, precisions = settle_precision(recipe, kinds_of(recipe, preparation), parts)
     recipe, engine = _settle_engine(recipe, preparation, parts, _seconds_left(request) / pace.slowdown)
     rate_test = _find_rate(recipe, preparation, parts, (choices, _seconds_left(request)))
     if rate_test is not None:
         recipe = replace(recipe, training=replace(recipe.training, learning_rate=rate_test.used))
-    found = (engine, *precisions) if rate_test is None else (engine, *precisions, choice_of(rate_test))
+    found = (engine, *devices, *precisions, *(() if rate_test is None else (choice_of(rate_test),)))
     choices = (*(choice for choice in choices if choice.name not in {one.name for one in found}), *found)
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
@@ -237,7 +240,8 @@ def _begin(
 ) -> RunInfo:
     """Write what is known before training."""
     recipe, preparation, choices = chosen
-    choices = (*material.choices, *choices, choose_device(recipe.training.device)[1])
+    told = any(choice.name == "training.device" for choice in choices)
+    choices = (*material.choices, *choices, *(() if told else (choose_device(recipe.training.device)[1],)))
     text = recipe_to_toml(recipe, choices, material.schema).encode()
     write_part(folder, "schema.json", Contract(material.schema, preparation))
     dealt = {"folds": list(map(to_ranges, folds))} if folds else {}
