@@ -59,7 +59,7 @@ def digest(module) -> str:
     """Return a sha256 over every weight and buffer."""
     found = hashlib.sha256()
     for name, tensor in module.state_dict().items():
-        found.update(name.encode() + tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes())
+        found.update(name.encode() + tensor.cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
     return found.hexdigest()
 
 

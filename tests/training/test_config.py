@@ -49,6 +49,7 @@ WRONG = {
     "parametrization": "ntp",
     "monitor": "metrics",
     "engine": "fuse",
+    "compile": "on",
 }
 
 

@@ -127,3 +127,33 @@ def test_muon_finds_its_direction_in_bfloat16_only_where_the_training_computes_i
         assert module[0].weight.dtype == torch.float32
     difference = (found["float32"] - found["bfloat16"]).norm() / found["float32"].norm()
     assert 0.0 < difference < 0.1
+
+
+def test_matrices_of_one_shape_move_together_as_each_alone():
+    torch.manual_seed(0)
+    weights = [nn.Parameter(torch.randn(6, 4)) for _ in range(3)]
+    twins = [nn.Parameter(weight.detach().clone()) for weight in weights]
+    for weight, twin in zip(weights, twins, strict=True):
+        weight.grad = twin.grad = torch.randn(6, 4)
+    together, alone = (Muon([{"params": some}], 0.1, 0.9) for some in (weights, twins))
+    with torch.no_grad():
+        together._move(weights, together.param_groups[0])
+        for twin in twins:
+            alone._move([twin], alone.param_groups[0])
+    for weight, twin in zip(weights, twins, strict=True):
+        assert torch.allclose(weight, twin, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "muon"])
+def test_rates_in_tensors_are_as_good_as_numbers(optimizer):
+    config = TrainingConfig(optimizer=optimizer, weight_decay=0.1)
+    modules = []
+    for numbers in (True, False):
+        module = with_gradients(make_module())
+        updater = make_updater(module, config)
+        for rate, decay in ((0.01, 1.0), (0.003, 0.5)):
+            given = (rate, decay) if numbers else (torch.tensor(rate), torch.tensor(decay))
+            update(updater, config, *given)
+        modules.append(module)
+    for one, other in zip(*(module.parameters() for module in modules), strict=True):
+        assert torch.allclose(one, other, rtol=1e-5, atol=1e-7)

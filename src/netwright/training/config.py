@@ -17,6 +17,7 @@ Parametrization = Literal["standard", "ntk"]
 Monitor = Literal["validation_loss", "metric"]
 EngineName = Literal["auto", "eager", "fused"]
 PrecisionName = Literal["float32", "bfloat16", "auto"]
+CompileName = Literal["auto", "off", "graph", "full"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class TrainingConfig:
     device: str = "auto"
     engine: str = "auto"  # eager: any network, autograd; fused: feed-forward on the CPU, compiled; auto: the faster
     precision: str = "float32"  # of products; auto: as a job that measures both finds, else float32
+    compile: str = "auto"  # on a GPU; graph: steps are recorded and replayed; full: kernels are fused too; auto: graph
     threads: int | None = None  # CPU threads; None leaves torch's own setting
     record_every: int = 10  # steps between two step records
     statistics: bool = True  # signals and gradients of each layer in step records
@@ -111,6 +113,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "monitor": get_args(Monitor),
     "engine": get_args(EngineName),
     "precision": get_args(PrecisionName),
+    "compile": get_args(CompileName),
 }
 
 

@@ -16,4 +16,5 @@ def describe_environment() -> dict[str, str]:
         **{name: importlib.metadata.version(name) for name in PACKAGES},
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "threads": str(torch.get_num_threads()),
+        **({"gpu": f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}"} if torch.cuda.is_available() else {}),
     }

@@ -391,5 +391,10 @@ def _conclude(training: Training) -> FitResult:
         seconds=time.monotonic() - training.started,
         planned_epochs=progress.planned_epochs,
         engine=training.choice,
-        notes=(*training.notes, *notes_on(progress.setbacks, config), *room_note(progress.micro_batches, config)),
+        notes=(*training.notes, *notes_on(progress.setbacks, config), *_notes(training)),
     )
+
+
+def _notes(training: Training) -> tuple[str, ...]:
+    micro_batches, config = training.state.progress.micro_batches, training.engine.config
+    return (*room_note(micro_batches, config), *training.runner.notes)

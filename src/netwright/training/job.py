@@ -22,6 +22,7 @@ from netwright.networks import fit_to_rows
 from netwright.training import member_files
 from netwright.training.calibration import HeldOut, calibrate, choices_of
 from netwright.training.defaults import ASKED
+from netwright.training.device_choice import settle_device
 from netwright.training.engines.choice import choose_engine
 from netwright.training.ensemble import train_ensemble
 from netwright.training.environment import describe_environment
@@ -78,12 +79,13 @@ def run_job(request: Request, listener: Listener) -> Path:
     settled = settle_job(request, listener.reading)
     material, folds, preparation = settled.material, settled.folds, settled.preparation
     recipe, choices, parts = settled.recipe, settled.choices, settled.parts
+    recipe, devices = settle_device(recipe, kinds_of(recipe, preparation), parts)
     recipe, precisions = settle_precision(recipe, kinds_of(recipe, preparation), parts)
     recipe, engine = _settle_engine(recipe, preparation, parts, _seconds_left(request) / pace.slowdown)
     rate_test = _find_rate(recipe, preparation, parts, (choices, _seconds_left(request)))
     if rate_test is not None:
         recipe = replace(recipe, training=replace(recipe.training, learning_rate=rate_test.used))
-    found = (engine, *precisions) if rate_test is None else (engine, *precisions, choice_of(rate_test))
+    found = (engine, *devices, *precisions, *(() if rate_test is None else (choice_of(rate_test),)))
     choices = (*(choice for choice in choices if choice.name not in {one.name for one in found}), *found)
     folder = new_run(request.runs, _stem(material.table.source), request.name)
     with locked(folder):
@@ -183,7 +185,8 @@ def _begin(
 ) -> RunInfo:
     """Write what is known before training."""
     recipe, preparation, choices = chosen
-    choices = (*material.choices, *choices, choose_device(recipe.training.device)[1])
+    told = any(choice.name == "training.device" for choice in choices)
+    choices = (*material.choices, *choices, *(() if told else (choose_device(recipe.training.device)[1],)))
     text = recipe_to_toml(recipe, choices, material.schema).encode()
     write_part(folder, "schema.json", Contract(material.schema, preparation))
     dealt = {"folds": list(map(to_ranges, folds))} if folds else {}

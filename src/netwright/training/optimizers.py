@@ -6,7 +6,7 @@ operation over all of them ("foreach").
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,12 +53,27 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         assert closure is None
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    direction = _nesterov_momentum(parameter, self.state[parameter], group["momentum"]).flatten(1)
-                    found = orthogonalize(direction.bfloat16() if self.short else direction).to(parameter.dtype)
-                    size = 0.2 * group["lr"] * math.sqrt(max(found.shape))
-                    parameter.add_(found.reshape(parameter.shape), alpha=-size)
+            for alike in _of_one_shape([weight for weight in group["params"] if weight.grad is not None]):
+                self._move(alike, group)
+
+    def _move(self, weights: list[Tensor], group: dict[str, Any]) -> None:
+        directions = [_nesterov_momentum(one, self.state[one], group["momentum"]).flatten(1) for one in weights]
+        together = directions[0] if len(weights) == 1 else torch.stack(directions)
+        found = orthogonalize(together.bfloat16() if self.short else together).to(weights[0].dtype)
+        size = 0.2 * group["lr"] * math.sqrt(max(directions[0].shape))
+        for weight, direction in zip(weights, found.unbind() if len(weights) > 1 else (found,), strict=True):
+            if isinstance(size, Tensor):
+                weight.sub_(direction.reshape(weight.shape) * size)
+            else:
+                weight.add_(direction.reshape(weight.shape), alpha=-size)
+
+
+def _of_one_shape(weights: list[Tensor]) -> Iterator[list[Tensor]]:
+    """Yield weights to move together: on a GPU all of one shape, as its time goes by the number of products."""
+    together: defaultdict[object, list[Tensor]] = defaultdict(list)
+    for number, weight in enumerate(weights):
+        together[weight.shape if weight.is_cuda else number].append(weight)
+    yield from together.values()
 
 
 def _nesterov_momentum(weight: Tensor, state: dict[str, Any], momentum: float) -> Tensor:
@@ -70,16 +85,16 @@ def _nesterov_momentum(weight: Tensor, state: dict[str, Any], momentum: float) -
     return weight.grad.lerp(velocity, momentum)
 
 
-def orthogonalize(matrix: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows columns"]:
+def orthogonalize(matrix: Float[Tensor, "*many rows columns"]) -> Float[Tensor, "*many rows columns"]:
     """Push all singular values towards 1 by five Newton-Schulz iterations X <- a X + (b A + c A A) X, A = X X^T."""
     a, b, c = MUON_POLYNOMIAL
-    tall = matrix.shape[0] > matrix.shape[1]
-    x: Tensor = matrix.T if tall else matrix
-    x = x / torch.linalg.matrix_norm(x).clamp(min=1e-7)
+    tall = matrix.shape[-2] > matrix.shape[-1]
+    x: Tensor = matrix.mT if tall else matrix
+    x = x / torch.linalg.matrix_norm(x, keepdim=True).clamp(min=1e-7)
     for _ in range(MUON_ITERATIONS):
-        gram = x @ x.T
+        gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.T if tall else x
+    return x.mT if tall else x
 
 
 def _sgd(module: nn.Module, config: TrainingConfig) -> Parts:
@@ -146,10 +161,16 @@ def make_updater(module: nn.Module, config: TrainingConfig) -> Updater:
 
 
 @torch.no_grad()
-def update(updater: Updater, config: TrainingConfig, learning_rate: float, decay: float = 1.0) -> None:
-    """Take one step along the gradients that are there; `decay` is the factor of the weight decay."""
+def update(
+    updater: Updater, config: TrainingConfig, learning_rate: float | Tensor, decay: float | Tensor = 1.0
+) -> None:
+    """Take one step along the gradients that are there; `decay` is the factor of the weight decay.
+
+    Both are scalar tensors where the step is recorded for a GPU, see `is_recordable`.
+    """
     for treatment, parameters in updater.shrunk.items():
         if treatment.decay and config.weight_decay_form == "coupled":
+            assert not isinstance(decay, Tensor), "not recordable"
             add_coupled_decay(parameters, treatment.decay * decay)
         elif treatment.decay:
             shrink(parameters, learning_rate * treatment.rate, treatment.decay * decay)
@@ -159,7 +180,13 @@ def update(updater: Updater, config: TrainingConfig, learning_rate: float, decay
         part.step()
     for treatment, parameters in updater.shrunk.items():
         if treatment.l1:
+            assert not isinstance(learning_rate, Tensor), "not recordable"
             soft_threshold(parameters, learning_rate * treatment.rate, treatment.l1)
+
+
+def is_recordable(config: TrainingConfig) -> bool:
+    """Whether an update's numbers may be tensors, so that a GPU can repeat it with others."""
+    return config.optimizer in ("adam", "adamw", "muon") and config.weight_decay_form == "decoupled" and not config.l1
 
 
 def updater_tensors(updater: Updater) -> dict[str, Tensor]:
@@ -206,7 +233,9 @@ def _by_rate(
 
 
 def _adam_of(parameters: list[dict[str, Any]], config: TrainingConfig) -> torch.optim.Optimizer:
-    return torch.optim.Adam(parameters, lr=config.learning_rate, betas=config.betas, eps=config.epsilon, fused=True)
+    on_gpu = any(parameter.is_cuda for group in parameters for parameter in group["params"])
+    settings: dict[str, Any] = {"betas": config.betas, "eps": config.epsilon, "fused": True, "capturable": on_gpu}
+    return torch.optim.Adam(parameters, lr=config.learning_rate, **settings)
 
 
 def _trained(module: nn.Module) -> list[Tensor]:

@@ -12,7 +12,7 @@ from netwright.networks import fit_to_rows
 from netwright.networks.layers.image import ImageLayer
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
-from netwright.training.engines.eager import Batch, Engine, take_step
+from netwright.training.engines.eager import Batch, Engine, on_gpu, take_step
 from netwright.training.generators import seeded
 from netwright.training.kinds import Kind
 from netwright.training.losses import loss_for
@@ -99,6 +99,7 @@ class _Steps:
     def trainer(self, module: nn.Module, precision: str) -> TakeStep:
         config = replace(self.config, precision=precision)
         engine = Engine(module.train(), self.loss, make_updater(module, config), None, config)
+        engine = on_gpu(engine, self.batches.rows)
         taken = 0
 
         def step() -> float:

@@ -47,7 +47,7 @@ LEAST_HELD = 80  # held-out rows: fewer cannot tell recipes apart
 MOST_ROWS = 80_000  # training rows: RealMLP's least number of epochs takes minutes from here on
 COMPARED = "trained beside it: the better on held-out rows is kept, or their average"
 SECTIONS = ("network", "preparation", "rate_test")  # who sets these wants the network that they describe
-OF_ANY_NETWORK = ("seed", "device", "engine", "threads", "record_every", "statistics", "checkpoint_every")
+OF_ANY_NETWORK = ("seed", "device", "engine", "compile", "threads", "record_every", "statistics", "checkpoint_every")
 
 OF_TEXTS = {
     "fast": Quality("bag", "one network; text by its words and pairs of words: the least time"),

@@ -15,7 +15,7 @@ def add_coupled_decay(parameters: Tensors, strength: float) -> None:
     torch._foreach_add_(_gradients(parameters), parameters, alpha=strength)
 
 
-def shrink(parameters: Tensors, learning_rate: float, strength: float) -> None:
+def shrink(parameters: Tensors, learning_rate: float | Tensor, strength: float | Tensor) -> None:
     """w <- (1 - eta strength) w (Loshchilov, Hutter, Decoupled weight decay regularization, 2019)."""
     torch._foreach_mul_(parameters, 1.0 - learning_rate * strength)
 

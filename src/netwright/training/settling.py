@@ -12,7 +12,7 @@ from netwright.training.contender_config import validate_contenders
 from netwright.training.defaults import ask, complete
 from netwright.training.ensemble_config import validate_ensemble
 from netwright.training.evaluation_config import validate_evaluation
-from netwright.training.image_choices import image_choices
+from netwright.training.image_choices import settle_images
 from netwright.training.material import Material, Reading, gather
 from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_held, rows_of_one
 from netwright.training.presets import FEW_SERIES, FOLDS_OF_FEW, Reads
@@ -56,7 +56,8 @@ def settle_job(request: Request, reading: Reading | None = None) -> Settled:
     validate_contenders(recipe.contenders, recipe.preparation.numeric)
     rows = learnt_from(material, folds)
     preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
-    choices = (*choices, *text_choices(preparation, material.table, rows), *image_choices(preparation, recipe))
+    choices = (*choices, *text_choices(preparation, material.table, rows))
+    recipe, choices = settle_images(recipe, preparation, choices)
     parts = prepare_parts(material, preparation, folds)
     return Settled(material, folds, recipe, preparation, choices, parts)
 

@@ -24,6 +24,7 @@ from netwright.training.setbacks import Setbacks
 FREE_TO_CHANGE = (
     "device",
     "engine",
+    "compile",
     "threads",
     "checkpoint_every",
     "record_every",

@@ -59,3 +59,10 @@ def test_the_loss_is_that_of_the_token_after_each_place():
     shares = network(read[:, :-1]).softmax(2)
     expected = -torch.stack([shares[b, t, read[b, t + 1]].log() for b in range(2) for t in range(10)]).mean()
     assert torch.allclose(token_loss(windows.plan)(windows(rows), rows), expected)
+
+
+def test_tokens_on_a_device_are_read_alike_in_every_epoch():
+    plan, rows = Plan(TOKENS, 10, 0, 9), torch.tensor([4, 0, 8])
+    for epoch in (1, 2, 5):
+        plan.begin_epoch(epoch)
+        assert torch.equal(plan.read_there(rows), plan.read(rows))

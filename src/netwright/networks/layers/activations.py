@@ -34,6 +34,8 @@ ACTIVATIONS: dict[str, Callable[..., nn.Module]] = {
 class FunctionActivation(nn.Module):
     """A user's own differentiable function of one tensor, as a layer."""
 
+    asks_host = True  # a function may decide by anything: its steps cannot be recorded for a GPU
+
     def __init__(self, function: Callable[..., Tensor]) -> None:
         super().__init__()
         self.function = function

@@ -61,6 +61,8 @@ class SeriesMaps(SeriesLayer):
 class SeriesNorm(nn.BatchNorm1d):
     """Batch normalisation over the places before a series' end; after it stays 0."""
 
+    asks_host = True  # whether there are places enough: its steps cannot be recorded for a GPU
+
     def forward(self, maps: Values, inside: Inside | None = None) -> Values:
         assert inside is not None
         if not self.training:

@@ -13,6 +13,8 @@ from netwright.networks.layers.unfilled import unfilled
 class SeriesRecurrent(SeriesLayer):
     """The mean of the states over a series; places after its end are not read."""
 
+    asks_host = True  # for the lengths: its steps cannot be recorded for a GPU
+
     def __init__(self, config: SeriesConfig, series: SeriesInput) -> None:
         super().__init__(config, series)
         cell = CELLS[config.series]

@@ -22,6 +22,8 @@ from netwright.networks.layers.unfilled import unfilled
 class TextRecurrent(TextLayer):
     """The largest value that each unit takes over the words of a text; columns after its end are not read."""
 
+    asks_host = True  # for the lengths: its steps cannot be recorded for a GPU
+
     def __init__(self, text: TextInput, size: int, chances: Chances, cell: str, units: int) -> None:
         super().__init__(text, size, chances)
         self.cell = unfilled(CELLS[cell](size, units, batch_first=True, bidirectional=True, device="meta"))

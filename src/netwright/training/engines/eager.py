@@ -4,9 +4,9 @@ It waits for the device once a step, to learn whether the loss is finite; other 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 
 import torch
@@ -18,6 +18,7 @@ from netwright.networks.layers.mixing import Mixing, mixing_of
 from netwright.training.averaging import Average, update_average
 from netwright.training.batches import Batches, Gathered, Inputs, epoch_batches, micro_sizes
 from netwright.training.config import TrainingConfig
+from netwright.training.engines.replay import Recorder, recorder_for
 from netwright.training.engines.room import ShortOfMemoryError, is_out_of_memory, no_room
 from netwright.training.engines.stretch import Outcome, Stretch
 from netwright.training.losses import LossFunction
@@ -38,11 +39,17 @@ class Engine:
     average: Average | None
     config: TrainingConfig
     layers: tuple[Watched, ...] = ()  # that statistics are taken of
+    recorder: Recorder | None = None  # of steps on a GPU
 
     @cached_property
     def mixing(self) -> Mixing | None:
         """The layer that makes one image of two, where the network has one."""
         return mixing_of(self.module)
+
+    @property
+    def ask(self) -> Callable[..., Tensor]:
+        """What answers: the module, or while a step is recorded what torch.compile made of it, if that is wanted."""
+        return self.module if self.recorder is None else self.recorder.ask
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,13 @@ class Batch:
     learning_rate: float
     measured: bool  # whether the gradient's norm and the layers' statistics are wanted
     decay: float = 1.0  # factor of the weight decay
+
+
+def on_gpu(engine: Engine, rows: int) -> Engine:
+    """Return the engine as it is, or where that pays on its device, with steps of `rows` rows recorded and replayed."""
+    parameters, mixed = engine.updater.parameters, engine.mixing is not None
+    recorder = recorder_for(engine.module, parameters, engine.config, rows, mixed)
+    return engine if recorder is None else replace(engine, recorder=recorder)
 
 
 def take_step(engine: Engine, batch: Batch) -> Outcome:
@@ -76,7 +90,7 @@ def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Te
     for parameter in engine.updater.parameters:
         parameter.grad = None
     try:
-        loss = _backward(engine, batch)
+        loss = _gradients(engine, batch, watch is not None)
     except (MemoryError, RuntimeError) as error:
         if is_out_of_memory(error):
             raise ShortOfMemoryError from error
@@ -87,10 +101,28 @@ def _step(engine: Engine, batch: Batch, watch: Watch | None) -> tuple[Tensor, Te
     decisive = [loss] if norm is None or engine.config.clip_norm is None else [loss, norm]
     if not all(math.isfinite(value.item()) for value in decisive):
         return torch.full_like(loss, math.nan), norm, 1
-    update(engine.updater, engine.config, batch.learning_rate, batch.decay)
+    _update(engine, batch)
     if engine.average is not None and engine.config.ema_decay is not None:
         _average(engine, engine.average, engine.config.ema_decay, batch.update)
     return loss, norm, 0
+
+
+def _update(engine: Engine, batch: Batch) -> None:
+    if engine.recorder is None:
+        update(engine.updater, engine.config, batch.learning_rate, batch.decay)
+    else:
+        engine.recorder.update(batch.learning_rate, batch.decay, partial(update, engine.updater, engine.config))
+
+
+def _gradients(engine: Engine, batch: Batch, watched: bool) -> Tensor:
+    """Fill the gradients, by what was recorded where that is possible."""
+    if engine.recorder is None:
+        return _backward(engine, batch)
+
+    def compute(rows: Gathered) -> Tensor:
+        return _backward(engine, replace(batch, inputs=rows[0], targets=rows[1], weights=rows[2]))
+
+    return engine.recorder.gradients((batch.inputs, batch.targets, batch.weights), compute, watched)
 
 
 def _backward(engine: Engine, batch: Batch) -> Tensor:
@@ -126,9 +158,9 @@ def _loss(engine: Engine, inputs: Inputs, targets: Tensor, weights: Tensor | Non
 def _logits(engine: Engine, inputs: Inputs) -> Tensor:
     """Ask the module, in the recipe's precision; the loss reads float32 all the same."""
     if engine.config.precision != "bfloat16":
-        return engine.module(*inputs)  # type: ignore[no-any-return]
+        return engine.ask(*inputs)
     with computing(engine.config.precision, inputs[0].device.type):
-        logits: Tensor = engine.module(*inputs)
+        logits = engine.ask(*inputs)
     return logits.float()
 
 
@@ -159,13 +191,17 @@ class Steady:
         self.buffers = list(module.buffers())
         self.kept = [buffer.clone() for buffer in self.buffers]
         self.versions = [None if id(buffer) in silent else buffer._version for buffer in self.buffers]
+        always = [place for place, version in enumerate(self.versions) if version is None]
+        self.always: dict[torch.dtype, list[int]] = {}  # places; those of one type are copied by one call
+        for place in always:
+            self.always.setdefault(self.buffers[place].dtype, []).append(place)
 
     def keep(self) -> None:
         """Copy those that changed since the last call, or may have: constants cost nothing."""
+        for places in self.always.values():
+            torch._foreach_copy_([self.kept[place] for place in places], [self.buffers[place] for place in places])
         for place, (buffer, version) in enumerate(zip(self.buffers, self.versions, strict=True)):
-            if version is None:
-                self.kept[place].copy_(buffer)
-            elif buffer._version != version:
+            if version is not None and buffer._version != version:
                 self.kept[place].copy_(buffer)
                 self.versions[place] = buffer._version
 
@@ -180,7 +216,7 @@ class EagerRunner:
     name = "eager"
 
     def __init__(self, engine: Engine, batches: Batches, sizes: list[int]) -> None:
-        self.engine, self.batches, self.sizes = engine, batches, sizes
+        self.engine, self.batches, self.sizes = on_gpu(engine, engine.config.batch_size), batches, sizes
         self.left: Iterator[Gathered] = iter(())
         self.dropouts = dropouts_of(engine.module)
         self.micro_batches = engine.config.accumulate
@@ -226,7 +262,12 @@ class EagerRunner:
     def divide(self, micro_batches: int) -> None:
         """Take more micro-batches a step: the effective batch, and with it the rate's meaning, stays."""
         self.micro_batches = micro_batches
-        self.engine = replace(self.engine, config=replace(self.engine.config, accumulate=micro_batches))
+        config = replace(self.engine.config, accumulate=micro_batches)
+        self.engine = replace(self.engine, config=config, recorder=None)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return () if self.engine.recorder is None else self.engine.recorder.notes
 
     def measure(self) -> None:
         """Leave it to the module: see Runner."""

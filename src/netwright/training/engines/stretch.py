@@ -43,6 +43,9 @@ class Runner(Protocol):
     name: str
     micro_batches: int  # of a step; more than configured where memory was short
 
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # what a user should know of how it trained
+
     def begin_epoch(self, order: Tensor, first: int) -> None:
         """Take the epoch's order of the rows; the first stretch will begin at batch `first`."""
 

@@ -11,7 +11,7 @@ from netwright.training.forecasting.recipes import QUALITIES, Facts, settings_of
 from netwright.training.recipe import leaves, merge
 from netwright.training.settings import in_toml, tree_of
 
-OF_ANY_NETWORK = ("seed", "device", "threads", "epochs", "patience", "checkpoint_every")
+OF_ANY_NETWORK = ("seed", "device", "compile", "threads", "epochs", "patience", "checkpoint_every")
 PATCHES_NEED = 20_000  # windows times channels: fewer are learnt by heart
 
 

@@ -54,7 +54,7 @@ def pinball(said: Answers, truth: Float[Tensor, "batch horizon channel"], quanti
 
     Source: R. Koenker, G. Bassett, Regression quantiles, 1978.
     """
-    shares = torch.tensor(quantiles, dtype=said.dtype, device=said.device).view(1, -1, 1, 1)
+    shares = torch.cat([said.new_full((1,), share) for share in quantiles]).view(1, -1, 1, 1)
     error = truth.unsqueeze(1) - said
     return torch.maximum(shares * error, (shares - 1.0) * error).mean(dim=1)
 
@@ -82,11 +82,14 @@ def window_loss(series: Series, sizes: tuple[int, int], name: str, quantiles: tu
     """
     outputs, horizon = sizes
     compute, channels = LOSSES[name], series.shape[1]
+    there = {series.device: series}  # a copy on each device that asked
 
     def measure(logits: Tensor, targets: Shaped[Tensor, " batch"], weights: Tensor | None = None) -> Tensor:
         assert weights is None, "windows all count the same"
         said = logits.view(len(logits), outputs, horizon, channels)
-        rows = series.to(logits.device) if series.device != logits.device else series
-        return compute(said, truth_at(rows, targets, horizon).to(said.dtype), quantiles).mean()
+        if logits.device not in there:
+            there[logits.device] = series.to(logits.device)
+        truth = truth_at(there[logits.device], targets, horizon).to(said.dtype)
+        return compute(said, truth, quantiles).mean()
 
     return measure

@@ -14,8 +14,9 @@ from netwright.core.devices import choose_device, cpu_threads
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Choice
 from netwright.networks.language import LanguageNetwork, build_language
+from netwright.training.compile_choice import settle_compile
 from netwright.training.config import TrainingConfig
-from netwright.training.engines.eager import Batch, Engine, take_step
+from netwright.training.engines.eager import Batch, Engine, on_gpu, take_step
 from netwright.training.generators import seeded
 from netwright.training.language.evaluating import ROWS, nats_of
 from netwright.training.language.material import TextMaterial
@@ -56,8 +57,10 @@ def settle(recipe: LanguageRecipe, material: TextMaterial, seconds_left: Callabl
     network = build_language(recipe.network, material.tokenizer.size, recipe.training.seed)
     device, chosen = choose_device(recipe.training.device)
     network = network.to(device)
+    training, compiled = settle_compile(recipe.training, device)
+    recipe = replace(recipe, training=training)
     trainer = _trainer(recipe, material)
-    choices: list[Choice] = [chosen]
+    choices: list[Choice] = [chosen, *compiled]
     with seeded(derive_seed(recipe.training.seed, "pace"), device):
         recipe, choice = _threads(recipe, network, trainer)
         choices += choice
@@ -80,6 +83,7 @@ def _trainer(recipe: LanguageRecipe, material: TextMaterial) -> Trainer:
         config = replace(recipe.training, precision=precision)
         windows = Windows(copied, material.train, config.seed, config.batch_size)
         engine = Engine(windows, token_loss(windows.plan), make_updater(windows, config), None, config)
+        engine = on_gpu(engine, config.batch_size)
         rows = torch.arange(config.batch_size, device=next(copied.parameters()).device)
 
         def step() -> float:

@@ -39,6 +39,7 @@ class Plan:
     def __init__(self, tokens: NDArray[Any], context: int, seed: int, rows: int) -> None:
         self.tokens, self.context, self.seed, self.rows = tokens, context, seed, rows
         self.starts: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.on_device: tuple[Tensor, Tensor] | None = None  # tokens and starts, where a GPU reads them
         self.begin_epoch(1)
 
     @property
@@ -51,11 +52,24 @@ class Plan:
         number = np.arange((epoch - 1) * self.rows, epoch * self.rows)
         which, place = np.divmod(number, self.in_a_pass)
         self.starts = np.concatenate([self._of_pass(int(k))[place[which == k]] for k in np.unique(which)])
+        if self.on_device is not None:
+            self.on_device[1].copy_(torch.from_numpy(self.starts))  # in place: recorded steps read there
 
     def read(self, rows: Rows) -> Int[Tensor, "batch places"]:
         """Return the tokens of windows, and the one after each."""
+        if rows.is_cuda:
+            return self.read_there(rows)
         places = self.starts[rows.cpu().numpy()][:, None] + np.arange(self.context + 1)
         return torch.from_numpy(self.tokens[places].astype(np.int64)).to(rows.device)
+
+    def read_there(self, rows: Rows) -> Int[Tensor, "batch places"]:
+        """The same from tokens that lie on the rows' device, so that a step waits for nothing of the host."""
+        if self.on_device is None:
+            kept = torch.from_numpy(self.tokens.astype(np.int32)).to(rows.device)
+            self.on_device = kept, torch.from_numpy(self.starts).to(rows.device)
+        tokens, starts = self.on_device
+        places = starts[rows].unsqueeze(1) + torch.arange(self.context + 1, device=rows.device)
+        return tokens[places].long()
 
     def _of_pass(self, number: int) -> NDArray[np.int64]:
         generator = np.random.default_rng(derive_seed(self.seed, "windows", number))

@@ -59,6 +59,7 @@ class FusedRunner:
     """Stretches of steps by the compiled interpreter."""
 
     name = "fused"
+    notes = ()
 
     def __init__(
         self, state: TrainingState, batches: Batches, sizes: list[int], config: TrainingConfig, task: Task
