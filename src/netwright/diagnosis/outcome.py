@@ -6,6 +6,7 @@ import statistics
 from netwright.diagnosis.case import Case, Trial
 
 END = 0.1  # share of the steps whose mean loss is the end of a training
+LAST = 10  # watched steps whose accuracy is that of the end
 SHORT = 0.5  # share of the training's steps
 WELL = 0.9  # share of the constant answer's loss that a training took away which did well
 LARGE = 0.2  # gain of a probe that counts even then
@@ -48,7 +49,7 @@ def falls_behind(case: Case, margin: float = 0.1) -> bool:
     own, best = case.trial("as it is"), best_trial(case)
     if own is None or best is None or best.score is None:
         return False
-    return own.score is None or _floored(best) - _floored(own) > _beyond_chance(case, own, margin)
+    return own.score is None or _floored(best) - _own(case, own) > _beyond_chance(case, own, margin)
 
 
 def best_trial(case: Case) -> Trial | None:
@@ -65,12 +66,13 @@ def troubled(case: Case) -> bool:
 def gain(case: Case, name: str) -> float | None:
     """Return how much higher the score was in the probe of this name than as it is; None where it was not tried.
 
-    A score below 0, worse than one answer for every row, counts as 0: what learns nothing is no gain.
+    A score below 0, worse than one answer for every row, counts as 0: what learns nothing is no gain. What the whole
+    training reached counts where that is more than its own probe did.
     """
     own, other = case.trial("as it is"), case.trial(name)
     if own is None or other is None:
         return None
-    return _floored(other) - _floored(own)
+    return _floored(other) - _own(case, own)
 
 
 def helps(case: Case, name: str, margin: float = 0.05) -> bool:
@@ -118,6 +120,18 @@ def _factor(name: str) -> float:
 
 def _score(trial: Trial) -> float:
     return -math.inf if trial.score is None else trial.score
+
+
+def reached(case: Case) -> float | None:
+    """Return the score that the training itself ended with, on its own rows: accuracy, or 1 - error / variance."""
+    known = [step.accuracy for step in case.steps if step.accuracy is not None]
+    if known and case.objective.task != "values":
+        return statistics.fmean(known[-LAST:])
+    return learnt(case) if case.objective.loss == "mse" and case.objective.task == "values" else None
+
+
+def _own(case: Case, own: Trial) -> float:
+    return max(_floored(own), reached(case) or 0.0)
 
 
 def _floored(trial: Trial) -> float:

@@ -2,7 +2,7 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import gain, helps, learnt
+from netwright.diagnosis.outcome import final_loss, gain, helps, learnt
 from netwright.diagnosis.pictures import loss_picture, trial_picture
 
 MARGIN = 0.05
@@ -13,7 +13,7 @@ SLOW = ("adadelta", "adagrad")
 def examine(case: Case) -> Sign | None:
     how = case.optimizing
     more = gain(case, "adam")
-    if not how.optimizer or how.optimizer in ADAPTIVE:
+    if not how.optimizer or how.optimizer in ADAPTIVE or final_loss(case) is None:
         return None
     if more is None:
         return _untried(case)

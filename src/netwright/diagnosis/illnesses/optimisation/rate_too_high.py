@@ -17,11 +17,11 @@ GAIN = 0.05
 def examine(case: Case) -> Sign | None:
     ratio = _early_ratio(case)
     best = best_of(case, "learning_rate", above=False)
+    lost = case.lost is not None or bool(case.steps and final_loss(case) is None)
     if case.trial("as it is") is not None and best is not None:
         found = _tried(case, best, ratio)
-        if found is not None or not tangled(case):
+        if found is not None or not (lost or tangled(case)):
             return found
-    lost = case.lost is not None or bool(case.steps and final_loss(case) is None)
     if ratio is None or ratio < LARGE or not (lost or _worse(case) or (ratio > THROWN and barely_learnt(case))):
         return None
     outcome = "numbers stopped being finite" if lost else f"the loss ended at {final_loss(case):.3g}"
