@@ -39,9 +39,13 @@ def learnt(case: Case) -> float | None:
 def barely_learnt(case: Case) -> bool:
     """Whether the network does next to no better than one answer for every row, or its loss is not finite."""
     share = learnt(case)
-    if case.lost is not None or (case.steps and final_loss(case) is None):
-        return True
-    return share is not None and share < BARELY
+    return overflowed(case) or (share is not None and share < BARELY)
+
+
+def overflowed(case: Case) -> bool:
+    """Whether numbers stopped being finite; losses that were never known are no sign of it."""
+    seen = any(math.isfinite(step.loss) for step in case.steps)
+    return case.lost is not None or (seen and final_loss(case) is None)
 
 
 def falls_behind(case: Case, margin: float = 0.1) -> bool:
@@ -94,10 +98,13 @@ def _beyond_chance(case: Case, own: Trial, margin: float) -> float:
 def refuted(case: Case, name: str, margin: float = 0.02) -> bool:
     """Whether the probe of this name was made and did no better: the change that it tried is no remedy.
 
-    Where no single change helps and a sound training does, several things are wrong, and this says nothing.
+    Where no single change helps and a sound training does, several things are wrong, and this says nothing; nor does it
+    where probes are far shorter than the training.
     """
-    more = gain(case, name)
-    return more is not None and more < margin and not tangled(case)
+    more, own = gain(case, name), case.trial("as it is")
+    if more is None or own is None or own.steps < SHORT * case.optimizing.steps:
+        return False
+    return more < margin and not tangled(case)
 
 
 def tangled(case: Case) -> bool:
