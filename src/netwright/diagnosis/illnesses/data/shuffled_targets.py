@@ -21,7 +21,7 @@ def _memorised(case: Case) -> Sign | None:
     drifted = case.rows.drift is not None and case.rows.drift > 0.75
     if len(losses) < 3 or not constant or share is None or share < MEMORISED or drifted:
         return None
-    if min(losses) < 0.99 * constant or case.rows.seen < ROWS:
+    if min(losses) < 0.99 * constant or case.rows.seen < ROWS or _known(case):
         return None
     evidence = (
         f"{share:.0%} of one answer's loss is learnt on training rows; on validation rows it was never below "
@@ -29,6 +29,13 @@ def _memorised(case: Case) -> Sign | None:
     )
     numbers = {"learnt": share, "least validation": min(losses), "one answer": constant}
     return Sign(0.9, evidence, numbers, validation_picture(case))
+
+
+def _known(case: Case) -> bool:
+    """Whether more validation answers are right than by chance: the rows do say something."""
+    scores = [epoch.validation_metric for epoch in case.epochs if epoch.validation_metric is not None]
+    classes = sum(share > 0.0 for share in case.objective.shares)
+    return bool(scores) and classes > 1 and max(scores) > 1.0 / classes + 0.15
 
 
 def _unlearnable(case: Case) -> Sign | None:
