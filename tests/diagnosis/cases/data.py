@@ -93,6 +93,11 @@ ROWS = (
         but(stuck(), trials=trials(0.1, reference=0.1, rate_10=0.1)),
         but(stuck(), trials=trials(0.1, reference=0.8, rate_10=0.1)),
     ),
+    Row(
+        "data.shuffled-targets",
+        but(stuck(), rows={"conflicting": 1.0}),
+        but(stuck(), rows={"conflicting": 0.6, "duplicates": 0.7}),
+    ),
     Row("data.not-shuffled", but(HEALTHY, rows={"order": 9.8}), but(HEALTHY, rows={"order": 1.1})),
     Row(
         "data.same-batch",

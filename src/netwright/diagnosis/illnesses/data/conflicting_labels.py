@@ -32,5 +32,5 @@ CONFLICTING_LABELS = Illness(
     example="the column that tells the rows apart was left out",
     remedies=(Change("data", True, "read the columns that tell such rows apart, or mend the labels"),),
     examine=examine,
-    explains=("optimisation.plateau", "data.shuffled-targets", "generalisation.underfitting", "signal.constant-output"),
+    explains=("optimisation.plateau", "generalisation.underfitting", "signal.constant-output"),
 )

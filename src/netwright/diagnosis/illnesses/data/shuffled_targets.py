@@ -2,8 +2,8 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import learnt
-from netwright.diagnosis.pictures import loss_picture, trial_picture, validation_picture
+from netwright.diagnosis.outcome import barely_learnt, learnt
+from netwright.diagnosis.pictures import bars, loss_picture, trial_picture, validation_picture
 from netwright.diagnosis.trends import validation_losses
 
 MEMORISED = 0.3  # of one answer's loss, gone on training rows
@@ -12,7 +12,17 @@ ROWS = 100
 
 
 def examine(case: Case) -> Sign | None:
-    return _memorised(case) or _unlearnable(case)
+    return _apart(case) or _memorised(case) or _unlearnable(case)
+
+
+def _apart(case: Case) -> Sign | None:
+    """The same row comes with another target each epoch."""
+    rows = case.rows
+    if rows.conflicting < 0.5 or rows.duplicates > 0.2 or not barely_learnt(case):
+        return None
+    evidence = f"{rows.conflicting:.0%} of the rows come with another target when they come again"
+    parts = {"rows with several targets": rows.conflicting, "rows that repeat within an epoch": rows.duplicates}
+    return Sign(1.0, evidence, parts, bars("Rows and their targets", "share of rows", parts))
 
 
 def _memorised(case: Case) -> Sign | None:
@@ -58,15 +68,16 @@ SHUFFLED_TARGETS = Illness(
     severity="warning",
     what="Nothing in the rows says what their targets are.",
     why="The network can learn rows by heart, and of new ones it knows no more than before.",
-    seen="over 30% of one answer's loss is gone on training rows while the validation loss never came below one "
-    "answer's; or a sound network on scaled rows does not score 0.02 above one answer (Zhang et al., Understanding "
-    "deep learning requires rethinking generalization, 2017: random labels are memorised)",
+    seen="half of the rows come with another target when they come again, though rows do not repeat within an epoch; "
+    "over 30% of one answer's loss is gone on training rows while validation never came below one answer's and no "
+    "more is right there than by chance; or a sound network on scaled rows does not score 0.02 above one answer "
+    "(Zhang et al., Understanding deep learning requires rethinking generalization, 2017: random labels are "
+    "memorised)",
     example="the rows were shuffled, and their targets were not",
     remedies=(
         Change("align", True, "shuffle rows and targets together"),
         Change("data", True, "look whether the target can be known from these columns"),
     ),
-    examine=examine,
     explains=(
         *(
             "optimisation.plateau",
@@ -74,6 +85,13 @@ SHUFFLED_TARGETS = Illness(
             "generalisation.underfitting",
             "signal.constant-output",
         ),
-        *("generalisation.stopped-too-late", "optimisation.oscillation", "signal.dead-units"),
+        *(
+            "generalisation.stopped-too-late",
+            "optimisation.oscillation",
+            "signal.dead-units",
+            "data.conflicting-labels",
+        ),
+        *("signal.rank-loss", "signal.collapsed-representation", "optimisation.rate-too-low", "data.leak"),
     ),
+    examine=examine,
 )

@@ -37,8 +37,8 @@ STOPPED_TOO_LATE = Illness(
     severity="warning",
     what="Training went on long after the epoch that was best on validation rows.",
     why="Time was spent on getting worse, and the weights that are kept are not the best ones.",
-    seen="the least validation loss within the first 30% of at least 10 epochs, the last 1.3 times as high, the "
-    "metric worse, and no early stopping (Prechelt, Early stopping - but when?, 1998)",
+    seen="the least validation loss within the first 30% of at least 10 epochs, the last 1.3 times as high and up by "
+    "30% of what was gained, the metric worse, and no early stopping (Prechelt, Early stopping - but when?, 1998)",
     example="500 epochs because the last project needed them",
     remedies=(
         Change("patience", 10, "stop when validation gets no better, and keep the best weights"),
