@@ -9,7 +9,7 @@ from netwright.diagnosis.trends import late_fall
 FALLING = 0.02  # of the loss, from the last fifth but one to the last
 STEEP = 0.05
 FEW = 300  # steps
-BEGUN = 30
+BEGUN = 50
 GAIN = 0.05
 
 
@@ -68,5 +68,5 @@ TOO_FEW_STEPS = Illness(
         Change("batch_size", 0.1, "take batches a tenth as large: ten times the steps"),
     ),
     examine=examine,
-    explains=("generalisation.underfitting",),
+    explains=("generalisation.underfitting", "optimisation.plateau", "signal.constant-output"),
 )
