@@ -102,7 +102,7 @@ ROWS = (
     Row(
         "data.same-batch",
         but(HEALTHY, rows={"same_batch": True}),
-        but(HEALTHY, rows={"same_batch": True}, optimizing={"batch_size": 640}),
+        but(HEALTHY, optimizing={"batch_size": 640, "steps_per_epoch": 1}),
     ),
     Row(
         "data.drift",

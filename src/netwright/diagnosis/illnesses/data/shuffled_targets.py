@@ -7,6 +7,7 @@ from netwright.diagnosis.pictures import bars, loss_picture, trial_picture, vali
 from netwright.diagnosis.trends import validation_losses
 
 MEMORISED = 0.3  # of one answer's loss, gone on training rows
+FAR = 1.3  # times one answer's loss: above it validation rows are of another kind
 CLOSE = 0.02  # a score, to that of one answer
 ROWS = 100
 
@@ -31,7 +32,7 @@ def _memorised(case: Case) -> Sign | None:
     drifted = case.rows.drift is not None and case.rows.drift > 0.75
     if len(losses) < 3 or not constant or share is None or share < MEMORISED or drifted:
         return None
-    if min(losses) < 0.99 * constant or case.rows.seen < ROWS or _known(case):
+    if not 0.99 * constant <= min(losses) <= FAR * constant or case.rows.seen < ROWS or _known(case):
         return None
     evidence = (
         f"{share:.0%} of one answer's loss is learnt on training rows; on validation rows it was never below "

@@ -34,7 +34,7 @@ def examine(case: Case) -> Sign | None:
 def _hardly_begun(case: Case, steps: int) -> Sign | None:
     """So few steps that nothing could be learnt, and no trend be seen."""
     share, final, first = learnt(case), final_loss(case), first_loss(case)
-    if share is None or share > 0.5 or final is None or first is None or final > first or not steps:
+    if share is None or share > 0.5 or final is None or first is None or final > 1.05 * first or not steps:
         return None
     evidence = f"after {steps} steps {max(0.0, share):.0%} of one answer's loss is gone"
     return Sign(0.7, evidence, {"steps": float(steps), "learnt": share}, loss_picture(case))
@@ -59,8 +59,8 @@ TOO_FEW_STEPS = Illness(
     why="The rows hold more than was taken from them.",
     seen="the loss falls by more than 2% from the last fifth of the steps but one to the last, beyond two standard "
     "errors, and four times the epochs score 0.05 higher (0.025 where there are fewer than 300 steps that fall by "
-    "5%); without that trial: fewer than 300 steps, falling by 5%, with 70% of one answer's loss left, or fewer than "
-    "30 with half of it left (DeepFD, Cao et al. 2022)",
+    "5%); without that trial: fewer than 300 steps, falling by 5%, with 70% of one answer's loss left; or fewer than "
+    "50 steps with half of it left (DeepFD, Cao et al. 2022)",
     example="five epochs of batches of 2000",
     remedies=(
         Change("epochs", 4.0, "train four times as long"),
