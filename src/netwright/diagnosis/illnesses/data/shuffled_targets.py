@@ -2,7 +2,7 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import barely_learnt, learnt
+from netwright.diagnosis.outcome import barely_learnt, learnt, overflowed
 from netwright.diagnosis.pictures import bars, loss_picture, trial_picture, validation_picture
 from netwright.diagnosis.trends import validation_losses
 
@@ -13,7 +13,7 @@ ROWS = 100
 
 
 def examine(case: Case) -> Sign | None:
-    return _apart(case) or _memorised(case) or _unlearnable(case)
+    return None if overflowed(case) else _apart(case) or _memorised(case) or _unlearnable(case)
 
 
 def _apart(case: Case) -> Sign | None:
