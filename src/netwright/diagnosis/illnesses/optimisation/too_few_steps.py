@@ -35,7 +35,9 @@ def examine(case: Case) -> Sign | None:
 def _hardly_begun(case: Case, steps: int) -> Sign | None:
     """So few steps that nothing could be learnt, and no trend be seen."""
     share, final, first = learnt(case), final_loss(case), first_loss(case)
-    if share is None or share > LITTLE or final is None or first is None or final > 1.05 * first or not steps:
+    if share is None or share > LITTLE or final is None or first is None or not steps:
+        return None
+    if final > 1.05 * max(first, case.objective.constant_loss or first):
         return None
     sound = gain(case, "reference")
     if sound is not None and sound < GAIN:  # the rows hold no more
