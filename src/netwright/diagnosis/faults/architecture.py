@@ -134,6 +134,7 @@ FAULTS = (
         deep,
         bases=PLAIN,
         symptoms=("signal.constant-output", "signal.collapsed-representation", "optimisation.plateau"),
+        mild=True,
     ),
     Fault(
         "very deep without skips",
@@ -147,6 +148,7 @@ FAULTS = (
         deep,
         bases=PLAIN,
         symptoms=("signal.constant-output", "optimisation.plateau", "signal.rank-loss"),
+        mild=True,
     ),
     Fault(
         "bottleneck",
@@ -155,6 +157,7 @@ FAULTS = (
         bottleneck,
         ("classes",),
         PLAIN,
+        mild=True,
     ),
     Fault(
         "far too narrow",
@@ -164,6 +167,7 @@ FAULTS = (
         ("classes",),
         ("digits", "images", "regularized"),
         ("signal.dead-units", "generalisation.underfitting"),
+        mild=True,
     ),
     Fault(
         "softmax inside the network",
@@ -171,12 +175,14 @@ FAULTS = (
         (0.3, 0.5, 1.0, 2.0, 3.0),
         softmax_inside,
         bases=PLAIN,
+        mild=True,
     ),
     Fault(
         "dropout on the outputs",
         ("architecture.dropout-on-output",),
         (0.2, 0.3, 0.4, 0.5, 0.6),
         dropout_on_outputs,
+        mild=True,
     ),
     Fault(
         "dropout before batch normalisation",
@@ -184,6 +190,7 @@ FAULTS = (
         (0.3, 0.4, 0.5, 0.6, 0.7),
         dropout_before_normalization,
         bases=(*PLAIN, "images"),
+        mild=True,
     ),
     Fault(
         "batch normalisation of one row",

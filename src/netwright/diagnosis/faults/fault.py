@@ -18,6 +18,7 @@ class Fault:
     plant: Callable[[Program, Any], Program]
     tasks: tuple[TaskKind, ...] = ("classes", "binary", "values")
     bases: tuple[str, ...] = ()  # names of sound programs that it fits; empty: all of its tasks
+    mild: bool = False  # a fault only where it hurts: its settings do less harm to some programs than to others
     symptoms: tuple[str, ...] = ()  # codes that show that something is wrong, though not the cause
 
     def fits(self, program: Program) -> bool:

@@ -16,9 +16,12 @@ from netwright.diagnosis.programs.running import train_program
 
 MOST_ROWS = 2000
 MOST_HELD_OUT = 1000
-SHARES = 14.0  # a budget holds about that many trainings of the full length
+SHARES = 20.0  # a budget holds about that many trainings of the full length
 FEWEST_STEPS = 40
 LATE = 3.0  # times the budget, after which no probe begins, should the estimate of a step be far off
+FIRST = 2  # probes that say whether there is more to be had at all
+GOOD = 0.9  # score above which a training that a plain reference does not beat is not tried for longer
+ENOUGH = 0.05  # of a score, by which they must be better
 SEEDS = 3  # of the training as it is, where they fit
 
 Probe = Callable[[Program], Program | None]
@@ -46,6 +49,7 @@ def scaled_inputs(program: Program) -> Program | None:
 
 PROBES: tuple[tuple[str, Probe, float], ...] = (  # name, what it changes, steps in units of the program's own
     ("reference", reference, 1.0),
+    ("epochs x 4", changed("epochs", 4.0), 4.0),
     ("pairing", changed("pairing", "auto"), 1.0),
     ("learning_rate x 0.1", changed("learning_rate", 0.1), 1.0),
     ("learning_rate x 10", changed("learning_rate", 10.0), 1.0),
@@ -58,32 +62,51 @@ PROBES: tuple[tuple[str, Probe, float], ...] = (  # name, what it changes, steps
     ("learning_rate x 0.01", changed("learning_rate", 0.01), 1.0),
     ("one batch", one_batch, 1.0),
     ("no dropout", changed("dropout", 0.0), 1.0),
-    ("epochs x 4", changed("epochs", 4.0), 4.0),
     ("wider", changed("width", 4.0), 2.0),
     ("batch_size x 0.1", changed("batch_size", 0.1), 5.0),
 )
 
 
-def probe(program: Program, seconds: float = 5.0, seed: int = 0) -> tuple[Trial, ...]:
+def probe(program: Program | None, seconds: float = 5.0, seed: int = 0) -> tuple[Trial, ...]:
     """Train a program as it is, and with one thing changed at a time, each from the same start, for about `seconds`.
 
     At most 2,000 rows are read, and no more steps taken than the budget holds. Scores are of the same rows in all
     trials. The same program, seconds and seed give the same trials; the caller's generators are left as they were.
+    None, what cannot be trained again, gives no trials.
     """
+    if program is None:
+        return ()
     short = shortened(program, seconds / SHARES)
     cost = step_seconds(short) * short.steps
     late = time.perf_counter() + LATE * seconds
-    seeds = SEEDS if SEEDS * cost <= 0.3 * seconds else 1
-    own = [train_program(short, seed + number, deadline=late) for number in range(seeds)]
-    trials, spent = [as_it_is(own)], seeds * cost
-    for name, change, length in PROBES:
+    own = [train_program(short, seed, deadline=late)]
+    trials, spent = list[Trial](), cost
+    for number, (name, change, length) in enumerate(PROBES):
+        if number == 1 and (own[0].score or 0.0) >= GOOD and not promises(trials[0], own[0]):
+            break
+        if number == FIRST:
+            if not any(promises(found, own[0]) for found in trials):
+                break
+            own += again(short, seed, cost, seconds)
+            spent += (len(own) - 1) * cost
         if spent + length * cost > seconds or time.perf_counter() > late:
             continue
         other = change(short)
         if other is not None:
             trials.append(trial(name, train_program(other, seed, deadline=late)))
             spent += length * cost
-    return tuple(trials)
+    return (as_it_is(own), *trials)
+
+
+def promises(found: Trial, own: Outcome) -> bool:
+    """Whether a probe shows that there is more to be had; if none of the first does, the others would waste time."""
+    return found.score is not None and (own.score is None or found.score - own.score > ENOUGH)
+
+
+def again(program: Program, seed: int, cost: float, seconds: float) -> list[Outcome]:
+    """Train as it is under more seeds, where they fit, so that it is known how much chance does."""
+    count = SEEDS - 1 if SEEDS * cost <= 0.2 * seconds else 0
+    return [train_program(program, seed + number) for number in range(1, count + 1)]
 
 
 def shortened(program: Program, seconds: float) -> Program:
