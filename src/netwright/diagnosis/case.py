@@ -112,6 +112,7 @@ class Optimizing:
     kept_gradients: int = 0  # steps that began with the last step's gradients still there
     cleared_before_step: int = 0  # steps whose gradients were set to zero between backward and step
     backwards_per_step: float = 1.0
+    divided: bool | None = None  # the loss was divided by the backward passes of a step; None: not known
     no_backward: bool = False  # forward passes in training, no backward
     no_step: bool = False
     evaluating: tuple[str, ...] = ()  # modules with dropout or batch statistics in evaluation mode in training steps

@@ -28,6 +28,9 @@ CHANGES: dict[str, str] = {
     "scale_targets": "True: the same of the targets; answers are scaled back",
     "class_weights": "balanced",
     "zero_grad": "True: before each backward pass",
+    "step": "True: a backward pass and a step for each batch",
+    "remove": "a kind of operation that is left out: dropout, softmax, bias, detach",
+    "data": "True: the rows are mended, by whoever owns them",
     "train_mode": "True: in training steps",
     "unfreeze": "True: every parameter is trained",
     "all_parameters": "True: every parameter is in the optimizer",
@@ -39,5 +42,6 @@ CHANGES: dict[str, str] = {
     "accumulate": "True: the loss is divided by the backward passes of a step",
     "patience": "epochs, or None",
     "precision": "float32",
+    "seed": "True: every source of chance is seeded",
     "align": "True: targets stand in the order of their inputs",
 }

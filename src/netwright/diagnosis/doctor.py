@@ -10,6 +10,7 @@ FAMILIES = (
     *("mechanics", "objective", "data", "architecture", "initialisation"),
     *("optimisation", "signal", "generalisation"),
 )
+SURE = 0.7  # strength from which on a sign is believed before graver ones that are not
 SEVERITIES = ("error", "warning", "note")
 
 
@@ -53,9 +54,11 @@ def finding_of(illness: Illness, sign: Sign, explained_by: str = "") -> Finding:
     )
 
 
-def _rank(code: str, sign: Sign) -> tuple[int, int, int, float]:
+def _rank(code: str, sign: Sign) -> tuple[bool, bool, int, float, int]:
+    """Order by what hurts, what is sure, what is grave, how strong it is, and what comes first in a training."""
     illness = ILLNESSES[code]
-    return not sign.hurts, SEVERITIES.index(illness.severity), FAMILIES.index(illness.family), -sign.strength
+    grave, early = SEVERITIES.index(illness.severity), FAMILIES.index(illness.family)
+    return not sign.hurts, sign.strength < SURE, grave, -round(sign.strength, 1), early
 
 
 def _cause(code: str, signs: dict[str, Sign]) -> str:

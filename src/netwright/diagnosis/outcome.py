@@ -6,6 +6,7 @@ import statistics
 from netwright.diagnosis.case import Case, Trial
 
 END = 0.1  # share of the steps whose mean loss is the end of a training
+UNLIKE = ("as it is", "one batch", "epochs x 4")
 BARELY = 0.05  # share of the constant answer's loss below which next to nothing was learnt
 
 
@@ -44,10 +45,58 @@ def falls_behind(case: Case, margin: float = 0.1) -> bool:
     own, best = case.trial("as it is"), best_trial(case)
     if own is None or best is None or best.score is None:
         return False
-    return own.score is None or best.score - own.score > max(margin, 2.0 * (own.deviation or 0.0))
+    return own.score is None or _floored(best) - _floored(own) > max(margin, 2.0 * (own.deviation or 0.0))
 
 
 def best_trial(case: Case) -> Trial | None:
-    """Return the probe with the highest score, the case's own left out."""
-    others = [trial for trial in case.trials if trial.name != "as it is" and trial.score is not None]
-    return max(others, key=lambda trial: trial.score or -math.inf, default=None)
+    """Return the probe with the highest score; the case's own, and those on other rows or for longer, left out."""
+    others = [trial for trial in case.trials if trial.name not in UNLIKE and trial.score is not None]
+    return max(others, key=_score, default=None)
+
+
+def troubled(case: Case) -> bool:
+    """Whether anything is wrong with what came of the training, so that a symptom may count."""
+    return barely_learnt(case) or falls_behind(case)
+
+
+def gain(case: Case, name: str) -> float | None:
+    """Return how much higher the score was in the probe of this name than as it is; None where it was not tried.
+
+    A score below 0, worse than one answer for every row, counts as 0: what learns nothing is no gain.
+    """
+    own, other = case.trial("as it is"), case.trial(name)
+    if own is None or other is None:
+        return None
+    return _floored(other) - _floored(own)
+
+
+def helps(case: Case, name: str, margin: float = 0.05) -> bool:
+    """Whether the probe of this name did better than as it is, by more than the margin and than chance."""
+    own, more = case.trial("as it is"), gain(case, name)
+    return own is not None and more is not None and more > max(margin, 2.0 * (own.deviation or 0.0))
+
+
+def refuted(case: Case, name: str, margin: float = 0.02) -> bool:
+    """Whether the probe of this name was made and did no better: the change that it tried is no remedy."""
+    more = gain(case, name)
+    return more is not None and more < margin
+
+
+def best_of(case: Case, prefix: str, above: bool) -> tuple[float, float] | None:
+    """Return factor and gain of the best probe "PREFIX x FACTOR", of the factors above 1 or those below."""
+    tried = {_factor(trial.name): gain(case, trial.name) for trial in case.trials if trial.name.startswith(prefix)}
+    gains = {factor: more for factor, more in tried.items() if more is not None and (factor > 1.0) == above}
+    best = max(gains, key=lambda factor: gains[factor], default=None)
+    return None if best is None else (best, gains[best])
+
+
+def _factor(name: str) -> float:
+    return float(name.split(" x ")[1]) if " x " in name else 1.0
+
+
+def _score(trial: Trial) -> float:
+    return -math.inf if trial.score is None else trial.score
+
+
+def _floored(trial: Trial) -> float:
+    return max(0.0, _score(trial))

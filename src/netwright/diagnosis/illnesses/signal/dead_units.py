@@ -1,19 +1,23 @@
 """Dead units: they answer nothing whatever comes in, and so never learn again."""
 
-from netwright.core.findings import Curve, Sketch
-from netwright.diagnosis.case import Case, Step
+from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import barely_learnt, falls_behind
+from netwright.diagnosis.layers import LAST, values, watched
+from netwright.diagnosis.outcome import refuted, troubled
+from netwright.diagnosis.pictures import layer_picture
 
 MOST = 0.5  # share of a layer's units
-LAST = 5  # watched steps at the end, whose least share counts: a unit that wakes again is not dead
+SMALL = 8  # rows of a batch in which many units are silent by chance
 
 
 def examine(case: Case) -> Sign | None:
-    steps = [step for step in case.steps if step.layers is not None][-LAST:]
-    if len(steps) < 2:
+    steps = watched(case)[-LAST:]
+    few = case.optimizing.batch_size is not None and case.optimizing.batch_size < SMALL
+    few = few and case.optimizing.batch_size != case.optimizing.rows
+    if len(steps) < 2 or few or not troubled(case):
         return None
-    shares = {name: min(_dead(step, name) for step in steps) for name in _names(steps[-1])}
+    names = values(steps[-1], "dead")
+    shares = {name: min(values(step, "dead").get(name, 0.0) for step in steps) for name in names}
     worst = max(shares, key=lambda name: shares[name], default="")
     if not worst or shares[worst] <= MOST:
         return None
@@ -21,24 +25,9 @@ def examine(case: Case) -> Sign | None:
     evidence = (
         f"{share:.0%} of the units of {worst} answer nothing for any row, over the last {len(steps)} watched steps"
     )
-    hurts = barely_learnt(case) or falls_behind(case)
-    return Sign(share, evidence, {"dead share": share}, _sketch(case, worst), worst, hurts=hurts)
-
-
-def _names(step: Step) -> tuple[str, ...]:
-    return step.layers.names if step.layers else ()
-
-
-def _dead(step: Step, name: str) -> float:
-    if step.layers is None or name not in step.layers.names:
-        return 0.0
-    return step.layers.dead[step.layers.names.index(name)] or 0.0
-
-
-def _sketch(case: Case, worst: str) -> Sketch:
-    watched = [step for step in case.steps if step.layers is not None]
-    curve = Curve(worst, tuple(float(step.step) for step in watched), tuple(_dead(step, worst) for step in watched))
-    return Sketch("Share of dead units", "step", "share of units", (curve,), (("dead above", MOST),))
+    sketch = layer_picture(case, "dead", worst, "share of dead units", (("dead above", MOST),))
+    hurts = not (refuted(case, "relu") and refuted(case, "kaiming") and refuted(case, "learning_rate x 0.1"))
+    return Sign(share, evidence, {"dead share": share}, sketch, worst, hurts=hurts)
 
 
 DEAD_UNITS = Illness(
@@ -48,7 +37,7 @@ DEAD_UNITS = Illness(
     what="Units whose activation is flat for every row: a ReLU below 0, a sigmoid far out. They pass nothing on.",
     why="Where f'(z) = 0 for every row, no gradient reaches the weights: the unit is lost, and capacity with it.",
     seen="share of units with |f'(z)| < 0.0066 in every row of the batch, above 0.5 of a layer in each of the last 5 "
-    "watched steps (TheDeepChecker, Ben Braiek and Khomh 2022: more than half of the neurons)",
+    "watched steps, where little was learnt (TheDeepChecker, Ben Braiek and Khomh 2022: more than half of the neurons)",
     example="a step at a learning rate far too high throws the biases of a ReLU layer below 0",
     remedies=(
         Change("learning_rate", 0.1, "divide the learning rate by 10"),
@@ -57,5 +46,8 @@ DEAD_UNITS = Illness(
         Change("normalization", "batch", "normalise before the activation"),
     ),
     examine=examine,
-    explains=("signal.vanishing-gradient", "signal.collapsed-representation", "optimisation.plateau"),
+    explains=(
+        *("signal.vanishing-gradient", "signal.collapsed-representation", "signal.rank-loss"),
+        *("signal.constant-output", "optimisation.plateau", "generalisation.underfitting"),
+    ),
 )

@@ -1,0 +1,1 @@
+"""What the network is built of, and in which order. One file an illness."""

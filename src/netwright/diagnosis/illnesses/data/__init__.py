@@ -1,0 +1,1 @@
+"""What the rows are that training reads. One file an illness."""

@@ -1,0 +1,1 @@
+"""How what was learnt carries over to other rows. One file an illness."""

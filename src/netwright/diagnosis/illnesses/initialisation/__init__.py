@@ -1,0 +1,1 @@
+"""What the weights are before the first step. One file an illness."""

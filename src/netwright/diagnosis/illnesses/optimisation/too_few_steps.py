@@ -1,0 +1,60 @@
+"""Too few steps: training ends while the loss still falls."""
+
+from netwright.diagnosis.case import Case
+from netwright.diagnosis.illness import Change, Illness, Sign
+from netwright.diagnosis.outcome import gain, helps, learnt
+from netwright.diagnosis.pictures import loss_picture, trial_picture
+from netwright.diagnosis.trends import late_fall
+
+FALLING = 0.02  # of the loss, from the last fifth but one to the last
+STEEP = 0.05
+FEW = 300  # steps
+GAIN = 0.05
+
+
+def examine(case: Case) -> Sign | None:
+    fall, steps = late_fall(case), case.optimizing.steps or len(case.steps)
+    more = gain(case, "epochs x 4")
+    if more is None:
+        return _untried(case, fall, steps)
+    short = steps < FEW and fall > STEEP
+    if fall < FALLING or not helps(case, "epochs x 4", 0.5 * GAIN if short else GAIN):
+        return None
+    evidence = (
+        f"after {steps} steps the loss still falls, by {fall:.1%} from the last fifth but one to the last; "
+        f"four times as many score {more:.2g} higher"
+    )
+    numbers = {"steps": float(steps), "late fall": fall, "gain": more}
+    return Sign(min(1.0, 0.5 + more), evidence, numbers, trial_picture(case, "epochs x 4"))
+
+
+def _untried(case: Case, fall: float, steps: int) -> Sign | None:
+    share = learnt(case)
+    if share is None or share > 0.3 or fall < STEEP or steps > FEW:
+        return None
+    evidence = (
+        f"after {steps} steps {share:.0%} of one answer's loss is gone, and it still falls by {fall:.1%} "
+        "from the last fifth of the steps but one to the last"
+    )
+    return Sign(0.5, evidence, {"steps": float(steps), "late fall": fall}, loss_picture(case))
+
+
+TOO_FEW_STEPS = Illness(
+    code="optimisation.too-few-steps",
+    name="Too few steps",
+    severity="warning",
+    what="Training ends while it still learns.",
+    why="The rows hold more than was taken from them.",
+    seen="the loss falls by more than 2% from the last fifth of the steps but one to the last, beyond two standard "
+    "errors, and four times the epochs score 0.05 higher (0.025 where there are fewer than 300 steps that fall by "
+    "5%); without that trial: fewer than 300 steps, falling by 5%, with 70% of one answer's loss left (DeepFD, Cao et "
+    "al. 2022)",
+    example="five epochs of batches of 2000",
+    remedies=(
+        Change("epochs", 4.0, "train four times as long"),
+        Change("learning_rate", 10.0, "multiply the learning rate by 10"),
+        Change("batch_size", 0.1, "take batches a tenth as large: ten times the steps"),
+    ),
+    examine=examine,
+    explains=("generalisation.underfitting",),
+)

@@ -1,0 +1,144 @@
+"""Probes in order of usefulness, as many as a budget of seconds holds."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+
+from netwright.diagnosis.altering import apply
+from netwright.diagnosis.case import Trial
+from netwright.diagnosis.illness import Change
+from netwright.diagnosis.probes.cost import step_seconds
+from netwright.diagnosis.probes.reference import reference
+from netwright.diagnosis.programs.program import Outcome, Program, Sample
+from netwright.diagnosis.programs.running import train_program
+
+MOST_ROWS = 2000
+MOST_HELD_OUT = 1000
+SHARES = 20.0  # a budget holds about that many trainings of the full length
+FEWEST_STEPS = 40
+LATE = 3.0  # times the budget, after which no probe begins, should the estimate of a step be far off
+FIRST = 2  # probes that say whether there is more to be had at all
+GOOD = 0.9  # score above which a training that a plain reference does not beat is not tried for longer
+ENOUGH = 0.05  # of a score, by which they must be better
+SEEDS = 3  # of the training as it is, where they fit
+
+Probe = Callable[[Program], Program | None]
+
+
+def changed(setting: str, value: object) -> Probe:
+    """Return a probe that makes one change."""
+    return lambda program: apply(program, Change(setting, value, ""))
+
+
+def one_batch(program: Program) -> Program | None:
+    """Train on one batch over and over with Adam: whatever can learn at all learns it by heart."""
+    few = program.rows.at(torch.arange(min(program.batch_size, 32, program.rows.rows)))
+    adam = apply(program, Change("optimizer", "adam", "")) or program
+    return adam.but(rows=few, validation=None, batch_size=few.rows, epochs=max(1, program.steps), most_steps=None)
+
+
+def scaled_inputs(program: Program) -> Program | None:
+    """Scale the inputs, where that changes them much."""
+    first = program.rows.inputs[0]
+    if not first.is_floating_point() or (abs(float(first.mean())) < 0.5 and 0.5 < float(first.std()) < 2.0):
+        return None
+    return apply(program, Change("scale_inputs", True, ""))
+
+
+PROBES: tuple[tuple[str, Probe, float], ...] = (  # name, what it changes, steps in units of the program's own
+    ("reference", reference, 1.0),
+    ("epochs x 4", changed("epochs", 4.0), 4.0),
+    ("pairing", changed("pairing", "auto"), 1.0),
+    ("learning_rate x 0.1", changed("learning_rate", 0.1), 1.0),
+    ("learning_rate x 10", changed("learning_rate", 10.0), 1.0),
+    ("adam", changed("optimizer", "adam"), 1.0),
+    ("scaled inputs", scaled_inputs, 1.0),
+    ("scaled targets", changed("scale_targets", True), 1.0),
+    ("relu", changed("activation", "relu"), 1.0),
+    ("kaiming", changed("initialization", "kaiming"), 1.0),
+    ("learning_rate x 100", changed("learning_rate", 100.0), 1.0),
+    ("learning_rate x 0.01", changed("learning_rate", 0.01), 1.0),
+    ("one batch", one_batch, 1.0),
+    ("no dropout", changed("dropout", 0.0), 1.0),
+    ("wider", changed("width", 4.0), 2.0),
+    ("batch_size x 0.1", changed("batch_size", 0.1), 5.0),
+)
+
+
+def probe(program: Program | None, seconds: float = 5.0, seed: int = 0) -> tuple[Trial, ...]:
+    """Train a program as it is, and with one thing changed at a time, each from the same start, for about `seconds`.
+
+    At most 2,000 rows are read, and no more steps taken than the budget holds. Scores are of the same rows in all
+    trials. The same program, seconds and seed give the same trials; the caller's generators are left as they were.
+    None, what cannot be trained again, gives no trials.
+    """
+    if program is None:
+        return ()
+    short = shortened(program, seconds / SHARES)
+    cost = step_seconds(short) * short.steps
+    late = time.perf_counter() + LATE * seconds
+    own = [train_program(short, seed, deadline=late)]
+    trials, spent = list[Trial](), cost
+    for number, (name, change, length) in enumerate(PROBES):
+        if number == 1 and (own[0].score or 0.0) >= GOOD and not promises(trials[0], own[0]):
+            break
+        if number == FIRST:
+            if not any(promises(found, own[0]) for found in trials):
+                break
+            own += again(short, seed, cost, seconds)
+            spent += (len(own) - 1) * cost
+        if spent + length * cost > seconds or time.perf_counter() > late:
+            continue
+        other = change(short)
+        if other is not None:
+            trials.append(trial(name, train_program(other, seed, deadline=late)))
+            spent += length * cost
+    return (as_it_is(own), *trials)
+
+
+def promises(found: Trial, own: Outcome) -> bool:
+    """Whether a probe shows that there is more to be had; if none of the first does, the others would waste time."""
+    return found.score is not None and (own.score is None or found.score - own.score > ENOUGH)
+
+
+def again(program: Program, seed: int, cost: float, seconds: float) -> list[Outcome]:
+    """Train as it is under more seeds, where they fit, so that it is known how much chance does."""
+    count = SEEDS - 1 if SEEDS * cost <= 0.2 * seconds else 0
+    return [train_program(program, seed + number) for number in range(1, count + 1)]
+
+
+def shortened(program: Program, seconds: float) -> Program:
+    """Return the program on at most 2,000 rows, with no more steps than fit into about so many seconds."""
+    few = program.but(
+        rows=first_rows(program.rows, MOST_ROWS),
+        validation=program.validation and first_rows(program.validation, MOST_HELD_OUT),
+        patience=None,
+    )
+    most = max(FEWEST_STEPS, int(seconds / step_seconds(few)))
+    steps = min(most, program.steps)
+    epochs = -(-steps // few.steps_per_epoch)
+    return few.but(most_steps=steps, epochs=epochs)
+
+
+def first_rows(sample: Sample, most: int) -> Sample:
+    """Return so many rows, evenly spread over all where there are more."""
+    if sample.rows <= most:
+        return sample
+    return sample.at(torch.linspace(0, sample.rows - 1, most).long())
+
+
+def as_it_is(outcomes: list[Outcome]) -> Trial:
+    scores = [outcome.score for outcome in outcomes]
+    known = [score for score in scores if score is not None]
+    found = trial("as it is", outcomes[0])
+    if len(known) < 2 or len(known) < len(scores):
+        return found
+    deviation = statistics.stdev(known)
+    return Trial(found.name, found.loss, statistics.fmean(known), found.first_loss, found.steps, len(known), deviation)
+
+
+def trial(name: str, outcome: Outcome) -> Trial:
+    first = outcome.losses[0] if outcome.losses else None
+    return Trial(name, outcome.loss, outcome.score, first, outcome.steps)
