@@ -21,7 +21,7 @@ from netwright.diagnosis.watching.state import Call, Current, State
 from netwright.diagnosis.watching.store import Batch, inputs_of, is_whole, key_of
 from netwright.diagnosis.watching.tape import UNREADABLE, Tape, enter, leave
 
-PER_CALL = 1e-5  # seconds that a tape costs for each function, about
+PER_CALL = 4e-5  # seconds that a tape costs for each function, about
 
 
 def begin(state: State) -> Current:

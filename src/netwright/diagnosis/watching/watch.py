@@ -139,8 +139,8 @@ def prepare(
 @contextmanager
 def listening(doctor: Doctor) -> Iterator[Session]:
     """Listen to the training inside."""
-    session = Session(doctor.state)
-    with listen(session, called_parts(doctor.state.model), doctor.state.optimizers):
+    session, model = Session(doctor.state), doctor.state.model
+    with listen(session, model, called_parts(model), doctor.state.optimizers):
         try:
             yield session
         finally:
@@ -148,8 +148,8 @@ def listening(doctor: Doctor) -> Iterator[Session]:
 
 
 def called_parts(model: nn.Module) -> list[nn.Module]:
-    """Return the network and its parts, which a user may call himself; of lists of modules what they hold."""
-    found: list[nn.Module] = [model]
+    """Return the parts of a network that a user may call himself; of lists of modules what they hold."""
+    found: list[nn.Module] = []
     waiting = list(model.children())
     while waiting:
         module = waiting.pop(0)
