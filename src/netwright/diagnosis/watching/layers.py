@@ -33,9 +33,9 @@ class LayerWatch:
             self.total = torch.linalg.vector_norm(torch.stack([n.float() for n in self.gradients.values()]))
         return set(present)
 
-    def before_update(self, wanted: set[str]) -> None:
-        """Remember the weights."""
-        named = [(name, p) for name, p in self.model.named_parameters() if name in wanted]
+    def before_update(self, wanted: set[str] | None) -> None:
+        """Remember the weights that are wanted; all of them before a closure that has yet to answer."""
+        named = [(name, p) for name, p in self.model.named_parameters() if wanted is None or name in wanted]
         self.before = {name: parameter.detach().clone() for name, parameter in named}
 
     def after_update(self) -> None:

@@ -42,6 +42,7 @@ def listen_to_module(events: Session, module: nn.Module, stack: ExitStack, besid
     def before(_called: nn.Module, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         if beside is not None:
             beside.close()
+            events.state.whole = True
         events.entered(arguments, options)
 
     def after(_called: nn.Module, _arguments: Any, _options: Any, result: Any) -> None:

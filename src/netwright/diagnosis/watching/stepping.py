@@ -97,7 +97,7 @@ def before_step(state: State, current: Current) -> None:
     if not state.recorded.step_where:
         state.recorded.step_where = line_now()
     if current.watched:
-        current.layers.before_update({layer.weight for layer in current.signals.layers.values()})
+        current.layers.before_update({layer.weight for layer in current.signals.layers.values()} or None)
 
 
 def finish(state: State) -> None:

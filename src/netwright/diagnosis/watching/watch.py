@@ -155,9 +155,16 @@ def called_parts(model: nn.Module) -> list[nn.Module]:
         module = waiting.pop(0)
         if isinstance(module, nn.ModuleList | nn.ModuleDict):
             waiting.extend(module.children())
-        elif not any(module is known for known in found):
+        elif not any(module is known for known in found) and next(module.parameters(), None) is not None:
             found.append(module)
     return found
+
+
+def trained_part(module: nn.Module) -> nn.Module:
+    """Return the only part of a training module that has parameters, which is the network; or all of it."""
+    parts = [part for part in module.children() if next(part.parameters(), None) is not None]
+    alone = len(parts) == 1 and len(list(parts[0].parameters())) == len(list(module.parameters()))
+    return parts[0] if alone else module
 
 
 def is_compiled(model: nn.Module) -> bool:
