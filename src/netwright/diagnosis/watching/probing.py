@@ -6,12 +6,12 @@ import importlib.util
 from netwright.diagnosis.case import Trial
 from netwright.diagnosis.material import Material
 
-MOST = 6.0  # seconds
+MOST = 4.0  # seconds
 TIMES = 12.0  # the training's own time: what all probes of its length take
 
 
 def probed(material: Material, seconds: float) -> tuple[Trial, ...]:
-    """Return what probes found after a training of so many seconds, within six; none where it is no use."""
+    """Return what probes found after a training of so many seconds, within four; none where it is no use."""
     if not material.usable or importlib.util.find_spec("netwright.diagnosis.probes") is None:
         return ()
     programs = importlib.import_module("netwright.diagnosis.programs")
