@@ -8,11 +8,38 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netwright.api import FitOptions, ForecastRun, LanguageRun, Run, Sampling, fit, forecast, load, resume
+    from netwright.api import (
+        FitOptions,
+        ForecastRun,
+        LanguageRun,
+        Run,
+        Sampling,
+        fit,
+        forecast,
+        load,
+        preflight,
+        preflight_module,
+        resume,
+        treat,
+    )
     from netwright.diagnosis.watching import watch
 
 __version__ = "0.1.0"
-__all__ = ["FitOptions", "ForecastRun", "LanguageRun", "Run", "Sampling", "fit", "forecast", "load", "resume", "watch"]
+__all__ = [
+    "FitOptions",
+    "ForecastRun",
+    "LanguageRun",
+    "Run",
+    "Sampling",
+    "fit",
+    "forecast",
+    "load",
+    "preflight",
+    "preflight_module",
+    "resume",
+    "treat",
+    "watch",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,15 +9,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.diagnosis import diagnose_run, of_training, watched_live
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
+from netwright.api.preflight import preflight, preflight_tree
 from netwright.api.series import finish_forecast, forecast_tree, is_forecast_run, resume_forecast
 from netwright.api.tables import Run, finish, fit_tree, resume_table
 from netwright.api.texts import LanguageRun, fit_text, resume_text, why_text
+from netwright.api.treatment import treat
 from netwright.core.errors import RecipeError
 from netwright.core.language import Sampling
 from netwright.training.forecasting.run import ForecastRun
 
 if TYPE_CHECKING:
+    from netwright.diagnosis.preflight import preflight_module
     from netwright.training.stage import Listener
 
 
@@ -141,6 +145,15 @@ def _is_language_run(path: str | Path) -> bool:
         return False
 
 
+def __getattr__(name: str) -> Any:
+    """Import what loads torch on first use."""
+    if name == "preflight_module":
+        from netwright.diagnosis.preflight import preflight_module
+
+        return preflight_module
+    raise AttributeError(f"module 'netwright.api' has no attribute {name!r}")
+
+
 __all__ = [
     "FitOptions",
     "ForecastRun",
@@ -148,6 +161,7 @@ __all__ = [
     "Observer",
     "Run",
     "Sampling",
+    "diagnose_run",
     "finish",
     "finish_forecast",
     "fit",
@@ -157,11 +171,17 @@ __all__ = [
     "forecast_tree",
     "is_forecast_run",
     "load",
+    "of_training",
     "parse_budget",
+    "preflight",
+    "preflight_module",
+    "preflight_tree",
     "resume",
     "resume_forecast",
     "resume_table",
     "resume_text",
     "settings_tree",
+    "treat",
+    "watched_live",
     "why_text",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.diagnosis import note_findings
 from netwright.api.options import FitOptions, request_of
 from netwright.core.errors import RecipeError
 from netwright.core.files import write_atomic
@@ -39,9 +40,10 @@ def resume_forecast(path: str | Path, source: Any = None, listener: "ForecastLis
 
 
 def finish_forecast(run: ForecastRun) -> ForecastRun:
-    """Write the report of a forecasting run."""
+    """Diagnose a forecasting run and write its report."""
     from netwright.report.forecast_page import render_forecast_report
 
+    note_findings(run.path)
     write_atomic(run.report, render_forecast_report(run.summary, str(run.path)).encode())
     return run
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.diagnosis import diagnose_run, note_findings, treatment_of
 from netwright.api.options import FitOptions, request_of
 from netwright.core.evidence import Evaluation
 from netwright.core.files import write_atomic
@@ -48,6 +49,10 @@ class Run:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return self.summary.findings
+
+    def diagnose(self) -> tuple[Finding, ...]:
+        """Say what is wrong with the training, causes first, and then what was found in the data."""
+        return diagnose_run(self.path)
 
     @property
     def report(self) -> Path:
@@ -112,8 +117,15 @@ def _with_gallery(listener: "Listener") -> "Listener":
 
 
 def finish(run: Run) -> Run:
-    """Write the report of a run."""
+    """Diagnose a run and write its report."""
+    note_findings(run.path)
+    write_report(run)
+    return run
+
+
+def write_report(run: Run) -> None:
+    """Draw a run as it is stored, with its treatment if it had one."""
     from netwright.report.page import render_report
 
-    write_atomic(run.report, render_report(run.summary, str(run.path)).encode())
-    return run
+    page = render_report(run.summary, str(run.path), treatment_of(run.path))
+    write_atomic(run.report, page.encode())

@@ -5,9 +5,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.diagnosis import diagnose_run, note_findings
 from netwright.api.options import FitOptions, parse_budget
 from netwright.core.errors import RecipeError
 from netwright.core.files import write_atomic
+from netwright.core.findings import Finding
 from netwright.core.language import LanguageSummary, Sampling, TextEvaluation
 from netwright.training.run_directory import check_run
 
@@ -27,6 +29,14 @@ class LanguageRun:
 
     def __repr__(self) -> str:
         return f"LanguageRun({str(self.path)!r})"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.language.findings
+
+    def diagnose(self) -> tuple[Finding, ...]:
+        """Say what is wrong with the training, causes first."""
+        return diagnose_run(self.path)
 
     @property
     def report(self) -> Path:
@@ -127,8 +137,9 @@ def resume_text(path: str | Path, listener: "LanguageListener") -> LanguageRun:
 
 
 def finish_text(run: LanguageRun) -> LanguageRun:
-    """Write the report of a language model."""
+    """Diagnose a language model and write its report."""
     from netwright.report.language_page import render_language_report
 
+    note_findings(run.path)
     write_atomic(run.report, render_language_report(run.language, str(run.path)).encode())
     return run

@@ -1,7 +1,5 @@
 """`netwright fit`: from a table to a trained, tested, saved network."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +10,7 @@ from netwright.cli.options import Debug, Json, Many, split_commas
 
 if TYPE_CHECKING:
     from netwright.api import FitOptions, Run
-    from netwright.training.stage import Listener
+    from netwright.diagnosis.treatment.values import Treatment
 
 
 def fit(
@@ -66,6 +64,9 @@ def fit(
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
     runs: Annotated[Path, typer.Option(help="Folder of the run directories.")] = Path("runs"),
     name: Annotated[str | None, typer.Option(help="Name of the run directory; default: from the source.")] = None,
+    treat: Annotated[
+        bool, typer.Option("--treat", help="Mend what the doctor finds, where that is proven to help, and go on.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings about the data stop the run.")] = False,
     json: Json = False,
     debug: Debug = False,
@@ -98,7 +99,8 @@ def fit(
 
       netwright fit --resume runs/adult-1
     """
-    from netwright.api import FitOptions, LanguageRun, fit_tree, load, parse_budget, resume_table, why_text
+    from netwright.api import FitOptions, LanguageRun, load, parse_budget, why_text
+    from netwright.cli.treat import refuse_treatment
 
     data: dict[str, Any] = {
         "target": _targets(target, horizon),
@@ -125,16 +127,16 @@ def fit(
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
     if _is_forecast(tree, recipe, resume):
+        refuse_treatment(treat, "a forecast")
         forecasting.resume_series(resume, json) if resume else forecasting.fit_series(
             source, tree, options, budget, json
         )
         return
     if isinstance(load(resume), LanguageRun) if resume else why_text(source, tree, options):
+        refuse_treatment(treat, "a language model")
         _fit_text(source, tree, options, resume, (json, parse_budget(budget)))
         return
-    with _listener(json, options, budget) as listener:
-        run = resume_table(resume, listener=listener) if resume else fit_tree(source, tree, options, listener, budget)
-    _print_result(run, json)
+    _fit_table(source, tree, options, resume, (json, budget, treat))
 
 
 def _targets(target: Many, horizon: int | None) -> Any:
@@ -154,6 +156,27 @@ def _is_forecast(tree: dict[str, Any], recipe: str | None, resume: Path | None) 
         return is_forecast_run(resume)
     file = recipe is not None and Path(recipe).is_file()
     return is_forecast(tree) or (file and is_forecast(read_recipe(Path(str(recipe)))))
+
+
+def _fit_table(
+    source: str | None,
+    tree: dict[str, Any],
+    options: "FitOptions",
+    resume: Path | None,
+    shown: tuple[bool, str | None, bool],
+) -> None:
+    """Train a network on a table, or go on with one; where it is asked for, treat it and train it again."""
+    from netwright.api import fit_tree, resume_table
+    from netwright.cli.treat import first_share, go_on_treated
+    from netwright.cli.watching import listening_to
+
+    json, budget, treat = shown
+    first, treatment = first_share(budget) if treat else budget, None
+    with listening_to(json, options, first) as listener:
+        run = resume_table(resume, listener=listener) if resume else fit_tree(source, tree, options, listener, first)
+    if treat:
+        run, treatment = go_on_treated(run, budget, json)
+    _print_result(run, json, treatment)
 
 
 def _fit_text(
@@ -199,25 +222,13 @@ def _tree(given: dict[str, dict[str, Any]], seed: int | None, settings: Many) ->
     return merge(tree, parse_settings(settings or ()))
 
 
-@contextmanager
-def _listener(json: bool, options: "FitOptions", budget: str | None) -> "Iterator[Listener]":
-    """Show the job on the terminal while it runs, and let signals stop it cleanly."""
-    from netwright.api import parse_budget
-    from netwright.cli.watching import Watcher
-    from netwright.core.interrupts import listening
-    from netwright.training.stage import Listener
-
-    seconds = parse_budget(budget)
-    with listening() as stop, Watcher(json, None if seconds is None else options.started + seconds) as watcher:
-        yield Listener(watcher.reading, watcher.ready, (watcher,), stop, watcher.counted)
-
-
-def _print_result(run: "Run", json: bool) -> None:
+def _print_result(run: "Run", json: bool, treatment: "Treatment | None" = None) -> None:
+    from netwright.cli.diagnosed import print_doctor
     from netwright.cli.terminal import out, print_json
     from netwright.report.tables import final_table, networks_table, recipes_table, trust_table
 
     if json:
-        print_json(result_of(run))
+        print_json(result_of(run) | ({} if treatment is None else {"treatment": treatment}))
         return
     for note in run.summary.notes:
         out.print(f"note: {note}", soft_wrap=True)
@@ -228,6 +239,7 @@ def _print_result(run: "Run", json: bool) -> None:
     if run.summary.contest is not None:
         out.print(recipes_table(run.summary.contest))
     out.print(trust_table(run.evaluation, run.summary.diagnostics, run.summary))
+    print_doctor(run.path, run.findings)
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} NEW.csv", soft_wrap=True)
 

@@ -72,6 +72,7 @@ def _listener(json: bool, budget_ends: float | None = None) -> "Iterator[Forecas
 
 def print_run(run: "ForecastRun", json: bool) -> None:
     """Print what a forecasting run came to."""
+    from netwright.cli.diagnosed import print_doctor
     from netwright.cli.terminal import out, print_json
     from netwright.report import forecast_tables as tables
 
@@ -87,6 +88,7 @@ def print_run(run: "ForecastRun", json: bool) -> None:
     if (channels := tables.channels_table(summary.evaluation)) is not None:
         out.print(channels)
     out.print(tables.trust_table(summary.evaluation))
+    print_doctor(run.path, summary.findings)
     out.print(f"report  {run.report}", soft_wrap=True)
     out.print(f"predict netwright predict {run.path} LATEST.csv", soft_wrap=True)
 

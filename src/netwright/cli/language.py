@@ -3,6 +3,7 @@
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from netwright.cli.diagnosed import print_doctor
 from netwright.cli.live import LiveLine
 from netwright.cli.terminal import err, out, print_json
 from netwright.core.language import LanguageSummary
@@ -76,6 +77,7 @@ def print_language_result(run: "LanguageRun", json: bool) -> None:
         out.print(f"note: {note}", soft_wrap=True)
     out.print(f"training ended: {summary.stopped_because}", soft_wrap=True)
     out.print(text_table(summary.evaluation, summary.name))
+    print_doctor(run.path, summary.findings)
     out.print(f"report   {run.report}", soft_wrap=True)
     out.print(f'generate netwright generate {run.path} --prompt "{_first_words(summary)}"', soft_wrap=True)
 
@@ -138,6 +140,7 @@ def language_result(run: "LanguageRun") -> dict[str, Any]:
         "vocabulary": summary.vocabulary,
         "parameters": summary.parameters,
         "test": summary.evaluation,
+        "findings": summary.findings,
         "report": str(run.report),
     }
 

@@ -13,7 +13,9 @@ from netwright.cli.evaluate import evaluate
 from netwright.cli.fit import fit
 from netwright.cli.generate import generate
 from netwright.cli.predict import predict
+from netwright.cli.preflight import preflight
 from netwright.cli.show import show
+from netwright.cli.treat import treat
 from netwright.core.errors import Interrupted, NetwrightError, printable
 
 MOST_SAID = 2000  # letters of a sentence; names in files of others may be of any length
@@ -27,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, generate, evaluate, show, check):
+for command in (fit, predict, generate, evaluate, show, preflight, treat, check):
     app.command()(command)
 
 

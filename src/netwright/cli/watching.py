@@ -1,15 +1,19 @@
 """What a person sees while a job runs: the data, each choice with its reason, a live line."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from netwright.cli.diagnosed import say_live
 from netwright.cli.live import CountLine, LiveLine
 from netwright.cli.terminal import err, out
+from netwright.core.findings import Finding
 from netwright.core.values import EpochRecord, StepRecord
 
 if TYPE_CHECKING:
-    from netwright.training.stage import Count, Ready
+    from netwright.api import FitOptions
+    from netwright.training.stage import Count, Listener, Ready
 
 
 class Watcher:
@@ -56,6 +60,10 @@ class Watcher:
             self._count = self._stack.enter_context(CountLine(err, count.what, self._budget_ends))
         self._count(count.done, count.total)
 
+    def found(self, finding: Finding) -> None:
+        """Say what the doctor is sure of while the training runs."""
+        say_live(finding)
+
     def _show(self, ready: "Ready") -> None:
         from netwright.report.tables import choices_table, data_table, findings_table
 
@@ -95,3 +103,16 @@ class Watcher:
         """Take a record of the training."""
         if self._live is not None:
             self._live(record)
+
+
+@contextmanager
+def listening_to(json: bool, options: "FitOptions", budget: str | None) -> Iterator["Listener"]:
+    """Show the job on the terminal while it runs, and let signals stop it cleanly."""
+    from netwright.api import parse_budget, watched_live
+    from netwright.core.interrupts import listening
+    from netwright.training.stage import Listener
+
+    seconds = parse_budget(budget)
+    with listening() as stop, Watcher(json, None if seconds is None else options.started + seconds) as watcher:
+        listener = Listener(watcher.reading, watcher.ready, (watcher,), stop, watcher.counted)
+        yield watched_live(listener, watcher.found)

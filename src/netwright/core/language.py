@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from netwright.core.findings import Finding
 from netwright.core.values import Choice, EpochRecord, RowCount
 
 
@@ -96,3 +97,4 @@ class LanguageSummary:
     environment: dict[str, str]
     stopped_because: str = ""
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()

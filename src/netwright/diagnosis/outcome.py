@@ -6,6 +6,9 @@ import statistics
 from netwright.diagnosis.case import Case, Trial
 
 END = 0.1  # share of the steps whose mean loss is the end of a training
+SHORT = 0.5  # share of the training's steps
+WELL = 0.9  # share of the constant answer's loss that a training took away which did well
+LARGE = 0.2  # gain of a probe that counts even then
 UNLIKE = ("as it is", "one batch", "epochs x 4")
 BARELY = 0.05  # share of the constant answer's loss below which next to nothing was learnt
 
@@ -45,7 +48,7 @@ def falls_behind(case: Case, margin: float = 0.1) -> bool:
     own, best = case.trial("as it is"), best_trial(case)
     if own is None or best is None or best.score is None:
         return False
-    return own.score is None or _floored(best) - _floored(own) > max(margin, 2.0 * (own.deviation or 0.0))
+    return own.score is None or _floored(best) - _floored(own) > _beyond_chance(case, own, margin)
 
 
 def best_trial(case: Case) -> Trial | None:
@@ -73,13 +76,32 @@ def gain(case: Case, name: str) -> float | None:
 def helps(case: Case, name: str, margin: float = 0.05) -> bool:
     """Whether the probe of this name did better than as it is, by more than the margin and than chance."""
     own, more = case.trial("as it is"), gain(case, name)
-    return own is not None and more is not None and more > max(margin, 2.0 * (own.deviation or 0.0))
+    return own is not None and more is not None and more > _beyond_chance(case, own, margin)
+
+
+def _beyond_chance(case: Case, own: Trial, margin: float) -> float:
+    """Return what a gain has to exceed: more where probes are far shorter than the training, or that did well.
+
+    A short training likes high rates and many steps an epoch, which says little of a long one.
+    """
+    short = own.steps < SHORT * case.optimizing.steps
+    well = (learnt(case) or 0.0) > WELL
+    return max(margin * (2.0 if short else 1.0), LARGE if well else 0.0, 2.0 * (own.deviation or 0.0))
 
 
 def refuted(case: Case, name: str, margin: float = 0.02) -> bool:
-    """Whether the probe of this name was made and did no better: the change that it tried is no remedy."""
+    """Whether the probe of this name was made and did no better: the change that it tried is no remedy.
+
+    Where no single change helps and a sound training does, several things are wrong, and this says nothing.
+    """
     more = gain(case, name)
-    return more is not None and more < margin
+    return more is not None and more < margin and not tangled(case)
+
+
+def tangled(case: Case) -> bool:
+    """Whether a sound training of the same rows does much better, and no single change does: several are needed."""
+    single = [trial.name for trial in case.trials if trial.name not in (*UNLIKE, "reference")]
+    return helps(case, "reference", 0.15) and not any(helps(case, name) for name in single)
 
 
 def best_of(case: Case, prefix: str, above: bool) -> tuple[float, float] | None:

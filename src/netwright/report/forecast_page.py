@@ -8,10 +8,12 @@ from netwright.core.forecasts import Example, ForecastSummary
 from netwright.report.charts.curves import loss_curves
 from netwright.report.charts.forecast import forecast_picture
 from netwright.report.charts.horizon import coverage_by_step, error_by_step, origin_dots
+from netwright.report.charts.sketch import sketch_picture
+from netwright.report.findings import grouped
 from netwright.report.forecast_words import step_in_words, trust_of_forecasts, verdict_on
 from netwright.report.numbers import close, count, counted, duration, interval, percent, setting, show
 from netwright.report.page import best_epoch
-from netwright.report.tables import SEVERITY_STYLES, of_contenders, of_the_run
+from netwright.report.tables import of_contenders, of_the_run
 from netwright.report.templating import template_of
 
 TEMPLATE = "forecast.html.j2"
@@ -32,7 +34,7 @@ def render_forecast_report(summary: ForecastSummary, folder: str = "") -> str:
         verdict=verdict_on(summary),
         step=step_in_words(summary.schema),
         trust=trust_of_forecasts(evaluation),
-        findings=sorted(summary.findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)),
+        findings=grouped(summary.findings),
         best=best_epoch(summary.epochs),
         windows=[(example, forecast_picture(example)) for example in evaluation.examples],
         origins=list(dict.fromkeys(map(origin_of, evaluation.examples))),
@@ -60,5 +62,5 @@ def some_steps(summary: ForecastSummary) -> list[object]:
 
 def template() -> jinja2.Template:
     numbers = (close, count, counted, duration, interval, percent, setting, show)
-    tools = (*numbers, of_contenders, of_the_run, origin_of)
+    tools = (*numbers, of_contenders, of_the_run, origin_of, sketch_picture)
     return template_of(TEMPLATE, *tools)

@@ -8,6 +8,8 @@ from netwright.core.language import Excerpt, LanguageSummary
 from netwright.report.charts.attention import attention_map
 from netwright.report.charts.curves import loss_curves
 from netwright.report.charts.ranking import ranking
+from netwright.report.charts.sketch import sketch_picture
+from netwright.report.findings import grouped
 from netwright.report.language_tables import notes_of, ranked
 from netwright.report.numbers import count, counted, duration, setting, share, show
 from netwright.report.templating import template_of
@@ -30,6 +32,7 @@ def render_language_report(summary: LanguageSummary, folder: str = "") -> str:
         folder=shlex.quote(folder or f"runs/{summary.name}"),
         verdict=judge_text(summary),
         models=models,
+        findings=grouped(summary.findings),
         notes=notes_of(evaluation),
         marks=shaded(pictures.excerpt),
         pictures={
@@ -62,5 +65,5 @@ def shaded(excerpt: Excerpt) -> list[tuple[str, int, float]]:
 
 
 def template() -> jinja2.Template:
-    tools = (count, counted, duration, setting, share, show)
+    tools = (count, counted, duration, setting, share, show, sketch_picture)
     return template_of(TEMPLATE, *tools)

@@ -6,6 +6,7 @@ import jinja2
 
 from netwright.core.evidence import Diagnostics, Evaluation, Measure
 from netwright.core.values import EpochRecord, RunSummary
+from netwright.diagnosis.treatment.values import Treatment
 from netwright.report.charts.confusion import MOST_CLASSES, heat_map
 from netwright.report.charts.coverage import coverage_dots, set_sizes
 from netwright.report.charts.curves import loss_curves, metric_curve
@@ -16,11 +17,14 @@ from netwright.report.charts.rates import rates_picture
 from netwright.report.charts.reliability import diagram
 from netwright.report.charts.residuals import histogram, scatter
 from netwright.report.charts.series import draw_one_series
+from netwright.report.charts.sketch import sketch_picture
 from netwright.report.charts.slices import slice_dots
 from netwright.report.charts.spread import fold_dots, member_dots
+from netwright.report.charts.trials import trials_picture
+from netwright.report.findings import grouped
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
 from netwright.report.numbers import bound, close, count, counted, duration, interval, setting, share, show
-from netwright.report.tables import SEVERITY_STYLES, best_value, contents, loss_name, of_contenders, of_the_run
+from netwright.report.tables import best_value, contents, loss_name, of_contenders, of_the_run
 from netwright.report.templating import template_of
 from netwright.report.trust import trust_in_words
 from netwright.report.verdict import folds_in_words, judge, worth_of
@@ -28,12 +32,13 @@ from netwright.report.verdict import folds_in_words, judge, worth_of
 TEMPLATE = "report.html.j2"
 
 
-def render_report(summary: RunSummary, folder: str = "") -> str:
+def render_report(summary: RunSummary, folder: str = "", treatment: Treatment | None = None) -> str:
     """Draw a run as one self-contained page. All that came from the data is escaped.
 
     Args:
         summary: the run.
         folder: the run directory as people type it in commands; `runs/<name>` where it is not given.
+        treatment: what was tried on the run, if anything.
     """
     evaluation = summary.evaluation
     return template().render(
@@ -42,19 +47,20 @@ def render_report(summary: RunSummary, folder: str = "") -> str:
         verdict=judge(summary),
         metrics=[metric_row(name, measure, evaluation) for name, measure in evaluation.metrics.items()],
         baselines=[baseline_name(name) for name in evaluation.baselines],
-        findings=sorted(summary.findings, key=lambda finding: list(SEVERITY_STYLES).index(finding.severity)),
+        findings=grouped(summary.findings),
         best=best_epoch(summary.epochs),
         worth=worth_of(summary.ensemble) if summary.ensemble else "",
         folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
         trust=trust_in_words(evaluation, summary.diagnostics, summary),
-        pictures=draw_pictures(summary),
+        treatment=treatment,
+        pictures=draw_pictures(summary) | draw_treatment(treatment),
         most_classes=MOST_CLASSES,
     )
 
 
 def template() -> jinja2.Template:
     numbers = (bound, close, count, counted, direction, duration, interval, setting, share, show)
-    tools = (*numbers, contents, draw_one_series, loss_name, of_contenders, of_the_run)
+    tools = (*numbers, contents, draw_one_series, loss_name, of_contenders, of_the_run, sketch_picture)
     return template_of(TEMPLATE, *tools)
 
 
@@ -73,6 +79,11 @@ def draw_pictures(summary: RunSummary) -> dict[str, str]:
             "histogram": histogram(diagnostics.residuals),
         }
     )
+
+
+def draw_treatment(treatment: Treatment | None) -> dict[str, str]:
+    """What was tried on the run."""
+    return {"trials": trials_picture(treatment.rows, treatment.unit) if treatment else ""}
 
 
 def draw_trust(diagnostics: Diagnostics, headline: str) -> dict[str, str]:

@@ -8,32 +8,25 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from safetensors.torch import save
 from torch import nn
 
 from netwright.core.devices import choose_device
-from netwright.core.errors import SchemaError
 from netwright.core.evidence import Calibration, Evaluation
 from netwright.core.files import write_atomic
 from netwright.core.values import Choice, RateTest
-from netwright.data import Preparation, fit_preparation
+from netwright.data import Preparation
 from netwright.data.ranges import to_ranges
 from netwright.networks import fit_to_rows
 from netwright.training import member_files
 from netwright.training.calibration import HeldOut, calibrate, choices_of
-from netwright.training.config import validate
-from netwright.training.contender_config import validate_contenders
-from netwright.training.defaults import ASKED, ask, complete
+from netwright.training.defaults import ASKED
 from netwright.training.engines.choice import choose_engine
 from netwright.training.ensemble import train_ensemble
-from netwright.training.ensemble_config import validate_ensemble
 from netwright.training.environment import describe_environment
 from netwright.training.evaluation.diagnostics import Answers, diagnose_answers
 from netwright.training.evaluation.evaluate import Yardstick, evaluate_against, make_yardstick, truth_of
-from netwright.training.evaluation_config import validate_evaluation
-from netwright.training.image_choices import image_choices
 from netwright.training.inference import build_module, from_logits
 from netwright.training.journal import Journal
 from netwright.training.kinds import Kind, kinds_of
@@ -41,12 +34,10 @@ from netwright.training.learning_curve import trace_learning_curve
 from netwright.training.losses import loss_for
 from netwright.training.material import Material, gather
 from netwright.training.one_network import train_one
-from netwright.training.parts import Parts, Rows, deal, learnt_from, prepare_parts, rows_held, rows_of_one, sizes_of
+from netwright.training.parts import Parts, Rows, deal, prepare_parts, sizes_of
 from netwright.training.pausing import pausing
 from netwright.training.precision_choice import settle_precision
-from netwright.training.presets import FEW_SERIES, FOLDS_OF_FEW, Reads
 from netwright.training.rate_choice import SETTING, choice_of, find_rate
-from netwright.training.rate_test_config import validate_rate_test
 from netwright.training.recipe import Recipe, recipe_from, refuse_pipes
 from netwright.training.reserve import Pace, say_shortage, when_training_ends
 from netwright.training.rivals import train_rivals
@@ -66,8 +57,8 @@ from netwright.training.run_directory import (
     write_rejected,
 )
 from netwright.training.settings import read_recipe, recipe_to_toml
+from netwright.training.settling import settle_job
 from netwright.training.stage import Listener, Outcome, Ready, Request, Stage, Tested, Watch, logits_of
-from netwright.training.text_choices import text_choices
 from netwright.training.trial import Subject
 from netwright.training.unchanged import refuse_changed, refuse_edited
 
@@ -83,24 +74,10 @@ def run_job(request: Request, listener: Listener) -> Path:
         NetwrightError: the user can mend it.
         Interrupted: a signal came; the run can be resumed.
     """
-    pace, asked = Pace(), ask(request.settings)
-    validate(asked.training)
-    validate_ensemble(asked.ensemble)
-    validate_rate_test(asked.rate_test)
-    validate_evaluation(asked.evaluation)
-    material = gather(asked, request.source, listener.reading)
-    validate_evaluation(asked.evaluation, material.schema.task)
-    reads = _reads(material)
-    folds = deal(material, ask(request.settings, reads).ensemble.folds)
-    learnt, held = rows_of_one(material, folds), rows_held(material, folds)
-    recipe, choices = complete(request.settings, material.schema.task, learnt, held, reads)
-    recipe = replace(recipe, data=_resolved(recipe, material))
-    validate(recipe.training)
-    validate_contenders(recipe.contenders, recipe.preparation.numeric)
-    rows = learnt_from(material, folds)
-    preparation = fit_preparation(material.table, material.schema, rows, recipe.preparation)
-    choices = (*choices, *text_choices(preparation, material.table, rows), *image_choices(preparation, recipe))
-    parts = prepare_parts(material, preparation, folds)
+    pace = Pace()
+    settled = settle_job(request, listener.reading)
+    material, folds, preparation = settled.material, settled.folds, settled.preparation
+    recipe, choices, parts = settled.recipe, settled.choices, settled.parts
     recipe, precisions = settle_precision(recipe, kinds_of(recipe, preparation), parts)
     recipe, engine = _settle_engine(recipe, preparation, parts, _seconds_left(request) / pace.slowdown)
     rate_test = _find_rate(recipe, preparation, parts, (choices, _seconds_left(request)))
@@ -121,24 +98,6 @@ def run_job(request: Request, listener: Listener) -> Path:
         with pausing(folder):
             _work(Stage(folder, material, recipe, preparation, parts, info), request, listener)
     return folder
-
-
-def _reads(material: Material) -> Reads:
-    kinds = {column.kind for column in material.schema.features}
-    if "image" in kinds:
-        return "image"
-    if "series" not in kinds:
-        return "text" if "text" in kinds else "table"
-    few = material.sizes["train"] + material.sizes["validation"] in FEW_SERIES
-    return "few series" if few and _can_be_dealt(material) else "series"
-
-
-def _can_be_dealt(material: Material) -> bool:
-    """Whether each fold gets rows of every class: where one has too few, nobody asked for folds."""
-    try:
-        return bool(deal(material, FOLDS_OF_FEW))
-    except SchemaError:
-        return False
 
 
 def _seconds_left(request: Request) -> float:
@@ -198,7 +157,7 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
         if request.source is None:
             refuse_pipes(recipe.data, folder / "recipe.toml")
         material = gather(recipe, request.source, listener.reading)
-        refuse_changed(folder, info, _fingerprint(material), material.rows)
+        refuse_changed(folder, info, fingerprint_of(material), material.rows)
         contract = read_contract(folder)
         material = replace(material, schema=contract.schema, choices=info.choices)
         parts = prepare_parts(material, contract.preparation, deal(material, recipe.ensemble.folds))
@@ -208,24 +167,11 @@ def resume_job(folder: Path, request: Request, listener: Listener) -> Path:
     return folder
 
 
-def _fingerprint(material: Material) -> str:
+def fingerprint_of(material: Material) -> str:
+    """Return what tells the rows of a run, training and test, from others."""
     if material.test is material.table:
         return material.table.fingerprint
     return hashlib.sha256((material.table.fingerprint + material.test.fingerprint).encode()).hexdigest()
-
-
-def _resolved(recipe: Recipe, material: Material) -> Any:
-    """Paths become absolute and the target a name, so that the recipe means the same from anywhere."""
-    return replace(
-        recipe.data,
-        source=_absolute(recipe.data.source) or material.table.source,
-        test=recipe.data.test and _absolute(recipe.data.test),
-        target=material.schema.target,
-    )
-
-
-def _absolute(source: str) -> str:
-    return source if not source or source.startswith("@") else str(Path(source).absolute())
 
 
 def _stem(source: str) -> str:
@@ -249,7 +195,7 @@ def _begin(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         source=material.table.source,
         recipe_sha256=hashlib.sha256(text).hexdigest(),
-        fingerprint=_fingerprint(material),
+        fingerprint=fingerprint_of(material),
         rows=material.rows,
         split=sizes_of(material, folds),
         split_reason=_split_reason(material, folds),

@@ -44,6 +44,8 @@ READ = (  # what is opened of a run directory; other files in it are nobody's bu
         "learning_curve.json",
         "tokenizer.json",
         "excerpts.json",
+        "treatment.json",
+        "treated.toml",
     ),
 )
 FOLDERS = ("checkpoints", "members")  # with what is in them

@@ -18,7 +18,7 @@ from netwright.networks.language import LanguageNetwork, build_language, languag
 from netwright.training.language.evaluating import evaluation_of, surprises
 from netwright.training.language.generating import generate
 from netwright.training.language.recipe import LanguageRecipe, language_recipe
-from netwright.training.run_directory import RunInfo, check_run, read_epochs, read_part
+from netwright.training.run_directory import RunInfo, check_run, read_epochs, read_findings, read_part
 from netwright.training.settings import read_recipe
 from netwright.training.weights import header_of, load_weights, refuse_others
 
@@ -121,4 +121,5 @@ def summarise_language(folder: Path) -> LanguageSummary:
         environment=info.environment,
         stopped_because=info.stopped_because,
         notes=info.notes,
+        findings=read_findings(folder) if (folder / "findings.json").exists() else (),
     )

@@ -13,7 +13,8 @@ def examine(case: Case) -> Sign | None:
     final, found = final_loss(case), levels(case)
     reference = case.objective.constant_loss or first_loss(case)
     if case.steps and final is None:
-        return Sign(1.0, "the loss is not finite at the end", {}, loss_picture(case))
+        said = f"the loss is not finite after {case.steps[-1].step} steps"
+        return Sign(1.0, said, {"steps": float(case.steps[-1].step)}, loss_picture(case))
     if final is None or not found or reference is None or reference <= 0.0 or min(found) <= 0.0:
         return None
     if final < TIMES * min(found) or final < 1.05 * reference:

@@ -5,7 +5,7 @@ import statistics
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.layers import over_steps
-from netwright.diagnosis.outcome import best_of, helps, learnt
+from netwright.diagnosis.outcome import best_of, helps, learnt, tangled
 from netwright.diagnosis.pictures import loss_picture, trial_picture
 from netwright.diagnosis.trends import late_fall
 
@@ -19,7 +19,9 @@ def examine(case: Case) -> Sign | None:
     ratios = over_steps(case, "update_ratio")
     ratio = statistics.median(ratios) if ratios else None
     if case.trial("as it is") is not None and best is not None:
-        return _tried(case, best, ratio)
+        found = _tried(case, best, ratio)
+        if found is not None or not tangled(case):
+            return found
     share = learnt(case)
     moved = ratio is not None and 0.0 < ratio < SMALL and case.optimizing.steps * ratio < 0.1
     if not moved or share is None or share > HALF or late_fall(case) < 0.0:

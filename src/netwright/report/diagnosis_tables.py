@@ -1,0 +1,61 @@
+"""What the doctor found, for a terminal: each cause with its evidence and remedy, its symptoms indented beneath it."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from netwright.core.findings import Finding
+from netwright.core.values import Check
+from netwright.diagnosis.treatment.values import Treatment
+from netwright.report.findings import grouped
+from netwright.report.numbers import show
+from netwright.report.tables import SEVERITY_STYLES, installation_table, new_table
+
+SOUND = "nothing is wrong with this training as far as was looked"
+
+
+def diagnosis_table(findings: Sequence[Finding], title: str = "") -> Table:
+    """Return a table of findings, causes first. Every cell is a `Text`: names of others stay names."""
+    table = new_table(title)
+    table.add_column("finding", overflow="fold", ratio=3)
+    table.add_column("evidence", overflow="fold", ratio=4)
+    table.add_column("what to do", overflow="fold", ratio=4)
+    for group in grouped(findings):
+        _add(table, group.cause)
+        for symptom in group.symptoms:
+            _add_symptom(table, symptom)
+    return table
+
+
+def _add(table: Table, finding: Finding) -> None:
+    head = Text(f"{finding.severity}: {finding.title}", style=SEVERITY_STYLES[finding.severity])
+    place = f"\n{finding.code}" + (f" at {finding.where}" if finding.where else "")
+    why = Text(f"\n{finding.why}" if finding.why else "", style="dim")
+    table.add_row(head + Text(place, style="dim"), Text(finding.evidence) + why, Text(finding.remedy))
+
+
+def _add_symptom(table: Table, finding: Finding) -> None:
+    head = Text(f"  └ {finding.title}") + Text(f"\n    {finding.code}", style="dim")
+    table.add_row(head, Text(finding.evidence, style="dim"), Text("a symptom: mend its cause", style="dim"))
+
+
+def preflight_table(checks: Sequence[Check]) -> Table:
+    """Return what was checked before a training, a line each, with what to do where that helps."""
+    return installation_table(checks)
+
+
+def trials_table(treatment: Treatment) -> Table:
+    """Return every trial of a treatment with what it proved; what is kept in bold."""
+    table = new_table(f"treatment of {treatment.subject}: {len(treatment.seeds)} paired seeds")
+    table.add_column("tried", overflow="fold", ratio=3)
+    table.add_column(treatment.unit, justify="right")
+    table.add_column("gain", justify="right")
+    table.add_column("over random", justify="right")
+    table.add_column("verdict", overflow="fold", ratio=4)
+    for row in treatment.rows:
+        words = row.words if row.kind != "random change" else f"random: {row.words}"
+        style = "bold" if row.kept else "dim" if row.kind == "random change" else ""
+        cells = (words, show(row.mean), show(row.gain), show(row.over_random), row.verdict)
+        table.add_row(*(Text(cell, style=style) for cell in cells))
+    return table
