@@ -21,7 +21,7 @@ from netwright.diagnosis.watching.assembling import case_of
 from netwright.diagnosis.watching.leaving import copy_of, material_of
 from netwright.diagnosis.watching.pace import Pace
 from netwright.diagnosis.watching.patches import listen
-from netwright.diagnosis.watching.probing import probed
+from netwright.diagnosis.watching.probing import probed, seconds_for
 from netwright.diagnosis.watching.session import Session
 from netwright.diagnosis.watching.settings import Described, described
 from netwright.diagnosis.watching.start import starts_of
@@ -56,6 +56,10 @@ class Doctor:
     def report(self) -> None:
         """Print what is wrong, in words."""
         print(in_words(self.findings()))
+
+    def probe(self, seconds: float) -> None:
+        """Try short trainings for about so many seconds: their scores are evidence of what holds the training back."""
+        self.trials = probed(self.material, self.case(), seconds)
 
     @property
     def material(self) -> Material:
@@ -113,7 +117,7 @@ def watch(
     with listening(doctor):
         yield doctor
     if probe:
-        doctor.trials = probed(doctor.material, time.perf_counter() - began)
+        doctor.probe(seconds_for(time.perf_counter() - began))
 
 
 def prepare(
@@ -133,12 +137,12 @@ def prepare(
 
 
 @contextmanager
-def listening(doctor: Doctor) -> Iterator[Doctor]:
+def listening(doctor: Doctor) -> Iterator[Session]:
     """Listen to the training inside."""
     session = Session(doctor.state)
     with listen(session, called_parts(doctor.state.model), doctor.state.optimizers):
         try:
-            yield doctor
+            yield session
         finally:
             session.ended()
 
