@@ -42,6 +42,19 @@ def test_what_cannot_be_trained_again_gives_no_trials():
     assert probe(None, 5.0) == ()
 
 
+def test_a_network_of_one_batch_size_breaks_nothing():
+    class Fixed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(4, 2)
+            self.start = nn.Parameter(torch.zeros(30, 2))
+
+        def forward(self, rows):
+            return self.layer(rows) + self.start
+
+    assert probe(classifier(build=lambda _seed: Fixed()), 1.0) == ()
+
+
 def test_the_reference_learns_whatever_is_wrong_with_the_program():
     dead = classifier(build=lambda _seed: nn.Sequential(nn.Linear(4, 1), nn.Softmax(-1)), steps=False)
     far = regressor(build=lambda _seed: nn.Sequential(nn.Linear(2, 1), nn.Sigmoid()))

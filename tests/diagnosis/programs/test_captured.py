@@ -1,5 +1,6 @@
 """A watched loop can be trained again: from its own start under seed 0, from others of the same kind otherwise."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -73,6 +74,16 @@ def test_a_frozen_layer_stays_frozen():
 def test_rates_that_were_seen_to_change_are_taken_again():
     program = program_of(material(rates=(0.1, 0.05, 0.01)))
     assert [round(program.schedule(step), 3) for step in range(5)] == [1.0, 0.5, 0.1, 0.1, 0.1]
+
+
+@pytest.mark.parametrize(
+    "name", ["AdamW", "NAdam", "RMSprop", "Adagrad", "Adadelta", "Adamax", "RAdam", "ASGD", "Rprop"]
+)
+def test_every_optimizer_of_torch_takes_its_settings_again(name):
+    kind = getattr(torch.optim, name)
+    settings = {key: value for key, value in kind([torch.zeros(1)], lr=0.01).param_groups[0].items() if key != "params"}
+    program = program_of(material(optimizer=kind, settings=settings, steps=2))
+    assert train_program(program, 0).steps == 2
 
 
 def test_what_cannot_be_repeated_is_none():
