@@ -5,14 +5,13 @@ from dataclasses import replace
 from tests.diagnosis.cases.making import (
     BINARY,
     HEALTHY,
+    POOR,
     RELU,
     VALUES,
     Row,
     but,
     epochs,
     network,
-    slow,
-    steps,
     stuck,
     trials,
 )
@@ -20,7 +19,6 @@ from tests.diagnosis.cases.making import (
 LINEAR = network(("linear", 64), ("linear", 64), ("linear", 10))
 PARTLY = network(("linear", 64), RELU, ("linear", 80), ("linear", 10))
 FACTORED = network(("linear", 64), RELU, ("linear", 4), ("linear", 64), RELU, ("linear", 10))
-POOR = but(HEALTHY, steps=steps(slow()))
 NORMALISED = network(("linear", 64), ("normalization", "batch_norm"), RELU, ("linear", 10), parameters=2_000)
 DEEP = network(*[part for _ in range(12) for part in (("linear", 32), ("activation", "tanh"))], ("linear", 10))
 SKIPPED = network(*[part for _ in range(12) for part in (("linear", 32), RELU, ("add", "add"))], ("linear", 10))
@@ -49,7 +47,7 @@ ROWS = (
     Row("architecture.missing-nonlinearity", but(POOR, network=LINEAR), but(HEALTHY, network=network(("linear", 10)))),
     Row(
         "architecture.missing-nonlinearity",
-        but(HEALTHY, network=PARTLY, trials=trials(0.5, relu=0.8)),
+        but(POOR, network=PARTLY, trials=trials(0.5, relu=0.8)),
         but(HEALTHY, network=PARTLY, trials=trials(0.8, relu=0.8)),
     ),
     Row("architecture.missing-nonlinearity", but(stuck(), network=PARTLY), but(stuck(), network=FACTORED)),
@@ -129,8 +127,8 @@ ROWS = (
     ),
     Row(
         "architecture.dropout-before-batch-norm",
-        but(HEALTHY, network=BEFORE_NORM, epochs=GAP, trials=trials(0.6, no_dropout=0.8)),
-        but(HEALTHY, network=BEFORE_NORM, epochs=NO_GAP, trials=trials(0.6, no_dropout=0.8)),
+        but(POOR, network=BEFORE_NORM, epochs=GAP, trials=trials(0.6, no_dropout=0.8)),
+        but(POOR, network=BEFORE_NORM, epochs=NO_GAP, trials=trials(0.6, no_dropout=0.8)),
     ),
     Row(
         "architecture.dropout-on-output",

@@ -3,7 +3,20 @@
 from dataclasses import replace
 
 from netwright.diagnosis.case import Lost
-from tests.diagnosis.cases.making import BINARY, HEALTHY, RELU, VALUES, Row, but, epochs, network, stuck, trials
+from tests.diagnosis.cases.making import (
+    BINARY,
+    HEALTHY,
+    POOR,
+    POOR_VALUES,
+    RELU,
+    VALUES,
+    Row,
+    but,
+    epochs,
+    network,
+    stuck,
+    trials,
+)
 
 LARGE = {"means": (120.0,) * 20, "deviations": (60.0,) * 20, "largest": 255.0}
 NORMED = network(("normalization", "batch_norm"), ("linear", 64), RELU, ("linear", 10))
@@ -18,7 +31,7 @@ ROWS = (
     Row("data.unscaled-inputs", but(stuck(), rows=LARGE), but(HEALTHY, rows=LARGE)),
     Row(
         "data.unscaled-inputs",
-        but(HEALTHY, rows=LARGE, trials=trials(0.5, scaled_inputs=0.9)),
+        but(POOR, rows=LARGE, trials=trials(0.5, scaled_inputs=0.9)),
         but(HEALTHY, rows=LARGE, trials=trials(0.9, scaled_inputs=0.9)),
     ),
     Row(
@@ -35,7 +48,11 @@ ROWS = (
     ),
     Row(
         "data.unscaled-targets",
-        but(VALUES, objective={"target_deviation": 36.0, "target_mean": 36.0}, trials=trials(0.1, scaled_targets=0.9)),
+        but(
+            POOR_VALUES,
+            objective={"target_deviation": 36.0, "target_mean": 36.0},
+            trials=trials(0.1, scaled_targets=0.9),
+        ),
         but(stuck(VALUES), objective={"target_deviation": 2.0, "target_mean": 1.0}),
     ),
     Row("data.not-finite", but(HEALTHY, rows={"not_finite": 1}), HEALTHY),

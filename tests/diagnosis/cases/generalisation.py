@@ -1,13 +1,22 @@
 """How what was learnt carries over to other rows."""
 
-from tests.diagnosis.cases.making import HEALTHY, Row, but, epochs, falling, slow, steps, stuck, trials
+from tests.diagnosis.cases.making import (
+    HEALTHY,
+    POOR,
+    Row,
+    but,
+    epochs,
+    falling,
+    steps,
+    stuck,
+    trials,
+)
 
 TRAINING = [2.0 * 0.8**number for number in range(20)]
 RISING = [2.0, 1.5, 1.2, 1.1, 1.05, *(1.1 + 0.06 * number for number in range(15))]
 LEVEL = [2.0, 1.5, 1.2, 1.1, 1.05, *(1.06 + 0.001 * number for number in range(15))]
 WORSE = [0.4, 0.6, 0.7, 0.74, 0.75, *(0.74 - 0.01 * number for number in range(15))]
 BETTER = [0.4, 0.6, 0.7, 0.74, 0.75, *(0.75 + 0.001 * number for number in range(15))]
-POOR = but(HEALTHY, steps=steps(slow()))
 SHRINKING = {"weight_norm": lambda share: (5.0 * 0.01**share, 4.0 * 0.01**share, 3.0 * 0.02**share)}
 STOPPED = {"patience": 1, "stopped_because": "early: no better for 1 epoch"}
 SIX = epochs([2.2, 2.0, 1.9, 1.8, 1.7, 1.6], [2.2, 2.0, 1.9, 1.8, 1.75, 1.76])

@@ -1,6 +1,6 @@
 """What the weights are before the first step."""
 
-from tests.diagnosis.cases.making import HEALTHY, Row, but, stuck, trials
+from tests.diagnosis.cases.making import HEALTHY, POOR, Row, but, stuck, trials
 
 ALIKE = {"same_units": (1.0, 1.0, 0.0), "deviation": (0.0, 0.0, 0.0), "mean": (0.5, 0.5, 0.5)}
 LARGE = {"deviation": (1.0, 1.0, 1.0), "fan_in": (784, 64, 64)}
@@ -20,7 +20,7 @@ ROWS = (
     Row("initialisation.too-large", but(stuck(), start=LARGE), but(HEALTHY, start=LARGE)),
     Row(
         "initialisation.too-large",
-        but(HEALTHY, start=LARGE, trials=trials(0.6, kaiming=0.9)),
+        but(POOR, start=LARGE, trials=trials(0.6, kaiming=0.9)),
         but(HEALTHY, start=LARGE, trials=trials(0.9, kaiming=0.9)),
     ),
     Row("initialisation.too-small", but(stuck(), start=SMALL), but(HEALTHY, start=SMALL)),

@@ -205,6 +205,8 @@ BINARY = replace(
     ),
     steps=steps(falling(0.7, 0.1), accuracy=lambda share: 0.5 + 0.45 * min(1.0, 2.0 * share)),
 )
+POOR = replace(HEALTHY, steps=steps(slow(), accuracy=0.3))
+POOR_VALUES = replace(VALUES, steps=steps(slow(1.1, 0.9)))
 SGD = {"optimizer": "sgd", "betas": None, "learning_rate": 0.05, "momentum": 0.9}
 
 

@@ -1,9 +1,23 @@
 """How the answers are compared with the targets."""
 
-from tests.diagnosis.cases.making import BINARY, HEALTHY, SGD, VALUES, Row, but, slow, steps, stuck, trials
+from tests.diagnosis.cases.making import (
+    BINARY,
+    HEALTHY,
+    POOR,
+    POOR_VALUES,
+    SGD,
+    VALUES,
+    Row,
+    but,
+    falling,
+    slow,
+    steps,
+    stuck,
+    trials,
+)
 
-POOR = but(HEALTHY, steps=steps(slow()))
 ONE_HOT = {"one_hot": True, "target_shape": (32, 10), "target_high": 1.0}
+RANKS = {"target_whole": True, "target_low": 0.0, "target_high": 4.0, "target_mean": 2.0, "target_deviation": 1.41}
 NEGATED = [-0.3 * 1.05**number for number in range(120)]
 
 ROWS = (
@@ -25,7 +39,7 @@ ROWS = (
     Row("objective.squashed-logits", but(POOR, objective={"head": "relu"}), but(HEALTHY, objective={"head": "relu"})),
     Row(
         "objective.squashed-logits",
-        but(HEALTHY, objective={"head": "tanh"}, trials=trials(0.6, pairing=0.9)),
+        but(POOR, objective={"head": "tanh"}, trials=trials(0.6, pairing=0.9)),
         but(HEALTHY, objective={"head": "tanh"}, trials=trials(0.9, pairing=0.9)),
     ),
     Row(
@@ -89,7 +103,7 @@ ROWS = (
     ),
     Row(
         "objective.reduction-sum",
-        but(HEALTHY, objective={"reduction": "sum"}, optimizing=SGD, trials=trials(0.5, rate_0p01=0.9)),
+        but(POOR, objective={"reduction": "sum"}, optimizing=SGD, trials=trials(0.5, rate_0p01=0.9)),
         but(HEALTHY, objective={"reduction": "sum"}, optimizing=SGD),
     ),
     Row(
@@ -99,8 +113,13 @@ ROWS = (
     ),
     Row(
         "objective.label-coding",
-        but(VALUES, objective={"target_whole": True, "shares": (0.2,) * 5}, trials=trials(0.2, pairing=0.9)),
-        but(VALUES, objective={"target_whole": True, "shares": (0.2,) * 5}),
+        but(POOR_VALUES, steps=steps(slow(1.1, 0.4)), objective=RANKS, trials=trials(0.2, pairing=0.9)),
+        but(VALUES, steps=steps(slow(1.1, 0.4)), objective={**RANKS, "target_mean": 1.1}),
+    ),
+    Row(
+        "objective.label-coding",
+        but(VALUES, steps=steps(slow(1.1, 0.4)), objective=RANKS),
+        but(VALUES, steps=steps(falling(1.1, 0.01)), objective=RANKS),
     ),
     Row(
         "objective.wrong-sign",

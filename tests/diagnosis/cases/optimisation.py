@@ -5,6 +5,7 @@ import math
 from netwright.diagnosis.case import Lost
 from tests.diagnosis.cases.making import (
     HEALTHY,
+    POOR,
     SGD,
     VALUES,
     Row,
@@ -45,8 +46,8 @@ ROWS = (
     ),
     Row(
         "optimisation.rate-too-high",
-        but(HEALTHY, steps=steps(flat(2.6)), trials=trials(0.1, rate_0p1=0.6, rate_10=0.1)),
-        but(HEALTHY, steps=steps(flat(2.29)), trials=trials(0.1, rate_0p1=0.11, rate_10=0.1)),
+        but(POOR, steps=steps(flat(2.6)), trials=trials(0.1, rate_0p1=0.6, rate_10=0.1)),
+        but(POOR, steps=steps(flat(2.29)), trials=trials(0.1, rate_0p1=0.11, rate_10=0.1)),
     ),
     Row(
         "optimisation.rate-too-high",
@@ -84,7 +85,7 @@ ROWS = (
     ),
     Row(
         "optimisation.too-few-steps",
-        but(HEALTHY, steps=steps(SHORT), optimizing={"steps": 100}, trials=trials(0.5, epochs_4=0.8)),
+        but(POOR, steps=steps(SHORT), optimizing={"steps": 100}, trials=trials(0.5, epochs_4=0.8)),
         but(HEALTHY, steps=steps(SHORT), optimizing={"steps": 100}, trials=trials(0.8, epochs_4=0.81)),
     ),
     Row(
@@ -144,7 +145,7 @@ ROWS = (
     ),
     Row(
         "optimisation.batch-too-large",
-        but(HEALTHY, optimizing={"batch_size": 640, "steps_per_epoch": 1}, trials=trials(0.3, batch_0p1=0.8)),
+        but(POOR, optimizing={"batch_size": 640, "steps_per_epoch": 1}, trials=trials(0.3, batch_0p1=0.8)),
         but(HEALTHY, optimizing={"batch_size": 640, "steps_per_epoch": 1}, trials=trials(0.9, batch_0p1=0.92)),
     ),
     Row(
@@ -154,13 +155,13 @@ ROWS = (
     ),
     Row(
         "optimisation.batch-too-small",
-        but(HEALTHY, optimizing={"batch_size": 1}, trials=trials(0.3, batch_10=0.8)),
+        but(POOR, optimizing={"batch_size": 1}, trials=trials(0.3, batch_10=0.8)),
         but(HEALTHY, optimizing={"batch_size": 1}, trials=trials(0.9, batch_10=0.9)),
     ),
     Row(
         "optimisation.optimizer-choice",
-        but(HEALTHY, optimizing=SGD, trials=trials(0.3, adam=0.9, rate_10=0.4)),
-        but(HEALTHY, optimizing=SGD, trials=trials(0.3, adam=0.9, rate_10=0.9)),
+        but(POOR, optimizing=SGD, trials=trials(0.3, adam=0.9, rate_10=0.4)),
+        but(POOR, optimizing=SGD, trials=trials(0.3, adam=0.9, rate_10=0.9)),
     ),
     Row(
         "optimisation.optimizer-choice",

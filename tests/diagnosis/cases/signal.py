@@ -1,6 +1,17 @@
 """What happens to signals and gradients."""
 
-from tests.diagnosis.cases.making import HEALTHY, RELU, Row, but, falling, network, steps, stuck, trials
+from tests.diagnosis.cases.making import (
+    HEALTHY,
+    POOR,
+    RELU,
+    Row,
+    but,
+    falling,
+    network,
+    steps,
+    stuck,
+    trials,
+)
 
 SIGMOIDS = network(("linear", 64), ("activation", "sigmoid"), ("linear", 64), ("activation", "sigmoid"), ("linear", 10))
 FADING = {"delta_norm": (1e-6, 1e-3, 0.05)}
@@ -46,7 +57,7 @@ ROWS = (
     Row("signal.constant-output", stuck(output_spread=1e-5), but(HEALTHY, steps=steps(falling(), output_spread=1e-5))),
 )
 BEHIND = but(
-    HEALTHY,
+    POOR,
     steps=steps(falling(), **DEAD),
     trials=trials(0.5, rate_0p1=0.9),
     network=network(("linear", 64), RELU, ("linear", 10)),

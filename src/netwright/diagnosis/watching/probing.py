@@ -5,13 +5,17 @@ from netwright.diagnosis.material import Material
 from netwright.diagnosis.probes import probe
 from netwright.diagnosis.programs.captured import program_of
 
-MOST = 10.0  # seconds
-SHARE = 0.5  # of the training's time
+LEAST = 4.0  # seconds that probes may take after any training, if it took LENGTH times less
+MOST = 20.0
+LENGTH = 12.0  # trainings as long as the watched one
 
 
 def seconds_for(training: float) -> float:
-    """Return how long probes may take after a training of so many seconds."""
-    return min(MOST, SHARE * training)
+    """Return how long probes may take after a training of so many seconds: about as long, from 4 seconds to 20.
+
+    Probes far shorter than the training say little of it, so that they are not cut to a share of a second's training.
+    """
+    return min(MOST, LENGTH * training, max(LEAST, training))
 
 
 def probed(material: Material, case: Case, seconds: float) -> tuple[Trial, ...]:

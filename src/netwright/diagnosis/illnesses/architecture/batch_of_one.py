@@ -18,10 +18,10 @@ def examine(case: Case) -> Sign | None:
         return None
     worst = min(norms, key=_averaged)
     over = size * _averaged(worst)
-    if over >= VALUES and not (size == 1 and troubled(case)):
+    if over >= VALUES and size > 1:
         return None
     evidence = f"{named(worst)} takes its mean and deviation over {over} values: batches have {size} rows"
-    hurts = over < VALUES - 1 or troubled(case)
+    hurts = size == 1 or over < VALUES - 1 or troubled(case)
     return Sign(0.9, evidence, {"values": float(over)}, loss_picture(case), named(worst), hurts=hurts)
 
 
@@ -36,7 +36,7 @@ BATCH_OF_ONE = Illness(
     severity="error",
     what="Batch norm measures each value against the mean of its batch, and the batch is one to three values.",
     why="A value minus itself is 0: of one row nothing is left, of two only which is larger.",
-    seen="fewer than 4 values to a mean of a batch norm in training, or batches of one row where little was learnt "
+    seen="fewer than 4 values to a mean of a batch norm in training, or batches of one row "
     "(Wu and He, Group normalization, 2018: errors grow below 16 rows)",
     example="batch_size=1 and nn.BatchNorm1d",
     remedies=(

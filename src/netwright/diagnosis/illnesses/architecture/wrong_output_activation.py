@@ -44,7 +44,7 @@ def examine(case: Case) -> Sign | None:
     sketch = bars("Targets, and what the outputs reach", "value", _heights(low, high, reach))
     numbers = {"low": low, "high": high, "out of reach": share}
     strength = 0.5 if refuted(case, "pairing") else 0.7 + 0.3 * share
-    return Sign(strength, evidence, numbers, sketch, answer.head_where or answer.where, hurts=strength > 0.5)
+    return Sign(strength, evidence, numbers, sketch, answer.head_where or answer.where)
 
 
 def _span(low: float, high: float) -> str:

@@ -8,7 +8,8 @@ from netwright.diagnosis.pictures import loss_picture, trial_picture
 AMOUNTS = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 CLASSES = ("cross_entropy", "nll", "probabilities_cross_entropy", "bce", "bce_with_logits")
 EXCLUSIVE = ("cross_entropy", "nll", "probabilities_cross_entropy")
-WELL = 0.7
+WELL = 0.7  # share of one answer's loss, gone
+HALF = 0.5
 
 
 def examine(case: Case) -> Sign | None:
@@ -16,7 +17,8 @@ def examine(case: Case) -> Sign | None:
     if not said or refuted(case, "pairing"):
         return None
     proven, share = helps(case, "pairing"), learnt(case)
-    poor = troubled(case) or (certain and (share is None or share < WELL))
+    enough = WELL if certain else 0.0 if case.trials else HALF
+    poor = troubled(case) or (share is None and certain) or (share is not None and share < enough)
     if not (proven or poor):
         return None
     answer = case.objective

@@ -25,7 +25,7 @@ def examine(case: Case) -> Sign | None:
     span = {"lowest": low or 0.0, "highest": high or 0.0}
     sketch = bars("Outputs", "value", span) if said else loss_picture(case)
     strength = 0.6 if refuted(case, "pairing") else 1.0
-    return Sign(strength, evidence, span, sketch, answer.where or answer.head_where, hurts=strength > 0.6)
+    return Sign(strength, evidence, span, sketch, answer.where or answer.head_where)
 
 
 def _fits(takes: str, low: float, high: float) -> bool:

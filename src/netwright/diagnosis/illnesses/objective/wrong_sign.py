@@ -18,7 +18,7 @@ SHARE = 0.5  # of what the most frequent class alone gets right
 def examine(case: Case) -> Sign | None:
     answer, known = case.objective, losses(case)
     inside = answer.target_low is None or answer.target_low >= 0.0 or answer.task == "values"
-    if len(known) < 5 or max(known) >= 0.0 or not inside:
+    if len(known) < 5 or max(known) > 0.0 or known[0] >= 0.0 or not inside:
         return None
     if not (answer.loss in NEVER_NEGATIVE or (not answer.loss and _runs_away(case, known))):
         return None
