@@ -34,7 +34,7 @@ FEWEST_STEPS = 300  # of a trial, where the recipe has as many: fewer say little
 
 
 @dataclass(frozen=True)
-class Patient:
+class RunPatient:
     """What the treatment of a run needs to try a recipe."""
 
     stage: Stage
@@ -44,6 +44,14 @@ class Patient:
     reference: float | None = None  # score of simple models on rows of the same kind
     stop: StopSignal | None = None
     deadline: float = math.inf  # in time.monotonic() seconds
+
+    @property
+    def name(self) -> str:
+        return self.stage.folder.name
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.stage.recipe
 
     @property
     def floor(self) -> float:

@@ -16,6 +16,7 @@ from netwright.report.numbers import is_finite, show
 WIDTH, HEIGHT = 400, 250
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 290.0, 30.0, 196.0
 LABEL_GAP = 14.0  # pixels between the names at the ends of lines
+LEAST = 0.5  # pixels that a bar has at least
 MOST_TICKS = 12  # names under bars; of more, every second, third, ...
 STYLES = ("validation", "train", "truth", "apart")  # of the curves, in order
 Point = tuple[float, float]
@@ -92,8 +93,8 @@ def _bars(sketch: Sketch, across: Scale, up: Scale) -> list[Markup]:
             top = _inside(y, up)
             left = across(x) - 0.38 * wide + number * each
             said = element("title", f"{_tick(sketch, x)}, {curve.name}: {show(y)}")
-            size = (max(each - 1.0, 1.0), max(abs(foot - top), 0.5))
-            drawn.append(rectangle((left, min(top, foot)), size, said, class_=style))
+            size = (max(each - 1.0, 1.0), max(abs(foot - top), LEAST))
+            drawn.append(rectangle((left, min(top, foot - LEAST) if top <= foot else foot), size, said, class_=style))
     return [*drawn, *_bar_names(sketch)]
 
 
