@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -61,9 +62,22 @@ def test_help_runs_as_a_program():
     assert "fit" in result.stdout
 
 
-@pytest.mark.parametrize("page", ["commands.md", "rooms.md"])
-def test_a_made_page_is_up_to_date(page):
+def generated() -> dict[str, Callable[[], str]]:
+    """The pages that docs/generate.py makes, by their path in docs."""
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs/generate.py")
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
-    assert (ROOT / "docs" / page).read_text() == generate.PAGES[page](), "run `make docs`"
+    return generate.PAGES
+
+
+MADE = generated()
+
+
+@pytest.mark.parametrize("page", MADE)
+def test_a_made_page_is_up_to_date(page):
+    assert (ROOT / "docs" / page).read_text() == MADE[page](), "run `make docs`"
+
+
+def test_no_page_is_left_of_an_illness_that_is_gone():
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs/illnesses").glob("*.md")}
+    assert pages == {page for page in MADE if page.startswith("illnesses/")}

@@ -10,6 +10,10 @@ FAMILIES = (
     *("mechanics", "objective", "data", "architecture", "initialisation"),
     *("optimisation", "signal", "generalisation"),
 )
+SYMPTOMS = (
+    *("optimisation.plateau", "optimisation.divergence", "optimisation.oscillation"),
+    *("mechanics.not-finite-source", "generalisation.underfitting"),
+)  # and all of signal: what a cause brings about
 SURE = 0.7  # strength from which on a sign is believed before graver ones that are not
 SEVERITIES = ("error", "warning", "note")
 
@@ -54,11 +58,12 @@ def finding_of(illness: Illness, sign: Sign, explained_by: str = "") -> Finding:
     )
 
 
-def _rank(code: str, sign: Sign) -> tuple[bool, bool, int, float, int]:
-    """Order by what hurts, what is sure, what is grave, how strong it is, and what comes first in a training."""
+def _rank(code: str, sign: Sign) -> tuple[bool, bool, bool, int, float, int]:
+    """Order by what hurts, what can be mended, what is sure, what is grave, how strong it is, and what comes first."""
     illness = ILLNESSES[code]
     grave, early = SEVERITIES.index(illness.severity), FAMILIES.index(illness.family)
-    return not sign.hurts, sign.strength < SURE, grave, -round(sign.strength, 1), early
+    symptom = code in SYMPTOMS or illness.family == "signal"
+    return not sign.hurts, symptom, sign.strength < SURE, grave, -round(sign.strength, 1), early
 
 
 def _cause(code: str, signs: dict[str, Sign]) -> str:

@@ -56,6 +56,7 @@ from netwright.diagnosis.illnesses.objective.sigmoid_twice import SIGMOID_TWICE
 from netwright.diagnosis.illnesses.objective.softmax_before_cross_entropy import SOFTMAX_BEFORE_CROSS_ENTROPY
 from netwright.diagnosis.illnesses.objective.squashed_logits import SQUASHED_LOGITS
 from netwright.diagnosis.illnesses.objective.targets_out_of_range import TARGETS_OUT_OF_RANGE
+from netwright.diagnosis.illnesses.objective.wrong_sign import WRONG_SIGN
 from netwright.diagnosis.illnesses.optimisation.accumulated_scale import ACCUMULATED_SCALE
 from netwright.diagnosis.illnesses.optimisation.batch_too_large import BATCH_TOO_LARGE
 from netwright.diagnosis.illnesses.optimisation.batch_too_small import BATCH_TOO_SMALL
@@ -143,6 +144,7 @@ OBJECTIVE = (
     SOFTMAX_BEFORE_CROSS_ENTROPY,
     SQUASHED_LOGITS,
     TARGETS_OUT_OF_RANGE,
+    WRONG_SIGN,
 )
 DATA = (
     CONFLICTING_LABELS,

@@ -41,7 +41,7 @@ BOTTLENECK = Illness(
     "little was learnt and a wider network learns more (He et al., Deep residual learning, 2016, never narrow without "
     "a skip)",
     example="layers of 784, 2 and 10 units",
-    remedies=(Change("width", 8.0, "make the hidden layers eight times as wide"),),
+    remedies=(Change("width", 8.0, "make the narrow layer eight times as wide"),),
     examine=examine,
     explains=("generalisation.underfitting", "architecture.capacity-too-small", "optimisation.plateau"),
 )

@@ -17,7 +17,7 @@ def examine(case: Case) -> Sign | None:
     rates = [gain(case, trial.name) or 0.0 for trial in case.trials if trial.name.startswith("learning_rate")]
     if max(rates, default=0.0) >= more:
         return None
-    evidence = f"hidden layers of {widths or 'no'} units; eight times as wide they score {more:.2g} higher"
+    evidence = f"hidden layers of {widths or 'no'} units; four times as wide they score {more:.2g} higher"
     numbers = {"parameters": float(case.network.parameters), "gain": more}
     return Sign(min(1.0, 0.4 + more), evidence, numbers, trial_picture(case, "wider"))
 
@@ -33,7 +33,7 @@ CAPACITY_TOO_SMALL = Illness(
     "chapter 5)",
     example="two sigmoid units for a boundary that bends three times",
     remedies=(
-        Change("width", 8.0, "make the hidden layers eight times as wide"),
+        Change("width", 4.0, "make the hidden layers four times as wide"),
         Change("activation", "relu", "take ReLU in the hidden layers"),
     ),
     examine=examine,

@@ -15,7 +15,7 @@ def examine(case: Case) -> Sign | None:
     evidence = f"{named(found[0])} silences the outputs themselves: a silenced answer is 0, whatever the row"
     share = case.optimizing.dropout
     strength = 0.5 if refuted(case, "no dropout") else 0.9
-    return Sign(strength, evidence, {"dropout": share}, loss_picture(case), named(found[0]), hurts=strength > 0.5)
+    return Sign(strength, evidence, {"dropout": share}, loss_picture(case), named(found[0]))
 
 
 def _answers(case: Case, op: Op) -> bool:

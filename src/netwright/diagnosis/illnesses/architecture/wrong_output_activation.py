@@ -13,9 +13,18 @@ REACH = {
     "logsigmoid": (-float("inf"), 0.0),
     "log_softmax": (-float("inf"), 0.0),
 }
-VALUES = ("mse", "mae", "huber", "smooth_l1", "l1", "log_cosh", "mape", "msle")
+VALUES = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 SLACK = 0.05  # of the targets' range
-OTHERS = ("cross_entropy", "nll", "bce", "bce_with_logits", "probabilities_cross_entropy", "kl_div", "hinge")
+OTHERS = (
+    "cross_entropy",
+    "nll",
+    "bce",
+    "bce_with_logits",
+    "probabilities_cross_entropy",
+    "kl",
+    "hinge",
+    "squared_hinge",
+)
 
 
 def examine(case: Case) -> Sign | None:
@@ -35,7 +44,7 @@ def examine(case: Case) -> Sign | None:
     sketch = bars("Targets, and what the outputs reach", "value", _heights(low, high, reach))
     numbers = {"low": low, "high": high, "out of reach": share}
     strength = 0.5 if refuted(case, "pairing") else 0.7 + 0.3 * share
-    return Sign(strength, evidence, numbers, sketch, answer.head_where or answer.where, hurts=strength > 0.5)
+    return Sign(strength, evidence, numbers, sketch, answer.head_where or answer.where)
 
 
 def _span(low: float, high: float) -> str:

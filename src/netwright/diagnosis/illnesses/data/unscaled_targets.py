@@ -7,7 +7,7 @@ from netwright.diagnosis.pictures import bars, trial_picture
 
 LARGE = 10.0  # deviation or mean
 SMALL = 0.01  # deviation
-AMOUNTS = ("mse", "mae", "huber", "smooth_l1", "l1", "log_cosh", "")
+AMOUNTS = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson", "")
 
 
 def examine(case: Case) -> Sign | None:

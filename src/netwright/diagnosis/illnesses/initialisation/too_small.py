@@ -15,7 +15,8 @@ LAYERS = 2
 def examine(case: Case) -> Sign | None:
     start = case.start
     found = zip(start.names, start.deviation, start.fan_in, strict=False)
-    gains = {name: deviation * math.sqrt(fan) for name, deviation, fan in found}
+    mixing = {op.layer for op in case.network.weights if op.kind in ("linear", "convolution")}
+    gains = {name: deviation * math.sqrt(fan) for name, deviation, fan in found if name in mixing or not mixing}
     inner = list(gains.values())[:-1]  # a last layer near 0 is sound
     if len(inner) < LAYERS - 1 or any(op.kind in ("normalization", "add") for op in inside(case)):
         return None

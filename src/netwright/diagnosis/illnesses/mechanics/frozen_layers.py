@@ -21,9 +21,8 @@ def examine(case: Case) -> Sign | None:
     evidence = (
         f"{len(network.frozen)} of {network.tensors} tensors are frozen, with weights as random as at a fresh start"
     )
-    sketch = bars(
-        "Parameters", "tensors", {"frozen": len(network.frozen), "trained": network.tensors - len(network.frozen)}
-    )
+    parts = {"frozen": float(len(network.frozen)), "trained": float(network.tensors - len(network.frozen))}
+    sketch = bars("Parameters", "tensors", parts)
     return Sign(share, evidence, {"share": share}, sketch, network.frozen[0])
 
 

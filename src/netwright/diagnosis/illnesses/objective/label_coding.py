@@ -1,13 +1,17 @@
 """Coding of labels: what the numbers of the classes mean to the loss is not what they are."""
 
-from netwright.diagnosis.case import Case
+import math
+
+from netwright.diagnosis.case import Case, Objective
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import helps, refuted, troubled
+from netwright.diagnosis.outcome import helps, learnt, refuted
 from netwright.diagnosis.pictures import bars
 
-MOST = 12  # whole numbers that may well be classes
+MOST = 20  # whole numbers that may well be classes
 FEWEST = 3
-AMOUNTS = ("mse", "mae", "huber", "smooth_l1", "l1")
+EVEN = 0.08  # how far mean and deviation may be from those of whole numbers that are equally frequent
+WELL = 0.95  # share of one answer's loss, gone: then they may as well be amounts
+AMOUNTS = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 
 
 def examine(case: Case) -> Sign | None:
@@ -29,17 +33,33 @@ def _one_hot_as_index(case: Case) -> Sign | None:
 def _numbers_as_amounts(case: Case) -> Sign | None:
     """A few whole numbers learnt as amounts, of which the fitting pair of head and loss learns more."""
     answer = case.objective
-    classes = sum(share > 0.0 for share in answer.shares)
-    few = answer.task == "values" and answer.target_whole and FEWEST <= classes <= MOST
-    if not few or answer.loss not in AMOUNTS or not troubled(case) or refuted(case, "pairing"):
+    classes = _even(answer)
+    if not classes or answer.loss not in AMOUNTS or refuted(case, "pairing") or (learnt(case) or 0.0) > WELL:
         return None
-    if not helps(case, "pairing"):
-        return None
+    proven = helps(case, "pairing")
     evidence = (
-        f"the targets are {classes} whole numbers, measured by {answer.loss} as amounts; as classes they are learnt"
+        f"the targets are the whole numbers from {answer.target_low:g} to {answer.target_high:g}, equally frequent"
     )
-    sketch = bars("Targets", "share of rows", {str(number): share for number, share in enumerate(answer.shares)})
-    return Sign(0.8, evidence, {"classes": float(classes)}, sketch, answer.where)
+    evidence += f", and {answer.loss} measures them as amounts"
+    evidence += "; as classes they are learnt better" if proven else ""
+    span = {"lowest": answer.target_low or 0.0, "mean": answer.target_mean or 0.0, "highest": answer.target_high or 0.0}
+    return Sign(
+        0.9 if proven else 0.7, evidence, {"classes": float(classes)}, bars("Targets", "value", span), answer.where
+    )
+
+
+def _even(answer: Objective) -> int:
+    """Return how many whole numbers from 0 or 1 on the targets are, if they are about equally frequent; else 0."""
+    low, high, mean, deviation = answer.target_low, answer.target_high, answer.target_mean, answer.target_deviation
+    one = not answer.output_shape or len(answer.output_shape) == 1 or answer.output_shape[-1] == 1
+    if answer.task != "values" or not answer.target_whole or not one or low not in (0.0, 1.0) or high is None:
+        return 0
+    count = round(high - low) + 1
+    if not FEWEST <= count <= MOST or mean is None or deviation is None:
+        return 0
+    usual = math.sqrt((count**2 - 1) / 12)
+    near = abs(mean - (low + high) / 2) < EVEN * count and abs(deviation - usual) < EVEN * usual
+    return count if near else 0
 
 
 LABEL_CODING = Illness(
@@ -48,9 +68,9 @@ LABEL_CODING = Illness(
     severity="error",
     what="One-hot rows where indices are read, or indices where amounts are.",
     why="The loss compares with something that was never meant: class 9 counts as three times class 3.",
-    seen="one-hot targets whose shape is not the outputs' under a loss of indices; or 3 to 12 whole numbers under a "
-    "loss of amounts, of which head and loss for classes learn 0.05 more (Humbatova et al., Taxonomy of real faults "
-    "in deep learning systems, 2020: wrong labels and format)",
+    seen="one-hot targets whose shape is not the outputs' under a loss of indices; or 3 to 20 whole numbers from 0 "
+    "or 1 on, equally frequent (mean and deviation within 8% of such), under a loss of amounts that leaves over 5% of "
+    "one answer's (Humbatova et al., Taxonomy of real faults in deep learning systems, 2020: wrong labels and format)",
     example="labels 0 to 9 as floats under nn.MSELoss()",
     remedies=(
         Change("pairing", "auto", "take the head and the loss that suit the targets"),

@@ -5,7 +5,7 @@ from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.outcome import helps, learnt, refuted, troubled
 from netwright.diagnosis.pictures import loss_picture, trial_picture
 
-AMOUNTS = ("mse", "mae", "huber", "smooth_l1", "l1", "log_cosh", "mape", "msle")
+AMOUNTS = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 CLASSES = ("cross_entropy", "nll", "probabilities_cross_entropy", "bce", "bce_with_logits")
 EXCLUSIVE = ("cross_entropy", "nll", "probabilities_cross_entropy")
 WELL = 0.7
@@ -44,6 +44,10 @@ def _mismatch(answer: Objective) -> tuple[str, bool]:
         and outputs > 2
     ):
         return f"{answer.loss} asks of each of {outputs} outputs apart what softmax shares among them", False
+    if outputs == 1 and answer.loss in EXCLUSIVE and len(answer.output_shape) == 2:
+        return f"{answer.loss} over a single output is 0 whatever it answers", True
+    if answer.task == "classes" and answer.loss == "probabilities_cross_entropy" and answer.head == "sigmoid":
+        return "the sigmoid answers for each class apart, and the loss divides by their sum", False
     if answer.task == "labels" and answer.loss in EXCLUSIVE:
         return f"{answer.loss} lets one class be right, and several of the {outputs} labels hold at once", True
     return "", False

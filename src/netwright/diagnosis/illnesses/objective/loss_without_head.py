@@ -7,13 +7,14 @@ from netwright.diagnosis.pictures import bars, loss_picture
 
 PROBABILITIES = ("sigmoid", "softmax", "hardsigmoid", "exp", "clamp")
 LOGARITHMS = ("log_softmax", "logsigmoid", "log")
+LOSSES = ("bce", "nll", "probabilities_cross_entropy")
 NEEDS = {"probabilities": PROBABILITIES, "log_probabilities": LOGARITHMS}
 
 
 def examine(case: Case) -> Sign | None:
     answer = case.objective
     needed = NEEDS.get(answer.takes)
-    if needed is None or not answer.head or answer.head in needed or answer.loss in ("mse", "mae"):
+    if needed is None or not answer.head or answer.head in needed or answer.loss not in LOSSES:
         return None
     low, high = answer.output_low, answer.output_high
     if low is not None and high is not None and _fits(answer.takes, low, high):
@@ -24,7 +25,7 @@ def examine(case: Case) -> Sign | None:
     span = {"lowest": low or 0.0, "highest": high or 0.0}
     sketch = bars("Outputs", "value", span) if said else loss_picture(case)
     strength = 0.6 if refuted(case, "pairing") else 1.0
-    return Sign(strength, evidence, span, sketch, answer.where or answer.head_where, hurts=strength > 0.6)
+    return Sign(strength, evidence, span, sketch, answer.where or answer.head_where)
 
 
 def _fits(takes: str, low: float, high: float) -> bool:

@@ -13,7 +13,7 @@ def examine(case: Case) -> Sign | None:
     if case.objective.reduction != "sum" or how.optimizer not in PLAIN or (how.batch_size or 1) < 2:
         return None
     lower = [name for name in ("learning_rate x 0.1", "learning_rate x 0.01") if helps(case, name)]
-    if not (lower or (troubled(case) and not case.trials)):
+    if not (lower or troubled(case)):
         return None
     evidence = (
         f"the loss is summed over {how.batch_size} rows: a step is {how.batch_size} times as long as of their mean"

@@ -16,11 +16,12 @@ def examine(case: Case) -> Sign | None:
         return None
     share = learnt(case)
     hurts = troubled(case) or helps(case, "pairing") or (share is not None and share < WELL)
-    if refuted(case, "pairing") or not hurts:
+    if (refuted(case, "pairing") or not hurts) and answer.head != "sigmoid":
         return None
     evidence = f"{answer.loss} takes any number as a logit, and {answer.head} lets only some through"
     sketch = trial_picture(case, "pairing") or loss_picture(case)
-    return Sign(0.9, evidence, {"learnt": share or 0.0}, sketch, answer.head_where or answer.where)
+    strength = 0.5 if refuted(case, "pairing") else 0.9
+    return Sign(strength, evidence, {"learnt": share or 0.0}, sketch, answer.head_where or answer.where)
 
 
 SQUASHED_LOGITS = Illness(
@@ -30,8 +31,9 @@ SQUASHED_LOGITS = Illness(
     what="The last layer ends in an activation, though the loss takes logits, which may be any number.",
     why="With ReLU a class whose logit is below 0 gets no gradient and is lost; with tanh or sigmoid no answer can be "
     "certain.",
-    seen="relu, tanh, sigmoid or the like as the last function under cross_entropy or bce_with_logits, with over a "
-    "tenth of one answer's loss left (UMLAUT, Schoop, Huang and Hartmann 2021: non-linear last layer)",
+    seen="sigmoid before cross_entropy, whatever comes of it; relu, tanh or the like as the last function under "
+    "cross_entropy or bce_with_logits, with over a tenth of one answer's loss left (UMLAUT, Schoop, Huang and "
+    "Hartmann 2021: non-linear last layer)",
     example="every layer ends in ReLU, the last one too",
     remedies=(
         Change("head", "identity", "leave the last activation out"),

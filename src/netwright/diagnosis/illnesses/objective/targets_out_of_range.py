@@ -11,7 +11,7 @@ SLACK = 0.01
 def examine(case: Case) -> Sign | None:
     answer = case.objective
     low, high = answer.target_low, answer.target_high
-    shared = answer.loss in ("cross_entropy", "probabilities_cross_entropy", "kl_div")
+    shared = answer.loss in ("cross_entropy", "probabilities_cross_entropy", "kl")
     soft = shared and len(answer.output_shape) > 1 and answer.target_shape == answer.output_shape
     if low is None or high is None or not (answer.loss in YES_NO or soft):
         return None

@@ -26,8 +26,9 @@ def examine(case: Case) -> Sign | None:
         evidence = f"{said}; with a tenth of the rows a short training scores {more:.2g} higher"
         sketch = trial_picture(case, "batch_size x 0.1")
         return Sign(min(1.0, 0.5 + more), evidence, {**numbers, "gain": more}, sketch) if worth else None
-    slow = an_epoch <= FEW and how.steps < SHORT and (learnt(case) or 0.0) < 0.3 and late_fall(case) > 0.01
-    return Sign(0.5, f"{said}, and the loss still falls", numbers, loss_picture(case)) if slow else None
+    falls = late_fall(case) > 0.01 or how.steps < 30
+    slow = an_epoch <= FEW and how.steps < SHORT and (learnt(case) or 0.0) < 0.3 and falls
+    return Sign(0.5, f"{said}, and little is learnt", numbers, loss_picture(case)) if slow else None
 
 
 BATCH_TOO_LARGE = Illness(

@@ -14,7 +14,7 @@ PLAIN = ("sgd", "momentum")
 
 def examine(case: Case) -> Sign | None:
     limit, norms = case.optimizing.clip_norm, _norms(case)
-    if not limit or len(norms) < 10 or case.optimizing.optimizer not in PLAIN:
+    if not limit or len(norms) < 4 or case.optimizing.optimizer not in PLAIN:
         return None
     share = sum(norm > TIMES * limit for norm in norms) / len(norms)
     faster = best_of(case, "learning_rate", above=True)

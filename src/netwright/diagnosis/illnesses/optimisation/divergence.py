@@ -2,7 +2,7 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import final_loss, first_loss
+from netwright.diagnosis.outcome import final_loss, first_loss, overflowed
 from netwright.diagnosis.pictures import loss_picture
 from netwright.diagnosis.trends import levels
 
@@ -12,8 +12,9 @@ TIMES = 2.0  # its least level
 def examine(case: Case) -> Sign | None:
     final, found = final_loss(case), levels(case)
     reference = case.objective.constant_loss or first_loss(case)
-    if case.steps and final is None:
-        return Sign(1.0, "the loss is not finite at the end", {}, loss_picture(case))
+    if case.steps and overflowed(case):
+        said = f"the loss is not finite after {case.steps[-1].step} steps"
+        return Sign(1.0, said, {"steps": float(case.steps[-1].step)}, loss_picture(case))
     if final is None or not found or reference is None or reference <= 0.0 or min(found) <= 0.0:
         return None
     if final < TIMES * min(found) or final < 1.05 * reference:

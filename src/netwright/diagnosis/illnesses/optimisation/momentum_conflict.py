@@ -38,5 +38,14 @@ MOMENTUM_CONFLICT = Illness(
         Change("optimizer", "momentum", "take SGD with momentum 0.9"),
     ),
     examine=examine,
-    explains=("optimisation.oscillation", "optimisation.divergence", "optimisation.rate-too-high"),
+    explains=(
+        *("optimisation.oscillation", "optimisation.divergence", "optimisation.rate-too-high", "signal.dead-units"),
+        *("signal.collapsed-representation", "signal.rank-loss", "signal.constant-output", "signal.exploding-gradient"),
+        *(
+            "signal.saturated-units",
+            "optimisation.plateau",
+            "mechanics.not-finite-source",
+            "generalisation.underfitting",
+        ),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import gain, helps, learnt
+from netwright.diagnosis.outcome import best_of, final_loss, gain, helps, learnt
 from netwright.diagnosis.pictures import loss_picture, trial_picture
 
 MARGIN = 0.05
@@ -13,12 +13,14 @@ SLOW = ("adadelta", "adagrad")
 def examine(case: Case) -> Sign | None:
     how = case.optimizing
     more = gain(case, "adam")
-    if not how.optimizer or how.optimizer in ADAPTIVE:
+    if not how.optimizer or how.optimizer in ADAPTIVE or final_loss(case) is None:
         return None
     if more is None:
         return _untried(case)
     rates = [gain(case, trial.name) or 0.0 for trial in case.trials if trial.name.startswith("learning_rate")]
-    if not helps(case, "adam") or more < max(rates, default=0.0) + MARGIN:
+    still = best_of(case, "learning_rate", above=True)
+    higher = still is not None and still[0] >= 100.0 and still[1] > MARGIN  # its right rate may lie beyond
+    if not helps(case, "adam") or more < max(rates, default=0.0) + MARGIN or higher:
         return None
     evidence = f"with Adam a short training from the same start scores {more:.2g} higher"
     evidence += f"; {how.optimizer} at other rates {max(rates):.2g}" if rates else ""
@@ -41,8 +43,9 @@ OPTIMIZER_CHOICE = Illness(
     what="The optimizer's steps do not fit this loss's slopes: some far too long, some far too short.",
     why="Where the slope differs a thousandfold between weights, one rate for all is wrong for most of them.",
     seen="a short training with Adam scores 0.05 higher, and 0.05 higher than this optimizer at 0.01 to 100 times its "
-    "rate; without trials: Adadelta or Adagrad at no more than 0.001 with 70% of one answer's loss left (Kingma and "
-    "Ba, Adam: a method for stochastic optimization, 2015; Zeiler, ADADELTA, 2012, is written for a rate of 1)",
+    "rate, where 100 times is not the best of these; without trials: Adadelta or Adagrad at no more than 0.001 with "
+    "70% of one answer's loss left (Kingma and Ba, Adam: a method for stochastic optimization, 2015; Zeiler, "
+    "ADADELTA, 2012, is written for a rate of 1)",
     example="Adadelta at 0.001, a rate that was meant for others",
     remedies=(
         Change("optimizer", "adam", "take Adam at 0.001"),

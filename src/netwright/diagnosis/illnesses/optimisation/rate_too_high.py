@@ -6,7 +6,16 @@ import statistics
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.layers import over_steps
-from netwright.diagnosis.outcome import barely_learnt, best_of, falls_behind, final_loss, first_loss, helps
+from netwright.diagnosis.outcome import (
+    barely_learnt,
+    best_of,
+    falls_behind,
+    final_loss,
+    first_loss,
+    helps,
+    overflowed,
+    refuted,
+)
 from netwright.diagnosis.pictures import loss_picture, trial_picture
 
 LARGE = 0.1  # median update over weight norm
@@ -17,9 +26,11 @@ GAIN = 0.05
 def examine(case: Case) -> Sign | None:
     ratio = _early_ratio(case)
     best = best_of(case, "learning_rate", above=False)
+    lost = overflowed(case)
     if case.trial("as it is") is not None and best is not None:
-        return _tried(case, best, ratio)
-    lost = case.lost is not None or bool(case.steps and final_loss(case) is None)
+        found = _tried(case, best, ratio)
+        if found is not None or refuted(case, "learning_rate x 0.01"):
+            return found
     if ratio is None or ratio < LARGE or not (lost or _worse(case) or (ratio > THROWN and barely_learnt(case))):
         return None
     outcome = "numbers stopped being finite" if lost else f"the loss ended at {final_loss(case):.3g}"

@@ -2,18 +2,21 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import gain, helps, learnt
+from netwright.diagnosis.outcome import final_loss, first_loss, gain, helps, learnt
 from netwright.diagnosis.pictures import loss_picture, trial_picture
 from netwright.diagnosis.trends import late_fall
 
 FALLING = 0.02  # of the loss, from the last fifth but one to the last
 STEEP = 0.05
 FEW = 300  # steps
+BEGUN = 30
 GAIN = 0.05
 
 
 def examine(case: Case) -> Sign | None:
     fall, steps = late_fall(case), case.optimizing.steps or len(case.steps)
+    if steps < BEGUN:
+        return _hardly_begun(case, steps)
     more = gain(case, "epochs x 4")
     if more is None:
         return _untried(case, fall, steps)
@@ -26,6 +29,15 @@ def examine(case: Case) -> Sign | None:
     )
     numbers = {"steps": float(steps), "late fall": fall, "gain": more}
     return Sign(min(1.0, 0.5 + more), evidence, numbers, trial_picture(case, "epochs x 4"))
+
+
+def _hardly_begun(case: Case, steps: int) -> Sign | None:
+    """So few steps that nothing could be learnt, and no trend be seen."""
+    share, final, first = learnt(case), final_loss(case), first_loss(case)
+    if share is None or share > 0.5 or final is None or first is None or final > first or not steps:
+        return None
+    evidence = f"after {steps} steps {max(0.0, share):.0%} of one answer's loss is gone"
+    return Sign(0.7, evidence, {"steps": float(steps), "learnt": share}, loss_picture(case))
 
 
 def _untried(case: Case, fall: float, steps: int) -> Sign | None:
@@ -47,8 +59,8 @@ TOO_FEW_STEPS = Illness(
     why="The rows hold more than was taken from them.",
     seen="the loss falls by more than 2% from the last fifth of the steps but one to the last, beyond two standard "
     "errors, and four times the epochs score 0.05 higher (0.025 where there are fewer than 300 steps that fall by "
-    "5%); without that trial: fewer than 300 steps, falling by 5%, with 70% of one answer's loss left (DeepFD, Cao et "
-    "al. 2022)",
+    "5%); without that trial: fewer than 300 steps, falling by 5%, with 70% of one answer's loss left, or fewer than "
+    "30 with half of it left (DeepFD, Cao et al. 2022)",
     example="five epochs of batches of 2000",
     remedies=(
         Change("epochs", 4.0, "train four times as long"),

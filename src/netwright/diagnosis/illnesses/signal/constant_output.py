@@ -15,7 +15,7 @@ def examine(case: Case) -> Sign | None:
         return None
     spread = max(_spread(step) for step in steps)
     unit = (case.objective.target_deviation or 1.0) if case.objective.task == "values" else 1.0
-    if spread >= LEAST * unit:
+    if not spread < LEAST * unit:  # nor where it is no number
         return None
     evidence = f"over the last {len(steps)} watched steps an output differs by {spread:.2g} from row to row"
     against = f"; the targets do by {unit:.3g}" if case.objective.task == "values" else ""
