@@ -6,15 +6,15 @@ import importlib.util
 from netwright.diagnosis.case import Trial
 from netwright.diagnosis.material import Material
 
-MOST = 10.0  # seconds
-SHARE = 0.5  # of the training's time
+MOST = 4.0  # seconds
+TIMES = 12.0  # the training's own time: what all probes of its length take
 
 
 def probed(material: Material, seconds: float) -> tuple[Trial, ...]:
-    """Return what probes found within the time that a training of so many seconds allows; none where it is no use."""
+    """Return what probes found after a training of so many seconds, within four; none where it is no use."""
     if not material.usable or importlib.util.find_spec("netwright.diagnosis.probes") is None:
         return ()
     programs = importlib.import_module("netwright.diagnosis.programs")
     probes = importlib.import_module("netwright.diagnosis.probes")
-    found: tuple[Trial, ...] = probes.probe(programs.program_of(material), min(MOST, SHARE * seconds))
+    found: tuple[Trial, ...] = probes.probe(programs.program_of(material), min(MOST, TIMES * seconds))
     return found
