@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -124,8 +124,7 @@ def prepare(
     source: str = "",
 ) -> Doctor:
     """Return a doctor that has looked at the network, and does not listen yet."""
-    optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer)
-    _check(model, optimizers, every)
+    optimizers = checked(model, optimizer, every)
     state = state_of(model, optimizers, Pace(every))
     state.given = loss_fn
     state.inside = not is_compiled(model)
@@ -167,14 +166,18 @@ def is_compiled(model: nn.Module) -> bool:
     )
 
 
-def _check(model: nn.Module, optimizers: list[Optimizer], every: int | str) -> None:
+def checked(model: Any, optimizer: Any, every: Any) -> list[Optimizer]:
+    """Return the optimizers as a list; raise RecipeError where one of the three is not what `watch` takes."""
+    optimizers = (
+        [optimizer] if isinstance(optimizer, Optimizer) or not isinstance(optimizer, Iterable) else [*optimizer]
+    )
     if not isinstance(model, nn.Module):
-        raise RecipeError(
-            f"watch takes a torch.nn.Module, not {type(model).__name__}: pass the network that is trained"
-        )
+        came = type(model).__name__
+        raise RecipeError(f"watch takes a torch.nn.Module, not {came}: pass the network that is trained")
     wrong = next((one for one in optimizers if not isinstance(one, Optimizer)), None)
     if wrong is not None or not optimizers:
         came = "none" if wrong is None else type(wrong).__name__
         raise RecipeError(f"watch takes one or several of torch.optim's optimizers, not {came}: pass what steps")
     if every != "auto" and (not isinstance(every, int) or every < 1):
         raise RecipeError(f'every takes "auto" or a number of steps of at least 1, not {every!r}')
+    return optimizers
