@@ -1,6 +1,8 @@
 """Causes before symptoms, worst first."""
 
-from netwright.core.findings import Finding
+from dataclasses import replace
+
+from netwright.core.findings import Curve, Finding, Sketch
 from netwright.report.diagnosis_tables import diagnosis_table, trials_table
 from netwright.report.findings import grouped
 from tests.report.treatments import TREATMENT
@@ -25,7 +27,13 @@ def test_symptoms_stand_beneath_their_cause_and_the_worst_comes_first():
 def test_no_finding_is_lost():
     every = [LOST, ALONE, SYMPTOM, CAUSE]
     shown = [one for group in grouped(every) for one in (group.cause, *group.symptoms)]
-    assert sorted(map(id, shown)) == sorted(map(id, every))
+    assert sorted(one.code for one in shown) == sorted(one.code for one in every)
+
+
+def test_a_picture_that_the_cause_shows_is_not_drawn_again():
+    sketch = Sketch("Loss", "step", "loss", (Curve("loss", (0.0, 1.0), (1.0, 2.0)),))
+    cause, symptom = replace(CAUSE, sketch=sketch), replace(SYMPTOM, sketch=sketch)
+    assert grouped([cause, symptom])[0].symptoms == (SYMPTOM,)
 
 
 def test_the_table_indents_symptoms_and_says_where():

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwright.api.diagnosis import TREATMENT
+from netwright.api.diagnosis import TREATMENT, note_findings
 from netwright.api.options import parse_budget
 from netwright.api.tables import Run, write_report
 from netwright.core.errors import RunError
@@ -121,6 +121,7 @@ def _store(folder: Path, stage: "Stage", treated: "Treated") -> None:
     else:
         (folder / TREATED).unlink(missing_ok=True)
     if (folder / "evaluation.json").exists():
+        note_findings(folder)
         write_report(Run(folder))
 
 
