@@ -121,6 +121,7 @@ FAULTS = (
         (5, 8, 10, 15, 20),
         linear_stack,
         bases=LAYERED,
+        mild=True,
     ),
     Fault(
         "deep sigmoid layers",
@@ -130,10 +131,11 @@ FAULTS = (
             "architecture.too-deep-without-skips",
             "architecture.normalization-missing",
         ),
-        (("sigmoid", 6), ("sigmoid", 8), ("sigmoid", 10), ("sigmoid", 14), ("sigmoid", 20)),
+        (("sigmoid", 8), ("sigmoid", 10), ("sigmoid", 12), ("sigmoid", 16), ("sigmoid", 20)),
         deep,
         bases=PLAIN,
         symptoms=("signal.constant-output", "signal.collapsed-representation", "optimisation.plateau"),
+        mild=True,
     ),
     Fault(
         "very deep without skips",
@@ -147,6 +149,7 @@ FAULTS = (
         deep,
         bases=PLAIN,
         symptoms=("signal.constant-output", "optimisation.plateau", "signal.rank-loss"),
+        mild=True,
     ),
     Fault(
         "bottleneck",
@@ -155,6 +158,8 @@ FAULTS = (
         bottleneck,
         ("classes",),
         PLAIN,
+        symptoms=("signal.dead-units", "signal.constant-output", "signal.rank-loss"),
+        mild=True,
     ),
     Fault(
         "far too narrow",
@@ -164,6 +169,7 @@ FAULTS = (
         ("classes",),
         ("digits", "images", "regularized"),
         ("signal.dead-units", "generalisation.underfitting"),
+        mild=True,
     ),
     Fault(
         "softmax inside the network",
@@ -171,12 +177,14 @@ FAULTS = (
         (0.3, 0.5, 1.0, 2.0, 3.0),
         softmax_inside,
         bases=PLAIN,
+        mild=True,
     ),
     Fault(
         "dropout on the outputs",
         ("architecture.dropout-on-output",),
         (0.2, 0.3, 0.4, 0.5, 0.6),
         dropout_on_outputs,
+        mild=True,
     ),
     Fault(
         "dropout before batch normalisation",
@@ -184,6 +192,7 @@ FAULTS = (
         (0.3, 0.4, 0.5, 0.6, 0.7),
         dropout_before_normalization,
         bases=(*PLAIN, "images"),
+        mild=True,
     ),
     Fault(
         "batch normalisation of one row",

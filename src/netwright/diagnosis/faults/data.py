@@ -126,6 +126,7 @@ FAULTS = (
         unscaled_inputs,
         bases=NUMBERS,
         symptoms=("signal.dead-units", "optimisation.rate-too-high", "signal.exploding-gradient"),
+        mild=True,
     ),
     Fault(
         "unscaled targets",
@@ -134,6 +135,7 @@ FAULTS = (
         unscaled_targets,
         ("values",),
         symptoms=("optimisation.rate-too-low", "optimisation.too-few-steps", "objective.targets-out-of-range"),
+        mild=True,
     ),
     Fault("leak", ("data.leak", "data.drift"), (0.0, 0.01, 0.02, 0.05, 0.1), leak, bases=VECTORS),
     Fault(
@@ -150,6 +152,7 @@ FAULTS = (
         wrong_labels,
         ("classes",),
         ("digits", "regularized", "images"),
+        mild=True,
     ),
     Fault(
         "rows in the order of their classes",
@@ -158,6 +161,7 @@ FAULTS = (
         sorted_rows,
         ("classes",),
         symptoms=("optimisation.oscillation",),
+        mild=True,
     ),
     Fault(
         "validation rows that are trained on",
@@ -179,6 +183,7 @@ FAULTS = (
         (0.3, 0.5, 1.0, 2.0, 3.0),
         one_batch,
         symptoms=("generalisation.overfitting",),
+        mild=True,
     ),
     Fault(
         "one class far more frequent",
@@ -188,5 +193,6 @@ FAULTS = (
         ("classes",),
         ("digits", "images", "regularized"),
         ("signal.constant-output",),
+        mild=True,
     ),
 )

@@ -19,6 +19,7 @@ class Fault:
     tasks: tuple[TaskKind, ...] = ("classes", "binary", "values")
     bases: tuple[str, ...] = ()  # names of sound programs that it fits; empty: all of its tasks
     symptoms: tuple[str, ...] = ()  # codes that show that something is wrong, though not the cause
+    mild: bool = False  # a fault only where it hurts: its settings do less harm to some programs than to others
 
     def fits(self, program: Program) -> bool:
         return program.task in self.tasks and (not self.bases or program.name in self.bases)

@@ -41,6 +41,7 @@ FAULTS = (
         few_rows,
         ("values",),
         ("diabetes",),
+        mild=True,
     ),
     Fault(
         "weight decay far too large",
@@ -48,6 +49,7 @@ FAULTS = (
         (0.3, 1.0, 3.0, 10.0, 30.0),
         heavy_decay,
         symptoms=("signal.constant-output", "generalisation.underfitting", "optimisation.plateau"),
+        mild=True,
     ),
     Fault(
         "dropout far too large",
@@ -56,5 +58,6 @@ FAULTS = (
         heavy_dropout,
         bases=(*VECTORS, "regularized", "images"),
         symptoms=("generalisation.underfitting", "optimisation.plateau", "signal.constant-output"),
+        mild=True,
     ),
 )

@@ -72,6 +72,7 @@ FAULTS = (
         scaled,
         bases=PLAIN,
         symptoms=("signal.exploding-gradient", "optimisation.divergence", "signal.dead-units"),
+        mild=True,
     ),
     Fault(
         "first weights far too small",
@@ -80,6 +81,7 @@ FAULTS = (
         scaled,
         bases=PLAIN,
         symptoms=("signal.vanishing-gradient", "optimisation.plateau", "signal.collapsed-representation"),
+        mild=True,
     ),
     Fault(
         "biases far below zero",
@@ -88,5 +90,6 @@ FAULTS = (
         biased,
         bases=PLAIN,
         symptoms=("signal.constant-output", "optimisation.plateau"),
+        mild=True,
     ),
 )

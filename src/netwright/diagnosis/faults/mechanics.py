@@ -72,6 +72,7 @@ FAULTS = (
         evaluation_mode,
         ("classes",),
         ("regularized",),
+        mild=True,
     ),
     Fault(
         "training mode in evaluation",
@@ -80,13 +81,15 @@ FAULTS = (
         training_mode,
         ("classes",),
         ("regularized",),
+        mild=True,
     ),
-    Fault("layers frozen that were never trained", ("mechanics.frozen-layers",), FACTORS, frozen),
+    Fault("layers frozen that were never trained", ("mechanics.frozen-layers",), FACTORS, frozen, mild=True),
     Fault(
         "layers in no optimizer",
         ("mechanics.missing-from-optimizer", "optimisation.optimizer-mismatch"),
         FACTORS,
         left_out,
+        mild=True,
     ),
     Fault("result cut from the graph", ("mechanics.without-gradient",), FACTORS, detached, bases=VECTORS),
     Fault(

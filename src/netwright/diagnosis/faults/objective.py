@@ -1,5 +1,7 @@
 """Faults of heads, losses and targets."""
 
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -90,18 +92,29 @@ def summed_loss(program: Program, rate: float) -> Program:
     return summed.but(settings={"lr": rate, "momentum": 0.9})
 
 
+PLAIN: dict[str, Callable[..., Tensor]] = {
+    "mse": functional.mse_loss,
+    "mae": functional.l1_loss,
+    "huber": functional.huber_loss,
+}
+
+
 def broadcast(program: Program, loss_and_rate: tuple[str, float]) -> Program:
     """Targets (rows,) against outputs (rows, 1), which are spread over each other."""
     name, factor = loss_and_rate
-    losses = {"mse": functional.mse_loss, "mae": functional.l1_loss, "huber": functional.huber_loss}
-    plain = losses[name]
+    plain = PLAIN[name]
+
+    def warned(output: Tensor, target: Tensor) -> Tensor:
+        with warnings.catch_warnings():  # torch warns of it, and people read on
+            warnings.simplefilter("ignore", UserWarning)
+            return plain(output, target)
 
     def flat(sample: Sample) -> Sample:
         return Sample(sample.inputs, sample.targets.reshape(-1))
 
     changed = program.but(rows=flat(program.rows), validation=program.validation and flat(program.validation))
     rate = program.settings["lr"] * factor
-    return changed.with_settings(lr=rate).but(loss=lambda output, target: plain(output, target), loss_name=name)
+    return changed.with_settings(lr=rate).but(loss=warned, loss_name=name)
 
 
 def coded_otherwise(program: Program, codes: tuple[float, float]) -> Program:
@@ -179,6 +192,7 @@ FAULTS = (
         (("mse", 1.0), ("mae", 1.0), ("mse", 0.3), ("mae", 3.0), ("huber", 1.0)),
         class_numbers_as_values,
         ("classes",),
+        mild=True,
     ),
     Fault(
         "negative log-likelihood of no log-probabilities",
@@ -186,12 +200,14 @@ FAULTS = (
         (("identity", 1.0), ("softmax", 1.0), ("identity", 0.3), ("softmax", 3.0), ("softmax", 0.3)),
         nll_of_logits,
         ("classes",),
+        mild=True,
     ),
     Fault(
         "summed loss",
         ("objective.reduction-sum", "optimisation.rate-too-high", "optimisation.divergence"),
         (0.05, 0.1, 0.2, 0.3, 0.5),
         summed_loss,
+        mild=True,
     ),
     Fault(
         "shapes spread over each other",
@@ -216,6 +232,7 @@ FAULTS = (
         (0.001, 0.003, 0.01, 0.02, 0.03),
         mean_squared_error_of_softmax,
         ("classes",),
-        symptoms=("optimisation.plateau", "optimisation.too-few-steps"),
+        symptoms=("signal.constant-output", "optimisation.plateau", "optimisation.too-few-steps"),
+        mild=True,
     ),
 )

@@ -77,6 +77,7 @@ FAULTS = (
         (100.0, 200.0, 400.0, 1000.0, 3000.0),
         rate,
         symptoms=("signal.dead-units", "optimisation.oscillation", "signal.exploding-gradient"),
+        mild=True,
     ),
     Fault(
         "plain descent at a rate far too high",
@@ -84,6 +85,7 @@ FAULTS = (
         (10.0, 20.0, 50.0, 100.0, 300.0),
         plain_descent,
         symptoms=("optimisation.oscillation", "signal.exploding-gradient", "mechanics.not-finite", "signal.dead-units"),
+        mild=True,
     ),
     Fault(
         "rate far too low",
@@ -91,6 +93,7 @@ FAULTS = (
         (3e-2, 1e-2, 3e-3, 1e-3, 1e-4),
         rate,
         symptoms=("optimisation.too-few-steps", "optimisation.plateau"),
+        mild=True,
     ),
     Fault(
         "plain descent at a rate far too low",
@@ -98,6 +101,7 @@ FAULTS = (
         (1e-3, 3e-4, 1e-4, 3e-5, 1e-5),
         plain_descent,
         symptoms=("optimisation.too-few-steps", "optimisation.plateau", "optimisation.optimizer-choice"),
+        mild=True,
     ),
     Fault(
         "no zero_grad",
@@ -110,6 +114,7 @@ FAULTS = (
             (torch.optim.RMSprop, 1e-3),
         ),
         no_zero_grad,
+        mild=True,
     ),
     Fault("no step", ("optimisation.no-step",), FACTORS, no_step),
     Fault("no backward pass", ("optimisation.no-backward",), FACTORS, no_backward),
@@ -119,6 +124,7 @@ FAULTS = (
         ("optimisation.too-few-steps", "optimisation.rate-too-low", "optimisation.batch-too-large"),
         ((1, 1.0), (2, 1.0), (1, 0.3), (2, 0.3), (3, 0.3)),
         few_steps,
+        mild=True,
     ),
     Fault(
         "all rows a step",
@@ -126,6 +132,7 @@ FAULTS = (
         (0.003, 0.01, 0.02, 0.03, 0.05),
         large_batch,
         symptoms=("optimisation.plateau",),
+        mild=True,
     ),
     Fault(
         "momentum and rate too high together",
@@ -133,13 +140,15 @@ FAULTS = (
         ((0.99, 0.5), (0.99, 1.0), (0.995, 0.5), (0.999, 0.3), (0.99, 2.0)),
         much_momentum,
         symptoms=("optimisation.oscillation", "signal.dead-units", "signal.exploding-gradient"),
+        mild=True,
     ),
     Fault(
         "clipped at every step",
         ("optimisation.clipping-always",),
-        (1e-2, 3e-3, 1e-3, 3e-4, 1e-4),
+        (1e-3, 3e-4, 1e-4, 3e-5, 1e-5),
         clipped,
         symptoms=("optimisation.plateau", "optimisation.rate-too-low"),
+        mild=True,
     ),
     Fault(
         "schedule stepped for each batch",
@@ -147,12 +156,14 @@ FAULTS = (
         (0.5, 0.7, 0.8, 0.9, 0.3),
         schedule_per_step,
         symptoms=("optimisation.rate-too-low", "optimisation.plateau", "optimisation.too-few-steps"),
+        mild=True,
     ),
     Fault(
         "accumulated loss not divided",
         ("optimisation.accumulated-scale", "optimisation.rate-too-high", "optimisation.divergence"),
         ((8, 0.3), (8, 0.5), (16, 0.2), (16, 0.3), (8, 1.0)),
         undivided,
+        mild=True,
     ),
     Fault("optimizer of another network", ("optimisation.optimizer-mismatch",), FACTORS, stale),
 )

@@ -1,8 +1,11 @@
 """Probes in order of usefulness, as many as a budget of seconds holds."""
 
+import functools
+import math
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import torch
 
@@ -16,10 +19,15 @@ from netwright.diagnosis.programs.running import train_program
 
 MOST_ROWS = 2000
 MOST_HELD_OUT = 1000
-SHARES = 14.0  # a budget holds about that many trainings of the full length
+SHARES = 8.0  # a budget holds about that many trainings of the full length
 FEWEST_STEPS = 40
 LATE = 3.0  # times the budget, after which no probe begins, should the estimate of a step be far off
+GOOD = 0.9  # score above which a training that a plain reference does not beat is not tried for longer
+ENOUGH = 0.05  # of a score, by which they must be better
 SEEDS = 3  # of the training as it is, where they fit
+
+# What a foreign network or loss raises, should it not take other rows, batches or targets than it was written for.
+FOREIGN = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError, ArithmeticError)
 
 Probe = Callable[[Program], Program | None]
 
@@ -44,46 +52,96 @@ def scaled_inputs(program: Program) -> Program | None:
     return apply(program, Change("scale_inputs", True, ""))
 
 
-PROBES: tuple[tuple[str, Probe, float], ...] = (  # name, what it changes, steps in units of the program's own
-    ("reference", reference, 1.0),
-    ("pairing", changed("pairing", "auto"), 1.0),
-    ("learning_rate x 0.1", changed("learning_rate", 0.1), 1.0),
-    ("learning_rate x 10", changed("learning_rate", 10.0), 1.0),
-    ("adam", changed("optimizer", "adam"), 1.0),
-    ("scaled inputs", scaled_inputs, 1.0),
-    ("scaled targets", changed("scale_targets", True), 1.0),
-    ("relu", changed("activation", "relu"), 1.0),
-    ("kaiming", changed("initialization", "kaiming"), 1.0),
-    ("learning_rate x 100", changed("learning_rate", 100.0), 1.0),
-    ("learning_rate x 0.01", changed("learning_rate", 0.01), 1.0),
-    ("one batch", one_batch, 1.0),
-    ("no dropout", changed("dropout", 0.0), 1.0),
-    ("epochs x 4", changed("epochs", 4.0), 4.0),
-    ("wider", changed("width", 4.0), 2.0),
-    ("batch_size x 0.1", changed("batch_size", 0.1), 5.0),
-)
+PROBES: dict[str, tuple[Probe, float]] = {  # by name what it changes, and its steps in units of the program's own
+    "reference": (reference, 1.0),
+    "pairing": (changed("pairing", "auto"), 1.0),
+    "learning_rate x 0.1": (changed("learning_rate", 0.1), 1.0),
+    "learning_rate x 10": (changed("learning_rate", 10.0), 1.0),
+    "adam": (changed("optimizer", "adam"), 1.0),
+    "scaled inputs": (scaled_inputs, 1.0),
+    "scaled targets": (changed("scale_targets", True), 1.0),
+    "relu": (changed("activation", "relu"), 1.0),
+    "kaiming": (changed("initialization", "kaiming"), 1.0),
+    "learning_rate x 100": (changed("learning_rate", 100.0), 1.0),
+    "learning_rate x 0.01": (changed("learning_rate", 0.01), 1.0),
+    "one batch": (one_batch, 1.0),
+    "no dropout": (changed("dropout", 0.0), 1.0),
+    "epochs x 4": (changed("epochs", 4.0), 4.0),
+    "wider": (changed("width", 4.0), 2.0),
+    "batch_size x 0.1": (changed("batch_size", 0.1), 5.0),
+}
 
 
-def probe(program: Program, seconds: float = 5.0, seed: int = 0) -> tuple[Trial, ...]:
+@dataclass
+class Probing:
+    """The probes of one program while they are made."""
+
+    program: Program
+    seed: int
+    seconds: float
+    late: float  # a time of `time.perf_counter` after which none begins
+    own: list[Outcome] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
+    spent: float = 0.0  # estimated seconds
+
+    @functools.cached_property
+    def cost(self) -> float:
+        """Estimated seconds of one training."""
+        return step_seconds(self.program) * self.program.steps
+
+    @property
+    def score(self) -> float:
+        return self.own[0].score if self.own[0].score is not None else -math.inf
+
+    @property
+    def promising(self) -> bool:
+        """Whether a probe shows that there is more to be had; if none of the first does, others would waste time."""
+        return any(found.score is not None and found.score - self.score > ENOUGH for found in self.trials)
+
+    def as_it_is(self, *seeds: int) -> None:
+        self.own += [train_program(self.program, seed, deadline=self.late) for seed in seeds]
+        self.spent += self.cost * len(seeds)
+
+    def change(self, name: str) -> None:
+        """Make one probe, where it applies, fits into the budget and has not been made."""
+        change, length = PROBES[name]
+        done = any(found.name == name for found in self.trials)
+        if done or self.spent + length * self.cost > self.seconds or time.perf_counter() > self.late:
+            return
+        try:
+            other = change(self.program)
+            outcome = train_program(other, self.seed, deadline=self.late) if other is not None else None
+        except FOREIGN:
+            return
+        if outcome is not None:
+            self.trials += [trial(name, outcome)] if outcome.finished else []
+            self.spent += length * self.cost
+
+
+def probe(program: Program | None, seconds: float = 5.0, seed: int = 0) -> tuple[Trial, ...]:
     """Train a program as it is, and with one thing changed at a time, each from the same start, for about `seconds`.
 
     At most 2,000 rows are read, and no more steps taken than the budget holds. Scores are of the same rows in all
     trials. The same program, seconds and seed give the same trials; the caller's generators are left as they were.
+    None, what cannot be trained again, gives no trials.
     """
-    short = shortened(program, seconds / SHARES)
-    cost = step_seconds(short) * short.steps
+    if program is None:
+        return ()
     late = time.perf_counter() + LATE * seconds
-    seeds = SEEDS if SEEDS * cost <= 0.3 * seconds else 1
-    own = [train_program(short, seed + number, deadline=late) for number in range(seeds)]
-    trials, spent = [as_it_is(own)], seeds * cost
-    for name, change, length in PROBES:
-        if spent + length * cost > seconds or time.perf_counter() > late:
-            continue
-        other = change(short)
-        if other is not None:
-            trials.append(trial(name, train_program(other, seed, deadline=late)))
-            spent += length * cost
-    return tuple(trials)
+    try:
+        probing = Probing(shortened(program, seconds / SHARES), seed, seconds, late)
+        probing.as_it_is(seed)
+    except FOREIGN:
+        return ()
+    probing.change("reference")
+    if not probing.promising and probing.score < GOOD:
+        probing.change("epochs x 4")
+    if probing.promising:
+        if SEEDS * probing.cost <= 0.2 * seconds:
+            probing.as_it_is(*range(seed + 1, seed + SEEDS))
+        for name in PROBES:
+            probing.change(name)
+    return (as_it_is(probing.own), *probing.trials)
 
 
 def shortened(program: Program, seconds: float) -> Program:

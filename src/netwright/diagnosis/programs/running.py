@@ -64,7 +64,7 @@ def train_program(
         torch.default_generator.manual_seed(seed)
         running = start(program, seed, math.inf if deadline is None else deadline)
         if watch is not None:
-            running.doctor = stack.enter_context(watch(running.network, running.optimizer, program.loss, probe=False))
+            running.doctor = stack.enter_context(watch(running.network, running.optimizer, program.loss))
         for _ in range(program.epochs):
             if running.over:
                 break

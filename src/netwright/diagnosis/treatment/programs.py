@@ -44,6 +44,7 @@ class Treating:
 
     sick: Program
     seeds: list[int]
+    fewest: int  # of the seeds that every trial has
     deadline: float
     floor: float
     watch: Watch | None
@@ -93,7 +94,8 @@ def treat_program(
     began = time.perf_counter()
     small = shortened(with_held_out(program), seconds / TRAININGS)
     floor = -1.0 if program.task == "values" else 0.0
-    treating = Treating(small, list(range(max(3, seeds))), began + seconds, floor, watch, 0, small)
+    fewest = max(3, seeds)
+    treating = Treating(small, list(range(fewest)), fewest, began + seconds, floor, watch, 0, small)
     treating.base_scores = treating.scores(small, treating.seeds)
     treating.rows.append(first_row(treating))
     treating.best = mean(treating.scores(reference(small), treating.seeds[:1]), floor)
@@ -178,19 +180,20 @@ def count_remedies(treating: Treating) -> int:
 
 def add_control(treating: Treating, draws: Iterator[tuple[Change, Program]]) -> None:
     change, other = next(draws)
-    scores = tuple(treating.scores(other, treating.seeds))
+    scores = tuple(treating.scores(other, treating.seeds[: treating.fewest]))
     row = TrialRow("random change", change.words, ((change.setting, change.value),), "", scores)
     treating.controls.append((other, replace(row, mean=mean(scores, treating.floor))))
 
 
 def trial(treating: Treating, remedy: Remedy, other: Program) -> TrialRow:
     """Train a changed program under the seeds, more of them while its gain is undecided."""
-    scores = treating.scores(other, treating.seeds)
-    while undecided(compare(treating.base_scores, scores, treating.floor)) and len(treating.seeds) < MOST_SEEDS:
+    scores = treating.scores(other, treating.seeds[: treating.fewest])
+    while undecided(compare(treating.base_scores, scores, treating.floor)) and len(scores) < MOST_SEEDS:
         if treating.late:
             break
-        more_seeds(treating)
-        scores += treating.scores(other, treating.seeds[len(scores) :])
+        if len(scores) == len(treating.seeds):
+            more_seeds(treating)
+        scores += treating.scores(other, treating.seeds[len(scores) : len(scores) + 1])
     kind: TrialKind = "added remedy" if treating.kept else "remedy"
     change = remedy.change
     row = TrialRow(kind, change.words, ((change.setting, change.value),), remedy.finding, tuple(scores))
@@ -198,7 +201,7 @@ def trial(treating: Treating, remedy: Remedy, other: Program) -> TrialRow:
 
 
 def more_seeds(treating: Treating) -> None:
-    """Have one more seed, under which the program as it is and the random changes are trained as well."""
+    """Have one more seed, under which what a remedy is added to is trained as well."""
     treating.seeds.append(len(treating.seeds))
     treating.base_scores += treating.scores(treating.base, treating.seeds[-1:])
 

@@ -79,7 +79,7 @@ def network_of(state: State) -> Network:
         missing=tuple(name for name in trained if id(named[name]) not in held),
         foreign=len(held - {id(parameter) for parameter in named.values()}),
         shared=tuple(name for name in every if name not in named),
-        unseen="" if recorded.seen_inside else unseen(state),
+        unseen="; ".join(recorded.remarks) if recorded.seen_inside else unseen(state),
     )
 
 

@@ -1,7 +1,7 @@
 """Losses that people write by hand, as numbers that a loss can be compared with."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -115,23 +115,32 @@ class Match:
     root: bool = False  # the square root of the mean
 
 
-PROBABILITIES = ("softmax", "sigmoid", "relu", "hardsigmoid")  # heads before which a loss on probabilities is likelier
+LIKELY: dict[str, tuple[str, ...]] = {  # losses that are likelier after a head, or with an operation on the way
+    "softmax": ("probabilities_cross_entropy", "bce"),
+    "sigmoid": ("probabilities_cross_entropy", "bce"),
+    "relu": ("probabilities_cross_entropy", "bce"),
+    "log_softmax": ("nll",),
+    "clamp": ("hinge", "squared_hinge"),  # of answers within -1 and 1 the hinge is the absolute error
+    "clamp_min": ("hinge", "squared_hinge"),
+    "maximum": ("hinge", "squared_hinge"),
+}
 
 
-def matches(output: Tensor, target: Tensor, value: float, head: str = "identity") -> Iterator[Match]:
+def matches(output: Tensor, target: Tensor, value: float, hints: Sequence[str] = ()) -> Iterator[Match]:
     """Yield the candidates that give the value on an output and its target, the likeliest first.
 
     Args:
         output: as the loss judged it, of any shape.
         target: class numbers, one-hot rows, or numbers of the same shape.
         value: the loss; one that is not a number is taken to be a loss that is none either.
-        head: what the output went through last.
+        hints: what the output went through last, and the operations from it to the loss.
     """
     if math.isinf(value) or not bool(torch.isfinite(output).all()):
         return
-    pairs = list(aligned(output.detach().double(), target.detach()))
-    first = [c for c in CANDIDATES if head in PROBABILITIES and c.name in ("probabilities_cross_entropy", "bce")]
-    for candidate in [*first, *CANDIDATES]:
+    exact = output.dtype in (torch.float32, torch.float64)  # a clip near 1 is another number in another precision
+    pairs = list(aligned(output.detach() if exact else output.detach().float(), target.detach()))
+    likely = [name for hint in hints for name in LIKELY.get(hint, ())]
+    for candidate in sorted(CANDIDATES, key=lambda candidate: candidate.name not in likely):
         for o, t, broadcast in pairs:
             if candidate.classes and (o.dim() < 2 or broadcast):
                 continue

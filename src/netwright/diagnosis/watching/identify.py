@@ -95,10 +95,11 @@ def _by_numbers(tape: Tape, reading: Reading) -> Judged:
     assert target is not None
     assert reading.meeting is not None
     scalars = [*reading.scalars, *([] if reading.total is None else [reading.total])]
+    names = [entry.name for entry in reading.way]
     for point in reversed(reading.points):
         head, head_where = head_of(tape, point)
         for scalar in reversed(scalars):
-            found = next(matches(point, target, float(scalar.detach()), head), None)
+            found = next(matches(point, target, float(scalar.detach()), [head, *names]), None)
             if found is not None:
                 judged = _judged(found, (head, head_where, reading.meeting.where), point, target, scalar)
                 judged.outside = point is not reading.output
@@ -122,7 +123,7 @@ def mean_loss(name: str, output: Tensor, target: Tensor, broadcast: bool) -> flo
     if candidate is None:
         return None
     with torch.no_grad():
-        for o, t, spread in aligned(output.detach().double(), target.detach()):
+        for o, t, spread in aligned(output.detach(), target.detach()):
             if spread == broadcast and not (candidate.classes and o.dim() < 2):
                 return float(candidate.terms(o, t).mean())
     return None

@@ -67,6 +67,7 @@ def _repeat(model: nn.Module, call: tuple[tuple[Any, ...], dict[str, Any]]) -> F
     tape = Tape(Names(copied), lines=True, observer=first.observe)
     devices = {tensor.get_device() for tensor in tensors_in(call) if tensor.is_cuda}
     with torch.random.fork_rng(list(devices)), torch.no_grad():
+        tape.feed(call)
         enter(tape)
         try:
             copied.forward(*call[0], **call[1])

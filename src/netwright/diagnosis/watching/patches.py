@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,26 +10,23 @@ from torch.nn.utils import clip_grad
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
-
-class Events(Protocol):
-    """What is told of a training as it goes."""
-
-    def entered(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None: ...
-    def left(self, result: Any) -> None: ...
-    def backward_begins(self, losses: Any) -> None: ...
-    def backward_ended(self) -> None: ...
-    def step_begins(self, optimizer: Optimizer) -> None: ...
-    def step_ended(self, optimizer: Optimizer) -> None: ...
-    def clipped(self, norm: float) -> None: ...
-    def scaled(self, losses: Any, result: Any) -> None: ...
-    def pass_began(self, loader: Any) -> None: ...
+from netwright.diagnosis.watching.session import Session
 
 
-def listen(events: Events, modules: Iterable[nn.Module], optimizers: Iterable[Optimizer]) -> ExitStack:
-    """Tell of forward passes of modules, of backward passes and of steps, until the stack is closed."""
+def listen(events: Session, whole: nn.Module, parts: Iterable[nn.Module], optimizers: Iterable[Optimizer]) -> ExitStack:
+    """Tell of forward passes, of backward passes and of steps, until the stack is closed.
+
+    Args:
+        events: who is told.
+        whole: the network; once it is called itself its parts are not listened to any more.
+        parts: of it, which a user may call himself.
+        optimizers: what steps.
+    """
     with ExitStack() as stack:
-        for module in modules:
-            listen_to_module(events, module, stack)
+        beside = stack.enter_context(ExitStack())
+        for part in parts:
+            listen_to_module(events, part, beside)
+        listen_to_module(events, whole, stack, beside)
         for optimizer in optimizers:
             listen_to_optimizer(events, optimizer, stack)
         stack.enter_context(_backward(events))
@@ -39,10 +36,13 @@ def listen(events: Events, modules: Iterable[nn.Module], optimizers: Iterable[Op
         return stack.pop_all()
 
 
-def listen_to_module(events: Events, module: nn.Module, stack: ExitStack) -> None:
-    """Tell of a module's forward passes, failed ones included."""
+def listen_to_module(events: Session, module: nn.Module, stack: ExitStack, beside: ExitStack | None = None) -> None:
+    """Tell of a module's forward passes, failed ones included; what is beside it ends with the first of them."""
 
     def before(_called: nn.Module, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        if beside is not None:
+            beside.close()
+            events.state.whole = True
         events.entered(arguments, options)
 
     def after(_called: nn.Module, _arguments: Any, _options: Any, result: Any) -> None:
@@ -52,7 +52,7 @@ def listen_to_module(events: Events, module: nn.Module, stack: ExitStack) -> Non
     stack.callback(module.register_forward_hook(after, with_kwargs=True, always_call=True).remove)
 
 
-def listen_to_optimizer(events: Events, optimizer: Optimizer, stack: ExitStack) -> None:
+def listen_to_optimizer(events: Session, optimizer: Optimizer, stack: ExitStack) -> None:
     """Tell of an optimizer's steps."""
 
     def before(stepping: Optimizer, _arguments: Any, _options: Any) -> None:
@@ -82,7 +82,7 @@ def _replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[Non
 
 
 @contextmanager
-def _backward(events: Events) -> Iterator[None]:
+def _backward(events: Session) -> Iterator[None]:
     inside: list[bool] = []  # one backward pass calls the other, and checkpoints call it again
 
     def telling(former: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,7 +104,7 @@ def _backward(events: Events) -> Iterator[None]:
         yield
 
 
-def _telling_clip(events: Events) -> Callable[[Any], Any]:
+def _telling_clip(events: Session) -> Callable[[Any], Any]:
     def around(former: Callable[..., Any]) -> Callable[..., Any]:
         def clip(parameters: Any, max_norm: float, *args: Any, **kwargs: Any) -> Any:
             events.clipped(float(max_norm))
@@ -115,7 +115,7 @@ def _telling_clip(events: Events) -> Callable[[Any], Any]:
     return around
 
 
-def _telling_scale(events: Events) -> Callable[[Any], Any]:
+def _telling_scale(events: Session) -> Callable[[Any], Any]:
     def around(former: Callable[..., Any]) -> Callable[..., Any]:
         def scale(scaler: Any, outputs: Any) -> Any:
             result = former(scaler, outputs)
@@ -127,7 +127,7 @@ def _telling_scale(events: Events) -> Callable[[Any], Any]:
     return around
 
 
-def _telling_pass(events: Events) -> Callable[[Any], Any]:
+def _telling_pass(events: Session) -> Callable[[Any], Any]:
     def around(former: Callable[..., Any]) -> Callable[..., Any]:
         def begin(loader: Any) -> Any:
             events.pass_began(loader)

@@ -33,11 +33,29 @@ def loss_of(given: Any, judged: Judged, reading: Reading, trace: list[Call]) -> 
         ways.append(functools.partial(_of_torch, judged.function, dict(judged.options)))
     ways.append(again(trace, reading.output, reading.target, judged.value))
     if judged.loss in BY_NAME:
-        ways.append(functools.partial(by_name, judged.loss, judged.factor, judged.root, judged.broadcast))
+        head = judged.head if judged.outside else ""
+        ways.append(ByName(judged.loss, judged.factor, judged.root, judged.broadcast, head))
     for way in ways:
         if judged.value is not None and _agrees(way, judged, reading):
-            return way, ""
+            share = _share(judged.value, reading)
+            return (way if share == 1.0 else functools.partial(_scaled, way, share)), ""
     return None, "its loss could not be computed again"
+
+
+def _share(value: Tensor, reading: Reading) -> float:
+    """Return what a loss is multiplied by before backward, where it is only multiplied or divided: by accumulation."""
+    later = [entry for entry in reading.way if entry.result is not None and entry.result.numel() == 1]
+    position = next((n for n, entry in enumerate(later) if entry.result is value), None)
+    if reading.total is None or position is None or reading.total is value:
+        return 1.0
+    if any(entry.name not in ("div", "mul") or len(entry.operands) > 1 for entry in later[position + 1 :]):
+        return 1.0
+    made, total = float(value.detach()), float(reading.total.detach())
+    return total / made if made and math.isfinite(total / made) else 1.0
+
+
+def _scaled(loss: Loss, share: float, output: Tensor, target: Tensor) -> Tensor:
+    return share * loss(output, target)
 
 
 def _agrees(way: Loss, judged: Judged, reading: Reading) -> bool:
@@ -63,13 +81,32 @@ def _of_torch(function: Callable[..., Tensor], options: dict[str, Any], output: 
     return function(output, target, **named)
 
 
-def by_name(name: str, factor: float, root: bool, broadcast: bool, output: Tensor, target: Tensor) -> Tensor:
-    """Compute a loss that was recognised by its numbers."""
-    for o, t, spread in aligned(output, target):
-        if spread == broadcast:
-            mean = BY_NAME[name].terms(o, t).mean()
-            return mean.sqrt() if root else factor * mean
-    raise ValueError(f"targets of shape {tuple(target.shape)} do not fit outputs of shape {tuple(output.shape)}")
+HEADS: dict[str, Callable[[Tensor], Tensor]] = {
+    "softmax": functools.partial(torch.softmax, dim=-1),
+    "log_softmax": functools.partial(torch.log_softmax, dim=-1),
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+}
+
+
+@dataclass(frozen=True)
+class ByName:
+    """A loss that was recognised by its numbers, with the head that the user puts before it."""
+
+    name: str
+    factor: float
+    root: bool
+    broadcast: bool
+    head: str  # "" where the network's own output is judged
+
+    def __call__(self, output: Tensor, target: Tensor) -> Tensor:
+        point = HEADS[self.head](output) if self.head else output
+        for o, t, spread in aligned(point, target):
+            if spread == self.broadcast:
+                mean = BY_NAME[self.name].terms(o, t).mean()
+                return mean.sqrt() if self.root else self.factor * mean
+        raise ValueError(f"targets of shape {tuple(target.shape)} do not fit outputs of shape {tuple(output.shape)}")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from netwright.diagnosis.watching.names import Names, layer_of, tensors_in
 from netwright.diagnosis.watching.origins import Origin, Origins, merged
 from netwright.diagnosis.watching.places import line_now
 
+# What reading may raise on tensors of unforeseen kinds: a training is not ended by that, and the report says so.
+UNREADABLE = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 MOST = 20_000  # operations; what comes after is not looked at
 Observer = Callable[["Entry", Tensor], None]
 
@@ -76,6 +78,8 @@ class Tape(TorchFunctionMode):
         self.origins = Origins()
         self.keeping = False  # arguments and results, from the network's return on
         self.off = False
+        self.unread = ""  # what an operation was that could not be noted
+        self.below: list[Any] = []  # the modes when it was pushed
         self.calls = 0
         self.trace: list[Call] = []  # every function since the network's return, those that only reshape included
 
@@ -99,8 +103,11 @@ class Tape(TorchFunctionMode):
         if self.keeping and name not in _SILENT and isinstance(result, Tensor):
             self.trace.append(Call(func, args, kwargs, result))
         if len(self.entries) < MOST and name not in _SILENT:
-            with torch.no_grad():
-                self._note(func, name, args, kwargs, result, before)
+            try:
+                with torch.no_grad():
+                    self._note(func, name, args, kwargs, result, before)
+            except UNREADABLE as error:
+                self.unread = f"{name} could not be read: {type(error).__name__}: {error}"
         return result
 
     def feed(self, values: object) -> None:
@@ -139,9 +146,9 @@ class Tape(TorchFunctionMode):
         if not results or all(origin is None for origin in origins):
             return
         whole = merged(origins)
-        if not whole.ops and not whole.data:
-            for tensor in results:
-                self.origins.note(tensor, whole)
+        drawn = KINDS.get(name) in WITH_WEIGHTS and None in origins  # weights act on what came from neither
+        if not whole.ops and not whole.data and not drawn:
+            self._note_all(results, whole)
             return
         if self._is_same(name, origins) and not (self.keeping and name == "getitem" and len(taken) > 1):
             self._note_all(results, origins[0] or whole)
@@ -238,18 +245,29 @@ def _is_gradient(func: Callable[..., Any]) -> bool:
 
 def enter(tape: Tape) -> None:
     """Begin to record."""
+    tape.below = _stack()
     torch.overrides._push_mode(tape)  # type: ignore[no-untyped-call]
 
 
 def leave(tape: Tape) -> bool:
-    """Take a tape off the stack of modes, wherever it lies; False if somebody else had taken it off."""
+    """Take a tape off the stack of modes, wherever it lies; False if it was gone.
+
+    A `with` of the user's own that ended meanwhile took off what lay on top, the tape, in place of its own mode: that
+    one is taken off in its stead.
+    """
     tape.off = True
-    above: list[Any] = []
-    stack = torch.overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
+    stack = _stack()
     if not any(mode is tape for mode in stack):
+        if stack and len(stack) == len(tape.below) and stack[-1] is tape.below[-1]:
+            torch.overrides._pop_mode()  # type: ignore[no-untyped-call]
         return False
+    above: list[Any] = []
     while (top := torch.overrides._pop_mode()) is not tape:  # type: ignore[no-untyped-call]
         above.append(top)
     for mode in reversed(above):
         torch.overrides._push_mode(mode)  # type: ignore[no-untyped-call]
     return True
+
+
+def _stack() -> list[Any]:
+    return list(torch.overrides._get_current_function_mode_stack())  # type: ignore[no-untyped-call]

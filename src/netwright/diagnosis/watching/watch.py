@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from netwright.diagnosis.watching.assembling import case_of
 from netwright.diagnosis.watching.leaving import copy_of, material_of
 from netwright.diagnosis.watching.pace import Pace
 from netwright.diagnosis.watching.patches import listen
-from netwright.diagnosis.watching.probing import probed
+from netwright.diagnosis.watching.probing import probed, seconds_for
 from netwright.diagnosis.watching.session import Session
 from netwright.diagnosis.watching.settings import Described, described
 from netwright.diagnosis.watching.start import starts_of
@@ -56,6 +56,10 @@ class Doctor:
     def report(self) -> None:
         """Print what is wrong, in words."""
         print(in_words(self.findings()))
+
+    def probe(self, seconds: float) -> None:
+        """Try short trainings for about so many seconds: their scores are evidence of what holds the training back."""
+        self.trials = probed(self.material, self.case(), seconds)
 
     @property
     def material(self) -> Material:
@@ -113,7 +117,7 @@ def watch(
     with listening(doctor):
         yield doctor
     if probe:
-        doctor.trials = probed(doctor.material, time.perf_counter() - began)
+        doctor.probe(seconds_for(time.perf_counter() - began))
 
 
 def prepare(
@@ -124,8 +128,7 @@ def prepare(
     source: str = "",
 ) -> Doctor:
     """Return a doctor that has looked at the network, and does not listen yet."""
-    optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer)
-    _check(model, optimizers, every)
+    optimizers = checked(model, optimizer, every)
     state = state_of(model, optimizers, Pace(every))
     state.given = loss_fn
     state.inside = not is_compiled(model)
@@ -134,27 +137,34 @@ def prepare(
 
 
 @contextmanager
-def listening(doctor: Doctor) -> Iterator[Doctor]:
+def listening(doctor: Doctor) -> Iterator[Session]:
     """Listen to the training inside."""
-    session = Session(doctor.state)
-    with listen(session, called_parts(doctor.state.model), doctor.state.optimizers):
+    session, model = Session(doctor.state), doctor.state.model
+    with listen(session, model, called_parts(model), doctor.state.optimizers):
         try:
-            yield doctor
+            yield session
         finally:
             session.ended()
 
 
 def called_parts(model: nn.Module) -> list[nn.Module]:
-    """Return the network and its parts, which a user may call himself; of lists of modules what they hold."""
-    found: list[nn.Module] = [model]
+    """Return the parts of a network that a user may call himself; of lists of modules what they hold."""
+    found: list[nn.Module] = []
     waiting = list(model.children())
     while waiting:
         module = waiting.pop(0)
         if isinstance(module, nn.ModuleList | nn.ModuleDict):
             waiting.extend(module.children())
-        elif not any(module is known for known in found):
+        elif not any(module is known for known in found) and next(module.parameters(), None) is not None:
             found.append(module)
     return found
+
+
+def trained_part(module: nn.Module) -> nn.Module:
+    """Return the only part of a training module that has parameters, which is the network; or all of it."""
+    parts = [part for part in module.children() if next(part.parameters(), None) is not None]
+    alone = len(parts) == 1 and len(list(parts[0].parameters())) == len(list(module.parameters()))
+    return parts[0] if alone else module
 
 
 def is_compiled(model: nn.Module) -> bool:
@@ -167,14 +177,18 @@ def is_compiled(model: nn.Module) -> bool:
     )
 
 
-def _check(model: nn.Module, optimizers: list[Optimizer], every: int | str) -> None:
+def checked(model: Any, optimizer: Any, every: Any) -> list[Optimizer]:
+    """Return the optimizers as a list; raise RecipeError where one of the three is not what `watch` takes."""
+    optimizers = (
+        [optimizer] if isinstance(optimizer, Optimizer) or not isinstance(optimizer, Iterable) else [*optimizer]
+    )
     if not isinstance(model, nn.Module):
-        raise RecipeError(
-            f"watch takes a torch.nn.Module, not {type(model).__name__}: pass the network that is trained"
-        )
+        came = type(model).__name__
+        raise RecipeError(f"watch takes a torch.nn.Module, not {came}: pass the network that is trained")
     wrong = next((one for one in optimizers if not isinstance(one, Optimizer)), None)
     if wrong is not None or not optimizers:
         came = "none" if wrong is None else type(wrong).__name__
         raise RecipeError(f"watch takes one or several of torch.optim's optimizers, not {came}: pass what steps")
     if every != "auto" and (not isinstance(every, int) or every < 1):
         raise RecipeError(f'every takes "auto" or a number of steps of at least 1, not {every!r}')
+    return optimizers

@@ -1,0 +1,124 @@
+"""Which loss a loop computes is found by its name or by its numbers, with the head and the constant answer's loss."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from tests.diagnosis.watching.small import case_of, mlp, rows, trained
+
+EPSILON = 1e-7
+PROBABILITIES = "probabilities_cross_entropy"
+
+
+def one_hot(y):
+    return functional.one_hot(y, 3).float()
+
+
+def keras_cross_entropy(p, y):
+    p = p / p.sum(-1, keepdim=True)
+    return -(y * p.clamp(EPSILON, 1 - EPSILON).log()).sum(-1).mean()
+
+
+def keras_binary(p, y):
+    p = p.clamp(EPSILON, 1 - EPSILON)
+    return -(y * p.log() + (1 - y) * (1 - p).log()).mean(-1).mean()
+
+
+TORCH = [
+    ("classes", (), functional.cross_entropy, "cross_entropy", "identity"),
+    ("classes", (nn.Softmax(-1),), functional.cross_entropy, "cross_entropy", "softmax"),
+    ("classes", (nn.LogSoftmax(-1),), functional.nll_loss, "nll", "log_softmax"),
+    ("classes", (), lambda o, y: functional.cross_entropy(o, one_hot(y)), "cross_entropy", "identity"),
+    ("classes", (nn.Softmax(-1),), lambda o, y: functional.nll_loss(torch.log(o + 1e-9), y), "nll", "log_softmax"),
+    ("binary", (nn.Sigmoid(),), functional.binary_cross_entropy, "bce", "sigmoid"),
+    ("binary", (), functional.binary_cross_entropy_with_logits, "bce_with_logits", "identity"),
+    ("binary", (nn.Sigmoid(),), functional.binary_cross_entropy_with_logits, "bce_with_logits", "sigmoid"),
+    ("labels", (), functional.binary_cross_entropy_with_logits, "bce_with_logits", "identity"),
+    ("values", (), functional.mse_loss, "mse", "identity"),
+    ("values", (nn.Tanh(),), functional.l1_loss, "mae", "tanh"),
+    ("values", (), functional.huber_loss, "huber", "identity"),
+    ("values", (), functional.smooth_l1_loss, "huber", "identity"),
+]
+BY_HAND = [
+    ("classes", (), lambda o, y: -torch.log_softmax(o, -1)[torch.arange(len(y)), y].mean(), "nll", "log_softmax"),
+    ("classes", (nn.Softmax(-1),), lambda o, y: keras_cross_entropy(o, one_hot(y)), PROBABILITIES, "softmax"),
+    ("classes", (nn.Sigmoid(),), lambda o, y: keras_cross_entropy(o, one_hot(y)), PROBABILITIES, "sigmoid"),
+    ("classes", (nn.Softmax(-1),), lambda o, y: ((o - one_hot(y)) ** 2).mean(), "mse", "softmax"),
+    ("classes", (nn.Softmax(-1),), lambda o, y: keras_binary(o, one_hot(y)), "bce", "softmax"),
+    ("binary", (nn.Sigmoid(),), keras_binary, "bce", "sigmoid"),
+    ("binary", (nn.Softmax(-1),), keras_binary, "bce", "softmax"),
+    ("binary", (), keras_binary, "bce", "identity"),
+    ("values", (), lambda o, y: ((o - y) ** 2).mean(), "mse", "identity"),
+    ("values", (), lambda o, y: 0.5 * ((o - y) ** 2).sum(), "mse", "identity"),
+    ("values", (), lambda o, y: (o.squeeze(-1) - y.squeeze(-1)).pow(2).mean().sqrt(), "mse", "identity"),
+    ("values", (nn.Sigmoid(),), lambda o, y: (y - o).abs().mean(), "mae", "sigmoid"),
+    ("values", (), lambda o, y: torch.cosh(o - y).log().mean(), "logcosh", "identity"),
+    ("binary", (nn.Tanh(),), lambda o, y: (1 - (2 * y - 1) * o).clamp(min=0).mean(), "hinge", "tanh"),
+    ("values", (), lambda o, y: 100 * ((y - o) / y.abs().clamp(min=EPSILON)).abs().mean(), "mape", "identity"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "head", "loss", "name", "head_name"), TORCH + BY_HAND)
+def test_the_loss_and_the_head_are_found(task, head, loss, name, head_name):
+    outputs = {"classes": 3, "labels": 3}.get(task, 1)
+    objective = case_of(mlp(outputs, *head), loss, rows(task)).objective
+    assert (objective.loss, objective.head, objective.task) == (name, head_name, task)
+    assert not objective.broadcast
+
+
+@pytest.mark.parametrize(("task", "head", "loss", "name", "head_name"), TORCH + BY_HAND)
+def test_the_loss_can_be_computed_again(task, head, loss, name, head_name):
+    outputs = {"classes": 3, "labels": 3}.get(task, 1)
+    x, y = rows(task)
+    model = mlp(outputs, *head)
+    material = trained(mlp(outputs, *head), loss, (x, y)).material
+    assert material.usable, material.reason
+    with torch.no_grad():
+        output = model(x)
+        again = material.loss(output, material.targets)
+    assert float(again) == pytest.approx(float(loss(output, y)), rel=2e-3)
+
+
+def test_a_loss_of_two_rows_too_many_is_seen_to_broadcast():
+    x, y = rows("values")
+    objective = case_of(mlp(1), lambda o, t: ((o - t) ** 2).mean(), (x, y[:, 0])).objective
+    assert objective.broadcast
+    assert objective.loss == "mse"
+    assert (objective.output_shape, objective.target_shape) == ((32, 1), (32,))
+
+
+def test_a_softmax_of_the_users_own_is_the_head_with_its_line():
+    def loss(output, target):
+        return functional.cross_entropy(torch.softmax(output, 1), target)
+
+    objective = case_of(mlp(3), loss, rows("classes")).objective
+    assert objective.head == "softmax"
+    assert objective.head_where.startswith("test_objective.py:")
+    assert objective.where.startswith("test_objective.py:")
+
+
+@pytest.mark.parametrize(
+    ("task", "loss", "least"),
+    [
+        ("classes", functional.cross_entropy, lambda y: entropy(torch.bincount(y).double() / len(y))),
+        ("binary", functional.binary_cross_entropy_with_logits, lambda y: entropy([y.mean(), 1 - y.mean()])),
+        ("values", functional.mse_loss, lambda y: float(y.var(correction=0))),
+        ("values", lambda o, y: 2 * functional.mse_loss(o, y, reduction="sum"), lambda y: None),
+        ("values", functional.l1_loss, lambda y: float((y - y.median()).abs().mean())),
+    ],
+)  # fmt: skip
+def test_the_constant_answers_loss_is_in_the_losss_own_unit(task, loss, least):
+    data = rows(task)
+    objective = case_of(mlp({"classes": 3}.get(task, 1)), loss, data).objective
+    expected = least(data[1])
+    if expected is not None:
+        assert objective.constant_loss == pytest.approx(expected, rel=1e-4)
+    else:
+        assert objective.constant_loss == pytest.approx(32 * float(data[1].var(correction=0)), rel=1e-3)
+
+
+def entropy(shares):
+    return -sum(float(share) * math.log(float(share)) for share in shares)
