@@ -67,6 +67,22 @@ def run_copy(finished_run, tmp_path) -> Path:
     return Path(shutil.copytree(finished_run, tmp_path / "a-run"))
 
 
+@pytest.fixture(scope="session")
+def deep_sigmoids(tmp_path_factory) -> Path:
+    """A run of eight sigmoid layers that learnt nothing; do not change it."""
+    from tests.sick_runs import SIGMOIDS, fit_sick
+
+    return fit_sick(tmp_path_factory.mktemp("sick"), "deep", SIGMOIDS)
+
+
+@pytest.fixture(scope="session")
+def far_too_hot(tmp_path_factory) -> Path:
+    """A run whose learning rate threw its weights far out; do not change it."""
+    from tests.sick_runs import HOT, fit_sick
+
+    return fit_sick(tmp_path_factory.mktemp("sick"), "hot", HOT)
+
+
 def flowers_csv(rows: int) -> str:
     """Two numeric columns, one categorical, a class that depends on them; some cells missing."""
     import numpy as np

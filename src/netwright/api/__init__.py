@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwright.api.diagnosis import diagnose_run, of_training, watched_live
+from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
 from netwright.api.preflight import preflight, preflight_tree
 from netwright.api.scripts import ScriptDiagnosis, diagnose_script
@@ -186,5 +186,6 @@ __all__ = [
     "settings_tree",
     "treat",
     "watched_live",
+    "watched_text_live",
     "why_text",
 ]

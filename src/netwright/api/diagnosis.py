@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netwright.core.errors import RunError
 from netwright.core.findings import Finding
@@ -11,8 +11,10 @@ from netwright.training.journal import Journal
 from netwright.training.run_directory import part_if_there, read_findings, write_part
 
 if TYPE_CHECKING:
+    from netwright.diagnosis.from_run import Facts
     from netwright.diagnosis.treatment.values import Treatment
-    from netwright.training.stage import Listener, Ready
+    from netwright.training.language.job import LanguageListener
+    from netwright.training.stage import Listener
 
 FINDINGS, TREATMENT = "findings.json", "treatment.json"
 
@@ -78,12 +80,27 @@ def _without(codes: set[str], findings: tuple[Finding, ...]) -> tuple[Finding, .
 def watched_live(listener: "Listener", tell: Callable[[Finding], object]) -> "Listener":
     """Have the doctor look on while a table's network trains, and `tell` of what is surely wrong, once."""
     from netwright.diagnosis.from_run.tables import facts_when_ready
+
+    watched: Listener = _watched(listener, tell, facts_when_ready)
+    return watched
+
+
+def watched_text_live(listener: "LanguageListener", tell: Callable[[Finding], object]) -> "LanguageListener":
+    """As `watched_live`, of a language model."""
+    from netwright.diagnosis.from_run.texts import facts_of_text_when_ready
+
+    watched: LanguageListener = _watched(listener, tell, facts_of_text_when_ready)
+    return watched
+
+
+def _watched(listener: Any, tell: Callable[[Finding], object], facts_of: "Callable[[Any], Facts]") -> Any:
+    """Give a listener one more observer, which learns from `ready` what is trained."""
     from netwright.diagnosis.live import LiveDoctor
 
     doctor, ready = LiveDoctor(tell), listener.ready
 
-    def begin(known: "Ready") -> None:
-        doctor.facts = facts_when_ready(known)
+    def begin(known: Any) -> None:
+        doctor.facts = facts_of(known)
         ready(known)
 
     return replace(listener, ready=begin, observers=(*listener.observers, doctor))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwright.api.diagnosis import TREATMENT
+from netwright.api.diagnosis import TREATMENT, note_findings
 from netwright.api.options import parse_budget
 from netwright.api.tables import Run, write_report
 from netwright.core.errors import RunError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netwright.core.interrupts import StopSignal
     from netwright.diagnosis.case import Case
     from netwright.diagnosis.from_run.tables import Guessed
-    from netwright.diagnosis.treatment.patient import Patient
+    from netwright.diagnosis.treatment.patient import RunPatient
     from netwright.diagnosis.treatment.runs import Treated
     from netwright.diagnosis.treatment.values import Treatment, TrialRow
     from netwright.training.stage import Stage
@@ -85,9 +85,9 @@ def _refuse_other_kinds(folder: Path) -> None:
         )
 
 
-def _patient(stage: "Stage", case: "Case", seconds: float) -> "Patient":
+def _patient(stage: "Stage", case: "Case", seconds: float) -> "RunPatient":
     from netwright.diagnosis.from_run.tables import Guessed, guessed_in
-    from netwright.diagnosis.treatment.patient import Patient, metric_for, share_of_a_trial
+    from netwright.diagnosis.treatment.patient import RunPatient, metric_for, share_of_a_trial
     from netwright.training.run_directory import StoredEvaluation, read_epochs
 
     if not len(stage.parts.validation):
@@ -98,7 +98,7 @@ def _patient(stage: "Stage", case: "Case", seconds: float) -> "Patient":
     rows = case.optimizing.rows or len(stage.parts.train)
     share = share_of_a_trial(stage.recipe, read_epochs(stage.folder), rows, seconds / TRIALS)
     metric = metric_for(stage, headline)
-    return Patient(stage, guessed, metric, share, reference=_reference(guessed, metric))
+    return RunPatient(stage, guessed, metric, share, reference=_reference(guessed, metric))
 
 
 def _reference(guessed: "Guessed", metric: str) -> float | None:
@@ -121,6 +121,7 @@ def _store(folder: Path, stage: "Stage", treated: "Treated") -> None:
     else:
         (folder / TREATED).unlink(missing_ok=True)
     if (folder / "evaluation.json").exists():
+        note_findings(folder)
         write_report(Run(folder))
 
 

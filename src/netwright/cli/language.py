@@ -3,7 +3,7 @@
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from netwright.cli.diagnosed import print_doctor
+from netwright.cli.diagnosed import print_doctor, say_live
 from netwright.cli.live import LiveLine
 from netwright.cli.terminal import err, out, print_json
 from netwright.core.language import LanguageSummary
@@ -57,12 +57,14 @@ class LanguageWatcher:
 @contextmanager
 def language_listener(json: bool, budget_ends: float | None) -> "Iterator[LanguageListener]":
     """Show the job on the terminal while it runs, and let signals stop it cleanly."""
+    from netwright.api import watched_text_live
     from netwright.core.interrupts import listening
     from netwright.training.language.job import LanguageListener
 
     with listening() as stop, ExitStack() as stack:
         watcher = LanguageWatcher(json, budget_ends, stack)
-        yield LanguageListener(watcher.reading, watcher.ready, (watcher,), stop)
+        listener = LanguageListener(watcher.reading, watcher.ready, (watcher,), stop)
+        yield watched_text_live(listener, say_live)
 
 
 def print_language_result(run: "LanguageRun", json: bool) -> None:

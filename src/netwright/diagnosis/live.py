@@ -10,7 +10,7 @@ from netwright.diagnosis.doctor import examine, finding_of
 from netwright.diagnosis.from_run.facts import Facts, Record, case_from
 from netwright.diagnosis.illnesses import ILLNESSES
 
-AT_ONCE = ("mechanics.not-finite",)  # certain the first time that it is seen
+AT_ONCE = ("mechanics.not-finite-source",)  # certain the first time that it is seen
 EARLY = (  # what a training does not recover from, and what its end would only show later
     "optimisation.divergence",
     "optimisation.rate-too-high",

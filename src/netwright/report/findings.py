@@ -1,7 +1,7 @@
 """Findings in the order in which they are read: worst first, each cause followed by what it explains."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netwright.core.findings import Finding
 
@@ -25,4 +25,11 @@ def grouped(findings: Sequence[Finding]) -> tuple[Group, ...]:
 
 
 def _symptoms(cause: Finding, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in findings if finding.explained_by == cause.code and not cause.explained_by)
+    """Return what a cause explains; a picture that was drawn above is not drawn again."""
+    found: list[Finding] = []
+    for finding in findings:
+        if finding.explained_by != cause.code or cause.explained_by:
+            continue
+        drawn = any(finding.sketch == other.sketch for other in (cause, *found))
+        found.append(replace(finding, sketch=None) if drawn else finding)
+    return tuple(found)

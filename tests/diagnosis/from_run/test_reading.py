@@ -11,7 +11,7 @@ from netwright.api import of_training
 from netwright.core.errors import RunError
 from netwright.diagnosis.doctor import diagnose
 from netwright.diagnosis.from_run import case_of_run
-from tests.diagnosis.sick_runs import fit_sick
+from tests.sick_runs import fit_sick
 
 SIGMOIDS, HOT = "architecture.saturating-activations", "optimisation.rate-too-high"
 

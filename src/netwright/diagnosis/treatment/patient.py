@@ -4,10 +4,10 @@ import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from torch import nn
+from torch import Tensor, nn
 
 from netwright.core.errors import Interrupted, NetwrightError, RunError
 from netwright.core.interrupts import StopSignal
@@ -18,6 +18,7 @@ from netwright.diagnosis.from_run.tables import Guessed, facts_of
 from netwright.diagnosis.illness import Change
 from netwright.diagnosis.treatment.recipes import apply_to_recipe, shortened
 from netwright.networks import fit_to_rows
+from netwright.networks.layers.numeric_embedding import PiecewiseEmbedding
 from netwright.training.batches import Batches
 from netwright.training.evaluation.evaluate import truth_of
 from netwright.training.evaluation.metrics import HIGHER_IS_BETTER, METRICS
@@ -34,7 +35,7 @@ FEWEST_STEPS = 300  # of a trial, where the recipe has as many: fewer say little
 
 
 @dataclass(frozen=True)
-class Patient:
+class RunPatient:
     """What the treatment of a run needs to try a recipe."""
 
     stage: Stage
@@ -44,6 +45,15 @@ class Patient:
     reference: float | None = None  # score of simple models on rows of the same kind
     stop: StopSignal | None = None
     deadline: float = math.inf  # in time.monotonic() seconds
+    edges: dict[tuple[int, str], list[Tensor]] = field(default_factory=dict, compare=False)  # found so far
+
+    @property
+    def name(self) -> str:
+        return self.stage.folder.name
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.stage.recipe
 
     @property
     def floor(self) -> float:
@@ -97,9 +107,18 @@ class Patient:
         return Member(self._module(recipe, seed), config, self._batches, self._session())
 
     def _module(self, recipe: Recipe, seed: int) -> nn.Module:
+        """Build a network from a seed; the bins of its columns, the same for every seed, are found once."""
         kind = kinds_of(recipe, self.stage.preparation)[0]
         module = kind.build(seed)
+        layers = [layer for layer in module.modules() if isinstance(layer, PiecewiseEmbedding)]
+        name = (recipe.network.bins, recipe.network.edges_from)
+        if layers and name in self.edges and recipe.network.initialization != "data_driven":
+            for layer, edges in zip(layers, self.edges[name], strict=True):
+                layer.edges.copy_(edges)
+            return module
         fit_to_rows(module, self._batches.train_inputs, self._batches.train_targets, seed)
+        if kind.spec.image is None and kind.spec.series is None:  # whose layers learn more from the rows
+            self.edges[name] = [layer.edges.clone() for layer in layers]
         return module
 
     def _session(self) -> Session:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol, runtime_checkable
 
 from netwright.core.findings import Finding
 from netwright.diagnosis.case import Case
@@ -10,7 +11,6 @@ from netwright.diagnosis.doctor import diagnose
 from netwright.diagnosis.illness import Change
 from netwright.diagnosis.treatment.controls import random_changes
 from netwright.diagnosis.treatment.judging import compare, conclusion, judge, mean, near, undecided
-from netwright.diagnosis.treatment.patient import Patient
 from netwright.diagnosis.treatment.programs import MOST_SEEDS, SERIOUS, Remedy, remedies
 from netwright.diagnosis.treatment.values import Treatment, TrialKind, TrialRow
 from netwright.training.recipe import Recipe
@@ -19,6 +19,44 @@ MOST_REMEDIES = 6  # different ones that are tried in a round
 MOST_ROUNDS = 4
 MOST_DRAWS = 200  # random changes that are drawn to find one that applies
 UNITS = {"r2": "explained variance (r2)"}
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """What can be treated: `RunPatient`, or anything that trains recipes and scores them."""
+
+    @property
+    def name(self) -> str:
+        """What is treated."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe as it was."""
+
+    @property
+    def metric(self) -> str:
+        """What scores are; higher is better."""
+
+    @property
+    def floor(self) -> float:
+        """The worst score."""
+
+    @property
+    def reference(self) -> float | None:
+        """The score of simple models on rows of the same kind."""
+
+    @property
+    def late(self) -> bool:
+        """Whether the time is used up."""
+
+    def changed(self, recipe: Recipe, change: Change) -> Recipe | None:
+        """Return a recipe with a change; None where it does not apply."""
+
+    def scores(self, recipe: Recipe, seeds: Sequence[int]) -> list[float | None]:
+        """Train a recipe from each seed; None: it diverged."""
+
+    def case(self, recipe: Recipe, seed: int) -> Case:
+        """Train a recipe and return its case."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +118,7 @@ def treat_run(
         Interrupted: a signal came.
     """
     began = time.monotonic()
-    sick = replace(patient.stage.recipe, contenders={})
+    sick = replace(patient.recipe, contenders={})
     course = Course(patient, sick, list(range(max(3, seeds))), random_changes(sick.training.seed), tell, sick)
     waiting = list(remedies([finding for finding in findings if finding.severity in SERIOUS], case))
     if waiting:
@@ -194,7 +232,7 @@ def _concluded(course: Course, findings: Sequence[Finding], seconds: float) -> T
     left = _left_over(course) if course.kept else serious
     told = conclusion(before, after, words, unit) if course.rows else "Nothing is wrong that a recipe could mend."
     return Treatment(
-        subject=course.patient.stage.folder.name,
+        subject=course.patient.name,
         findings=tuple(finding.code for finding in findings),
         unit=unit,
         seeds=tuple(course.seeds),

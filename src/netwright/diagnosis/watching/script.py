@@ -69,7 +69,8 @@ def _watch_first(found: Found, ran: Ran, source: str, stack: ExitStack) -> None:
         handle.remove()
         ran.doctor = prepare(*trained, source=source)
         session = stack.enter_context(listening(ran.doctor))
-        if any(module is part for part in called_parts(trained[0])):
+        if any(module is part for part in (trained[0], *called_parts(trained[0]))):
+            ran.doctor.state.whole = module is trained[0]
             session.entered(arguments, _keywords())  # the hooks hung on just now miss the call that is under way
 
     handle = register_module_forward_pre_hook(called)

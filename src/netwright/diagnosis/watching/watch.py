@@ -139,8 +139,8 @@ def prepare(
 @contextmanager
 def listening(doctor: Doctor) -> Iterator[Session]:
     """Listen to the training inside."""
-    session = Session(doctor.state)
-    with listen(session, called_parts(doctor.state.model), doctor.state.optimizers):
+    session, model = Session(doctor.state), doctor.state.model
+    with listen(session, model, called_parts(model), doctor.state.optimizers):
         try:
             yield session
         finally:
@@ -148,16 +148,23 @@ def listening(doctor: Doctor) -> Iterator[Session]:
 
 
 def called_parts(model: nn.Module) -> list[nn.Module]:
-    """Return the network and its parts, which a user may call himself; of lists of modules what they hold."""
-    found: list[nn.Module] = [model]
+    """Return the parts of a network that a user may call himself; of lists of modules what they hold."""
+    found: list[nn.Module] = []
     waiting = list(model.children())
     while waiting:
         module = waiting.pop(0)
         if isinstance(module, nn.ModuleList | nn.ModuleDict):
             waiting.extend(module.children())
-        elif not any(module is known for known in found):
+        elif not any(module is known for known in found) and next(module.parameters(), None) is not None:
             found.append(module)
     return found
+
+
+def trained_part(module: nn.Module) -> nn.Module:
+    """Return the only part of a training module that has parameters, which is the network; or all of it."""
+    parts = [part for part in module.children() if next(part.parameters(), None) is not None]
+    alone = len(parts) == 1 and len(list(parts[0].parameters())) == len(list(module.parameters()))
+    return parts[0] if alone else module
 
 
 def is_compiled(model: nn.Module) -> bool:

@@ -16,6 +16,8 @@ from netwright.report.numbers import is_finite, show
 WIDTH, HEIGHT = 400, 250
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 290.0, 30.0, 196.0
 LABEL_GAP = 14.0  # pixels between the names at the ends of lines
+WIDE = 1000.0  # times the least value, from which on lines are drawn on a logarithmic scale
+LEAST = 0.5  # pixels that a bar has at least
 MOST_TICKS = 12  # names under bars; of more, every second, third, ...
 STYLES = ("validation", "train", "truth", "apart")  # of the curves, in order
 Point = tuple[float, float]
@@ -47,7 +49,8 @@ def _height(sketch: Sketch) -> Scale:
     values = [y for curve in sketch.curves for _, y in _points(curve)]
     limits = [height for _, height in sketch.limits if is_finite(height)]
     positive = [value for value in (*values, *limits) if value > 0.0]
-    if sketch.log_y and positive:
+    wide = not sketch.ticks and len(positive) == len(values) + len(limits) and max(positive) > WIDE * min(positive)
+    if positive and (sketch.log_y or wide):
         return logarithmic(positive, BOTTOM, TOP)
     return linear([*values, *limits, *([0.0] if sketch.ticks else [])], BOTTOM, TOP)
 
@@ -92,8 +95,8 @@ def _bars(sketch: Sketch, across: Scale, up: Scale) -> list[Markup]:
             top = _inside(y, up)
             left = across(x) - 0.38 * wide + number * each
             said = element("title", f"{_tick(sketch, x)}, {curve.name}: {show(y)}")
-            size = (max(each - 1.0, 1.0), max(abs(foot - top), 0.5))
-            drawn.append(rectangle((left, min(top, foot)), size, said, class_=style))
+            size = (max(each - 1.0, 1.0), max(abs(foot - top), LEAST))
+            drawn.append(rectangle((left, min(top, foot - LEAST) if top <= foot else foot), size, said, class_=style))
     return [*drawn, *_bar_names(sketch)]
 
 

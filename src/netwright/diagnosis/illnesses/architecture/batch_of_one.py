@@ -14,7 +14,8 @@ VALUES = 4  # that a mean is taken over
 def examine(case: Case) -> Sign | None:
     size = case.optimizing.batch_size
     norms = [op for op in inside(case) if op.kind == "normalization" and "batch" in op.name and op.shape]
-    if size is None or not norms or case.optimizing.evaluating:
+    kept = case.optimizing.evaluating or (case.network.frozen and not troubled(case))  # as it was learnt elsewhere
+    if size is None or not norms or kept:
         return None
     worst = min(norms, key=_averaged)
     over = size * _averaged(worst)

@@ -31,7 +31,8 @@ def _mismatch(answer: Objective) -> tuple[str, bool]:
     """Return what does not fit, and whether it never does."""
     outputs = answer.output_shape[-1] if answer.output_shape else 0
     if answer.task in ("classes", "binary", "labels") and answer.loss in AMOUNTS:
-        certain = answer.task == "classes" and not answer.one_hot and answer.head in ("identity", "relu")
+        numbered = answer.task == "classes" and not answer.one_hot and answer.head in ("identity", "relu")
+        certain = numbered or answer.loss == "mae"  # its best answer is the most frequent class
         through = "" if answer.head == "identity" else f" after {answer.head}"
         return f"{answer.loss}{through} measures {_what(answer)} as if they were amounts", certain
     if answer.task == "values" and answer.loss in CLASSES and not _probabilities(answer):

@@ -1,0 +1,110 @@
+"""The course of a treatment, on a patient whose scores are known."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from netwright.core.findings import Finding
+from netwright.diagnosis.case import Case
+from netwright.diagnosis.illnesses import ILLNESSES
+from netwright.diagnosis.treatment.recipes import apply_to_recipe
+from netwright.diagnosis.treatment.runs import treat_run
+from netwright.training.recipe import Recipe
+
+HOT = Finding("optimisation.rate-too-high", "error", "too hot", "steps of 2.9")
+MEND = "optimizer"
+assert any(change.setting == MEND for change in ILLNESSES[HOT.code].remedies)
+
+
+@dataclass
+class KnownPatient:
+    """Scores by a rule, so that what must be kept is known; what it was asked is remembered."""
+
+    rule: object
+    reference: float | None = None
+    metric: str = "accuracy"
+    floor: float = 0.0
+    late: bool = False
+    found: tuple = ()
+    asked: list = field(default_factory=list)
+    name: str = "run"
+    recipe: Recipe = field(default_factory=Recipe)
+
+    def changed(self, recipe, change):
+        return apply_to_recipe(recipe, change, "multiclass")
+
+    def scores(self, recipe, seeds):
+        self.asked.append((recipe, tuple(seeds)))
+        return [self.rule(recipe, seed) for seed in seeds]
+
+    def case(self, recipe, seed):
+        return Case()
+
+
+def treated(patient, findings=(HOT,)):
+    return treat_run(patient, findings, Case())
+
+
+def mended_by_adam(recipe, seed):
+    return 0.9 + 0.001 * seed if recipe.training.optimizer == "adamw" or recipe.training.learning_rate == 0.001 else 0.1
+
+
+def test_what_is_proven_is_kept_and_the_recipe_has_it():
+    found = treated(KnownPatient(mended_by_adam))
+    assert dict(found.treatment.kept).get(MEND)
+    assert found.recipe.training.learning_rate == 0.001
+    assert found.treatment.after > found.treatment.before + 0.7
+    assert found.treatment.healthy
+
+
+def test_what_does_not_help_is_reverted():
+    found = treated(KnownPatient(lambda recipe, seed: 0.5 + 0.01 * seed))
+    assert found.treatment.kept == ()
+    assert found.recipe.training == Recipe().training
+    assert not found.treatment.healthy
+    assert all(row.verdict.startswith("reverted") for row in found.treatment.rows if row.kind == "remedy")
+
+
+def test_what_any_change_does_as_well_is_not_kept():
+    def better_by_any(recipe, seed):
+        return 0.1 if recipe == Recipe() else 0.8 + 0.001 * seed
+
+    found = treated(KnownPatient(better_by_any))
+    assert found.treatment.kept == ()
+    assert any("random change" in row.verdict for row in found.treatment.rows)
+
+
+def test_every_trial_has_at_least_three_paired_seeds_and_a_control_beside_it():
+    patient = KnownPatient(mended_by_adam)
+    rows = treated(patient).treatment.rows
+    controls = [row for row in rows if row.kind == "random change"]
+    remedies = [row for row in rows if row.kind in ("remedy", "added remedy")]
+    assert controls
+    assert all(len(row.scores) >= 3 for row in rows)
+    assert len(controls) >= min(len(remedies), 1)
+
+
+def test_it_stops_as_soon_as_simple_models_are_reached():
+    near = treated(KnownPatient(mended_by_adam, reference=0.9))
+    assert [row.kept for row in near.treatment.rows if row.kind == "remedy"][-1]
+
+
+def test_divergence_counts_as_the_worst_and_not_as_missing():
+    found = treated(KnownPatient(lambda recipe, seed: None if recipe.training.optimizer == "adam" else 0.6))
+    assert found.treatment.before == 0.0
+
+
+def test_nothing_is_tried_where_nothing_is_wrong():
+    patient = KnownPatient(mended_by_adam)
+    found = treated(patient, ())
+    assert patient.asked == []
+    assert found.treatment.rows == ()
+    assert found.treatment.healthy
+
+
+def test_a_signal_between_trials_ends_it():
+    def interrupted(_recipe, _seed):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        treated(KnownPatient(interrupted))
