@@ -22,9 +22,11 @@ from netwright.diagnosis.treatment.values import Treatment, TrialKind, TrialRow
 
 MOST_REMEDIES = 8  # different ones that are tried in a round
 MOST_ROUNDS = 3
+FEWEST_CONTROLS = 3  # random changes that the first remedy is held against: one alone may be lucky
 MOST_SEEDS = 6  # where three leave a gain undecided
 FEW_ROWS = 40  # below which no rows are held out: scores are of the training rows
 HELD_OUT = 0.25
+LATE = 3.0  # times the budget, after which nothing more is tried, should the estimate of a step be far off
 TRAININGS = 60.0  # a budget holds about that many
 UNITS = {"values": "explained variance", "labels": "micro F1"}
 SERIOUS = ("error", "warning")
@@ -95,7 +97,7 @@ def treat_program(
     small = shortened(with_held_out(program), seconds / TRAININGS)
     floor = -1.0 if program.task == "values" else 0.0
     fewest = max(3, seeds)
-    treating = Treating(small, list(range(fewest)), fewest, began + seconds, floor, watch, 0, small)
+    treating = Treating(small, list(range(fewest)), fewest, began + LATE * seconds, floor, watch, 0, small)
     treating.base_scores = treating.scores(small, treating.seeds)
     treating.rows.append(first_row(treating))
     treating.best = mean(treating.scores(reference(small), treating.seeds[:1]), floor)
@@ -160,7 +162,7 @@ def treat_once(treating: Treating, waiting: list[Remedy], draws: Iterator[tuple[
         if other is None or not runs(other):
             waiting.remove(remedy)
             continue
-        if len(treating.controls) < count_remedies(treating) + len(tried) + 1:
+        while len(treating.controls) < max(FEWEST_CONTROLS, count_remedies(treating) + len(tried) + 1):
             add_control(treating, draws)
         row = trial(treating, remedy, other)
         tried.append((remedy, other, row))
