@@ -8,12 +8,13 @@ from netwright.diagnosis.pictures import loss_picture, trial_picture
 MARGIN = 0.05
 ADAPTIVE = ("adam", "adamw", "nadam", "radam", "amsgrad")
 SLOW = ("adadelta", "adagrad")
+BEGUN = 50  # steps; after fewer, more of them are what any optimizer needs first
 
 
 def examine(case: Case) -> Sign | None:
     how = case.optimizing
     more = gain(case, "adam")
-    if not how.optimizer or how.optimizer in ADAPTIVE or final_loss(case) is None:
+    if not how.optimizer or how.optimizer in ADAPTIVE or final_loss(case) is None or 0 < how.steps < BEGUN:
         return None
     if more is None:
         return _untried(case)
@@ -44,8 +45,8 @@ OPTIMIZER_CHOICE = Illness(
     why="Where the slope differs a thousandfold between weights, one rate for all is wrong for most of them.",
     seen="a short training with Adam scores 0.05 higher, and 0.05 higher than this optimizer at 0.01 to 100 times its "
     "rate, where 100 times is not the best of these; without trials: Adadelta or Adagrad at no more than 0.001 with "
-    "70% of one answer's loss left (Kingma and Ba, Adam: a method for stochastic optimization, 2015; Zeiler, "
-    "ADADELTA, 2012, is written for a rate of 1)",
+    "70% of one answer's loss left; never after fewer than 50 steps (Kingma and Ba, Adam: a method for stochastic "
+    "optimization, 2015; Zeiler, ADADELTA, 2012, is written for a rate of 1)",
     example="Adadelta at 0.001, a rate that was meant for others",
     remedies=(
         Change("optimizer", "adam", "take Adam at 0.001"),
