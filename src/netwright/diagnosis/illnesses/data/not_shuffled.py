@@ -34,6 +34,7 @@ NOT_SHUFFLED = Illness(
     examine=examine,
     explains=(
         *("optimisation.oscillation", "optimisation.plateau", "generalisation.underfitting", "optimisation.divergence"),
-        *("signal.constant-output", "optimisation.batch-too-small", "data.drift"),
+        *("signal.constant-output", "optimisation.batch-too-small", "data.drift", "optimisation.rate-too-high"),
+        *("optimisation.optimizer-choice", "signal.collapsed-representation", "signal.rank-loss"),
     ),
 )

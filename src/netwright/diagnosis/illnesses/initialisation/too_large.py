@@ -52,6 +52,6 @@ TOO_LARGE = Illness(
         *("signal.saturated-units", "signal.exploding-gradient", "signal.dead-units", "optimisation.divergence"),
         *("optimisation.plateau", "mechanics.not-finite-source", "generalisation.underfitting"),
         *("signal.vanishing-gradient", "architecture.normalization-missing", "signal.constant-output"),
-        "optimisation.rate-too-low",
+        *("optimisation.rate-too-low", "architecture.saturating-activations"),
     ),
 )
