@@ -54,7 +54,7 @@ ROWS = (
     Row(
         "architecture.missing-nonlinearity",
         but(HEALTHY, network=LINEAR, trials=trials(0.95, relu=0.95)),
-        but(HEALTHY, network=LINEAR, objective={"output_shape": (32, 20)}),
+        but(HEALTHY, network=LINEAR, objective={"output_shape": (32, 20), "task": "values"}),
         hurts=False,
     ),
     Row(
