@@ -12,9 +12,10 @@ from netwright.diagnosis.watching.identify import identify
 from netwright.diagnosis.watching.judging import judge
 from netwright.diagnosis.watching.layers import LayerWatch, numbers
 from netwright.diagnosis.watching.locating import locate
+from netwright.diagnosis.watching.names import tensors_in
 from netwright.diagnosis.watching.ops import ops_of
 from netwright.diagnosis.watching.places import line_now
-from netwright.diagnosis.watching.reading import Reading, read
+from netwright.diagnosis.watching.reading import Reading, by_row, read
 from netwright.diagnosis.watching.recorded import StepNote
 from netwright.diagnosis.watching.replay import loss_of
 from netwright.diagnosis.watching.signals import Signals
@@ -150,6 +151,8 @@ def note_watched(state: State, current: Current, reading: Reading | None, note: 
     judged = identify(current.tape, reading) if reading is not None else None
     if judged is not None and reading is not None:
         note.judged = judge(judged)
+        if recorded.target_place is None:
+            recorded.target_place = place_of(judged.target, current.call)
         recorded.judge(note.judged)
         if recorded.loss is None:
             recorded.loss, recorded.loss_reason = loss_of(state.given, judged, reading, current.tape.trace)
@@ -159,13 +162,26 @@ def note_watched(state: State, current: Current, reading: Reading | None, note: 
         recorded.seen_inside = not current.light
 
 
+def place_of(target: Tensor, call: Call) -> int | None:
+    """Return which of a call's tensors holds the target, where the network computes its loss itself."""
+    for number, tensor in enumerate(tensors_in(call)):
+        if tensor.numel() == target.numel() and tensor.dtype == target.dtype and tensor is not target:
+            if torch.equal(tensor.flatten(), target.flatten()):
+                return number
+        elif tensor is target:
+            return number
+    return None
+
+
 def take_batch(state: State, current: Current, reading: Reading) -> bool:
     """Copy the step's rows; return whether they could be told."""
     target = reading.target
-    if target is None:
-        target = next((current.call[1][name] for name in ("labels", "targets") if name in current.call[1]), None)
+    given = list(tensors_in(current.call))
+    if target is None and state.recorded.target_place is not None and state.recorded.target_place < len(given):
+        target = given[state.recorded.target_place]
     if not isinstance(target, Tensor) or not target.dim() or current.tape is None:
         return False
+    target = by_row(target, len(reading.output))
     inputs, names = inputs_of(*current.call, len(target))
     state.store.partial = state.store.partial or not is_whole(*current.call, len(inputs))
     if inputs:
