@@ -93,8 +93,6 @@ def neighbours(batches: list[Batch], task: TaskKind) -> float | None:
         return None
     targets = [batch.target for batch in batches]
     single = [target for target in targets if target.numel() == len(target) or is_one_hot(target)]
-        batch.target for batch in batches if batch.target.numel() == len(batch.target) or is_one_hot(batch.target)
-    ]
     if not single:
         return None
     numbers = [class_numbers(target, target).flatten() for target in single]
