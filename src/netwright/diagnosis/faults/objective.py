@@ -15,7 +15,7 @@ from netwright.diagnosis.faults.fault import Fault
 from netwright.diagnosis.programs.objectives import LOSSES
 from netwright.diagnosis.programs.program import Program, Sample
 
-RATES = (0.3, 0.5, 1.0, 2.0, 3.0)  # factors of a sound rate
+RATES = (0.5, 0.7, 1.0, 1.5, 2.0)  # factors of a sound rate
 
 
 def headed(program: Program, head: str) -> Program:
