@@ -93,11 +93,16 @@ ROWS = (
         but(stuck(), trials=trials(0.1, reference=0.1, rate_10=0.1)),
         but(stuck(), trials=trials(0.1, reference=0.8, rate_10=0.1)),
     ),
+    Row(
+        "data.shuffled-targets",
+        but(stuck(), rows={"conflicting": 1.0}),
+        but(stuck(), rows={"conflicting": 0.6, "duplicates": 0.7}),
+    ),
     Row("data.not-shuffled", but(HEALTHY, rows={"order": 9.8}), but(HEALTHY, rows={"order": 1.1})),
     Row(
         "data.same-batch",
         but(HEALTHY, rows={"same_batch": True}),
-        but(HEALTHY, rows={"same_batch": True}, optimizing={"batch_size": 640}),
+        but(HEALTHY, optimizing={"batch_size": 640, "steps_per_epoch": 1}),
     ),
     Row(
         "data.drift",

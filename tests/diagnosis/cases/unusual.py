@@ -124,6 +124,19 @@ UNUSUAL: dict[str, Case] = {
         HEALTHY, objective={"loss": "", "head": "", "task": "", "takes": "", "constant_loss": None}
     ),
     "continued from good weights": but(HEALTHY, steps=steps(flat(0.15)), objective={"first_loss": 0.16}),
+    "batch norm kept as it was, one image at a time": but(
+        HEALTHY,
+        network=replace(
+            network(("linear", 64), ("normalization", "batch_norm"), RELU, ("linear", 10)), frozen=("layers.1.weight",)
+        ),
+        optimizing={"batch_size": 1},
+    ),
+    "few steps on rows that say little": but(
+        VALUES,
+        steps=steps(falling(1.05, 0.75, count=40)),
+        optimizing={"steps": 40},
+        trials=trials(0.3, reference=0.31, rate_10=0.3),
+    ),
     "a handful of steps": but(HEALTHY, steps=steps(falling(count=6)), optimizing={"steps": 6}),
     "not looked into": replace(
         but(HEALTHY, network={"ops": (), "unseen": "compiled by torch.compile"}), start=Case().start

@@ -14,14 +14,15 @@ VALUES = 4  # that a mean is taken over
 def examine(case: Case) -> Sign | None:
     size = case.optimizing.batch_size
     norms = [op for op in inside(case) if op.kind == "normalization" and "batch" in op.name and op.shape]
-    if size is None or not norms or case.optimizing.evaluating:
+    kept = case.optimizing.evaluating or (case.network.frozen and not troubled(case))  # as it was learnt elsewhere
+    if size is None or not norms or kept:
         return None
     worst = min(norms, key=_averaged)
     over = size * _averaged(worst)
-    if over >= VALUES and not (size == 1 and troubled(case)):
+    if over >= VALUES and size > 1:
         return None
     evidence = f"{named(worst)} takes its mean and deviation over {over} values: batches have {size} rows"
-    hurts = over < VALUES - 1 or troubled(case)
+    hurts = size == 1 or over < VALUES - 1 or troubled(case)
     return Sign(0.9, evidence, {"values": float(over)}, loss_picture(case), named(worst), hurts=hurts)
 
 
@@ -36,7 +37,7 @@ BATCH_OF_ONE = Illness(
     severity="error",
     what="Batch norm measures each value against the mean of its batch, and the batch is one to three values.",
     why="A value minus itself is 0: of one row nothing is left, of two only which is larger.",
-    seen="fewer than 4 values to a mean of a batch norm in training, or batches of one row where little was learnt "
+    seen="fewer than 4 values to a mean of a batch norm in training, or batches of one row "
     "(Wu and He, Group normalization, 2018: errors grow below 16 rows)",
     example="batch_size=1 and nn.BatchNorm1d",
     remedies=(

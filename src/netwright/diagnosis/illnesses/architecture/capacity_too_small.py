@@ -10,14 +10,15 @@ UNITS = 16  # in the widest hidden layer: beyond, width is seldom what lacks
 
 
 def examine(case: Case) -> Sign | None:
-    widths = [op.shape[-1] for op in case.network.weights[:-1] if op.shape and op.kind == "linear"]
+    inner = [op for op in case.network.weights[:-1] if len(op.shape) > 1]
+    widths = [op.shape[1 if op.kind == "convolution" else -1] for op in inner]
     more = gain(case, "wider")
-    if more is None or not helps(case, "wider", GAIN) or max(widths, default=0) > UNITS:
+    if more is None or not helps(case, "wider", GAIN) or max(widths, default=UNITS + 1) > UNITS:
         return None
     rates = [gain(case, trial.name) or 0.0 for trial in case.trials if trial.name.startswith("learning_rate")]
     if max(rates, default=0.0) >= more:
         return None
-    evidence = f"hidden layers of {widths or 'no'} units; four times as wide they score {more:.2g} higher"
+    evidence = f"hidden layers of {widths} units; four times as wide they score {more:.2g} higher"
     numbers = {"parameters": float(case.network.parameters), "gain": more}
     return Sign(min(1.0, 0.4 + more), evidence, numbers, trial_picture(case, "wider"))
 

@@ -7,6 +7,7 @@ from netwright.diagnosis.outcome import helps, learnt, refuted, troubled
 from netwright.diagnosis.pictures import loss_picture, trial_picture
 from netwright.diagnosis.structure import back, bends, hidden, inside, named
 
+FEW = 3
 WELL = 0.9  # share of one answer's loss that a linear model took away: the rows ask for no more
 
 
@@ -54,7 +55,10 @@ def _factor(first: Op, second: Op) -> bool:
     shapes = (first.input_shapes, first.shape, second.shape)
     if not all(shapes):
         return False
-    return first.shape[-1] < min(first.input_shapes[0][-1], second.shape[-1])
+    taken = first.input_shapes[0][-1]
+    return (
+        first.shape[-1] < min(taken, second.shape[-1]) or taken < FEW
+    )  # of so few numbers the bottleneck is the fault
 
 
 def _where(case: Case) -> str:
@@ -81,8 +85,5 @@ MISSING_NONLINEARITY = Illness(
         Change("activation", "tanh", "put tanh between them"),
     ),
     examine=examine,
-    explains=(
-        *("optimisation.plateau", "generalisation.underfitting", "architecture.capacity-too-small"),
-        "architecture.bottleneck",
-    ),
+    explains=("optimisation.plateau", "generalisation.underfitting", "architecture.capacity-too-small"),
 )

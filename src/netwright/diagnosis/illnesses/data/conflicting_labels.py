@@ -6,13 +6,14 @@ from netwright.diagnosis.outcome import barely_learnt, best_trial
 from netwright.diagnosis.pictures import bars
 
 MOST = 0.2  # of the rows
+ROWS = 20
 
 
 def examine(case: Case) -> Sign | None:
     conflicting, noise = case.rows.conflicting, case.rows.noise or 0.0
     best, own = best_trial(case), case.trial("as it is")
     could = best is not None and own is not None and (best.score or 0.0) > (own.score or 0.0) + 0.05
-    if max(conflicting, noise) <= MOST or not barely_learnt(case) or could:
+    if case.rows.seen < ROWS or max(conflicting, noise) <= MOST or not barely_learnt(case) or could:
         return None
     parts = {"same row, another target": conflicting, "labels that look wrong": noise}
     evidence = "; ".join(f"{name}: {share:.0%} of the rows" for name, share in parts.items() if share > 0.0)
@@ -32,5 +33,5 @@ CONFLICTING_LABELS = Illness(
     example="the column that tells the rows apart was left out",
     remedies=(Change("data", True, "read the columns that tell such rows apart, or mend the labels"),),
     examine=examine,
-    explains=("optimisation.plateau", "data.shuffled-targets", "generalisation.underfitting", "signal.constant-output"),
+    explains=("optimisation.plateau", "generalisation.underfitting", "signal.constant-output"),
 )

@@ -7,10 +7,9 @@ from netwright.diagnosis.pictures import loss_picture
 
 def examine(case: Case) -> Sign | None:
     how = case.optimizing
-    whole = how.batch_size is not None and (how.rows or 0) <= how.batch_size
-    if not case.rows.same_batch or whole or how.steps < 10 or how.batch_size is None:
+    if not case.rows.same_batch or how.steps < 10 or how.batch_size is None:
         return None
-    evidence = f"all {how.steps} steps read the same {how.batch_size} of {how.rows} rows"
+    evidence = f"all {how.steps} steps read the same {how.batch_size} rows, and there are more"
     numbers = {"batch": float(how.batch_size), "rows": float(how.rows or 0)}
     return Sign(1.0, evidence, numbers, loss_picture(case), how.step_where)
 

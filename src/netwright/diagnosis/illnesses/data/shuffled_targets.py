@@ -2,17 +2,28 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import learnt
-from netwright.diagnosis.pictures import loss_picture, trial_picture, validation_picture
+from netwright.diagnosis.outcome import barely_learnt, learnt, overflowed
+from netwright.diagnosis.pictures import bars, loss_picture, trial_picture, validation_picture
 from netwright.diagnosis.trends import validation_losses
 
 MEMORISED = 0.3  # of one answer's loss, gone on training rows
+FAR = 1.3  # times one answer's loss: above it validation rows are of another kind
 CLOSE = 0.02  # a score, to that of one answer
 ROWS = 100
 
 
 def examine(case: Case) -> Sign | None:
-    return _memorised(case) or _unlearnable(case)
+    return None if overflowed(case) else _apart(case) or _memorised(case) or _unlearnable(case)
+
+
+def _apart(case: Case) -> Sign | None:
+    """The same row comes with another target each epoch."""
+    rows = case.rows
+    if rows.conflicting < 0.5 or rows.duplicates > 0.2 or not barely_learnt(case):
+        return None
+    evidence = f"{rows.conflicting:.0%} of the rows come with another target when they come again"
+    parts = {"rows with several targets": rows.conflicting, "rows that repeat within an epoch": rows.duplicates}
+    return Sign(1.0, evidence, parts, bars("Rows and their targets", "share of rows", parts))
 
 
 def _memorised(case: Case) -> Sign | None:
@@ -21,7 +32,7 @@ def _memorised(case: Case) -> Sign | None:
     drifted = case.rows.drift is not None and case.rows.drift > 0.75
     if len(losses) < 3 or not constant or share is None or share < MEMORISED or drifted:
         return None
-    if min(losses) < 0.99 * constant or case.rows.seen < ROWS:
+    if not 0.99 * constant <= min(losses) <= FAR * constant or case.rows.seen < ROWS or _known(case):
         return None
     evidence = (
         f"{share:.0%} of one answer's loss is learnt on training rows; on validation rows it was never below "
@@ -29,6 +40,13 @@ def _memorised(case: Case) -> Sign | None:
     )
     numbers = {"learnt": share, "least validation": min(losses), "one answer": constant}
     return Sign(0.9, evidence, numbers, validation_picture(case))
+
+
+def _known(case: Case) -> bool:
+    """Whether more validation answers are right than by chance: the rows do say something."""
+    scores = [epoch.validation_metric for epoch in case.epochs if epoch.validation_metric is not None]
+    classes = sum(share > 0.0 for share in case.objective.shares)
+    return bool(scores) and classes > 1 and max(scores) > 1.0 / classes + 0.15
 
 
 def _unlearnable(case: Case) -> Sign | None:
@@ -51,15 +69,16 @@ SHUFFLED_TARGETS = Illness(
     severity="warning",
     what="Nothing in the rows says what their targets are.",
     why="The network can learn rows by heart, and of new ones it knows no more than before.",
-    seen="over 30% of one answer's loss is gone on training rows while the validation loss never came below one "
-    "answer's; or a sound network on scaled rows does not score 0.02 above one answer (Zhang et al., Understanding "
-    "deep learning requires rethinking generalization, 2017: random labels are memorised)",
+    seen="half of the rows come with another target when they come again, though rows do not repeat within an epoch; "
+    "over 30% of one answer's loss is gone on training rows while validation never came below one answer's and no "
+    "more is right there than by chance; or a sound network on scaled rows does not score 0.02 above one answer "
+    "(Zhang et al., Understanding deep learning requires rethinking generalization, 2017: random labels are "
+    "memorised)",
     example="the rows were shuffled, and their targets were not",
     remedies=(
         Change("align", True, "shuffle rows and targets together"),
         Change("data", True, "look whether the target can be known from these columns"),
     ),
-    examine=examine,
     explains=(
         *(
             "optimisation.plateau",
@@ -67,6 +86,13 @@ SHUFFLED_TARGETS = Illness(
             "generalisation.underfitting",
             "signal.constant-output",
         ),
-        *("generalisation.stopped-too-late", "optimisation.oscillation", "signal.dead-units"),
+        *(
+            "generalisation.stopped-too-late",
+            "optimisation.oscillation",
+            "signal.dead-units",
+            "data.conflicting-labels",
+        ),
+        *("signal.rank-loss", "signal.collapsed-representation", "optimisation.rate-too-low", "data.leak"),
     ),
+    examine=examine,
 )

@@ -7,7 +7,7 @@ from netwright.diagnosis.trends import validation_losses
 
 RISE = 0.2  # of what validation had gained
 LONG = 3  # epochs after the best
-METRIC = 0.02  # that the metric lost since its best
+METRIC = 0.03  # that the metric lost since its best
 
 
 def examine(case: Case) -> Sign | None:
@@ -49,7 +49,7 @@ OVERFITTING = Illness(
     what="The network goes on learning its training rows by heart while it gets worse on others.",
     why="The last weights are worse than those of some epochs ago: what was learnt since is chance.",
     seen="the validation loss rose by more than 20% of what it had gained, over at least 3 epochs after its least, "
-    "while the training loss fell, the metric got worse by 0.02 and nothing stops early (Prechelt, Early stopping - "
+    "while the training loss fell, the metric got worse by 0.03 and nothing stops early (Prechelt, Early stopping - "
     "but when?, 1998; SageMaker Debugger's Overfit: 10%)",
     example="a wide network, 200 rows, 500 epochs",
     remedies=(

@@ -50,8 +50,13 @@ TOO_SMALL = Illness(
     ),
     examine=examine,
     explains=(
-        *("signal.vanishing-gradient", "signal.collapsed-representation", "optimisation.plateau"),
+        *(
+            "optimisation.rate-too-high",
+            "signal.vanishing-gradient",
+            "signal.collapsed-representation",
+            "optimisation.plateau",
+        ),
         *("generalisation.underfitting", "architecture.normalization-missing", "signal.constant-output"),
-        *("optimisation.rate-too-low", "optimisation.too-few-steps", "signal.rank-loss"),
+        *("optimisation.rate-too-low", "optimisation.too-few-steps", "signal.rank-loss", "signal.dead-units"),
     ),
 )

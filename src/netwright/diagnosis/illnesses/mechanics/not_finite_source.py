@@ -31,7 +31,13 @@ NOT_FINITE_SOURCE = Illness(
     ),
     examine=examine,
     explains=(
-        *("optimisation.plateau", "generalisation.underfitting", "signal.constant-output", "signal.dead-units"),
+        *(
+            "optimisation.divergence",
+            "optimisation.plateau",
+            "generalisation.underfitting",
+            "signal.constant-output",
+            "signal.dead-units",
+        ),
         *("signal.rank-loss", "signal.collapsed-representation"),
     ),
 )

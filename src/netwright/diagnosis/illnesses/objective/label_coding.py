@@ -10,7 +10,7 @@ from netwright.diagnosis.pictures import bars
 MOST = 20  # whole numbers that may well be classes
 FEWEST = 3
 EVEN = 0.08  # how far mean and deviation may be from those of whole numbers that are equally frequent
-WELL = 0.95  # share of one answer's loss, gone: then they may as well be amounts
+WELL = 0.9  # share of one answer's loss, gone: then they may as well be amounts
 AMOUNTS = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 
 
@@ -69,7 +69,7 @@ LABEL_CODING = Illness(
     what="One-hot rows where indices are read, or indices where amounts are.",
     why="The loss compares with something that was never meant: class 9 counts as three times class 3.",
     seen="one-hot targets whose shape is not the outputs' under a loss of indices; or 3 to 20 whole numbers from 0 "
-    "or 1 on, equally frequent (mean and deviation within 8% of such), under a loss of amounts that leaves over 5% of "
+    "or 1 on, equally frequent (mean and deviation within 8% of such), under a loss of amounts that leaves over 10% of "
     "one answer's (Humbatova et al., Taxonomy of real faults in deep learning systems, 2020: wrong labels and format)",
     example="labels 0 to 9 as floats under nn.MSELoss()",
     remedies=(

@@ -8,7 +8,8 @@ from netwright.diagnosis.pictures import loss_picture, trial_picture
 AMOUNTS = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 CLASSES = ("cross_entropy", "nll", "probabilities_cross_entropy", "bce", "bce_with_logits")
 EXCLUSIVE = ("cross_entropy", "nll", "probabilities_cross_entropy")
-WELL = 0.7
+WELL = 0.7  # share of one answer's loss, gone
+HALF = 0.5
 
 
 def examine(case: Case) -> Sign | None:
@@ -16,7 +17,8 @@ def examine(case: Case) -> Sign | None:
     if not said or refuted(case, "pairing"):
         return None
     proven, share = helps(case, "pairing"), learnt(case)
-    poor = troubled(case) or (certain and (share is None or share < WELL))
+    enough = WELL if certain else 0.0 if case.trials else HALF
+    poor = troubled(case) or (share is None and certain) or (share is not None and share < enough)
     if not (proven or poor):
         return None
     answer = case.objective
@@ -29,7 +31,8 @@ def _mismatch(answer: Objective) -> tuple[str, bool]:
     """Return what does not fit, and whether it never does."""
     outputs = answer.output_shape[-1] if answer.output_shape else 0
     if answer.task in ("classes", "binary", "labels") and answer.loss in AMOUNTS:
-        certain = answer.task == "classes" and not answer.one_hot and answer.head in ("identity", "relu")
+        numbered = answer.task == "classes" and not answer.one_hot and answer.head in ("identity", "relu")
+        certain = numbered or answer.loss == "mae"  # its best answer is the most frequent class
         through = "" if answer.head == "identity" else f" after {answer.head}"
         return f"{answer.loss}{through} measures {_what(answer)} as if they were amounts", certain
     if answer.task == "values" and answer.loss in CLASSES and not _probabilities(answer):

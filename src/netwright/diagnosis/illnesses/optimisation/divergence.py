@@ -39,5 +39,5 @@ DIVERGENCE = Illness(
         Change("scale_inputs", True, "bring each feature to mean 0 and deviation 1"),
     ),
     examine=examine,
-    explains=("mechanics.not-finite-source", "generalisation.underfitting"),
+    explains=("generalisation.underfitting",),
 )

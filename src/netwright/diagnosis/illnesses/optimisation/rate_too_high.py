@@ -31,6 +31,7 @@ def examine(case: Case) -> Sign | None:
         found = _tried(case, best, ratio)
         if found is not None or refuted(case, "learning_rate x 0.01"):
             return found
+    ratio = _thrown(case) or ratio
     if ratio is None or ratio < LARGE or not (lost or _worse(case) or (ratio > THROWN and barely_learnt(case))):
         return None
     outcome = "numbers stopped being finite" if lost else f"the loss ended at {final_loss(case):.3g}"
@@ -42,6 +43,13 @@ def _early_ratio(case: Case) -> float | None:
     """Return the typical update over weight norm in the first steps, before units die and stop all updates."""
     ratios = over_steps(case, "update_ratio")
     return statistics.median(sorted(ratios[: max(5, len(ratios) // 10)])[-5:]) if ratios else None
+
+
+def _thrown(case: Case) -> float | None:
+    """Return the largest update of the early steps, where it is as large as the weights: one such step is enough."""
+    ratios = over_steps(case, "update_ratio")
+    largest = max(ratios[: max(5, len(ratios) // 4)], default=0.0)
+    return largest if largest > THROWN else None
 
 
 def _worse(case: Case) -> bool:

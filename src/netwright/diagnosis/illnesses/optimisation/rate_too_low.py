@@ -9,7 +9,7 @@ from netwright.diagnosis.outcome import best_of, helps, learnt, tangled
 from netwright.diagnosis.pictures import loss_picture, trial_picture
 from netwright.diagnosis.trends import late_fall
 
-SMALL = 1e-4  # median update over weight norm
+SMALL = 1e-3  # median update over weight norm
 TINY = 1e-5
 MOVED = 0.1  # of the norm, over all steps
 LITTLE = 0.2  # share of one answer's loss that was taken away
@@ -26,7 +26,7 @@ def examine(case: Case) -> Sign | None:
         if found is not None or not tangled(case):
             return found
     share = learnt(case)
-    still = ratio is not None and 0.0 < ratio < SMALL and case.optimizing.steps * ratio < MOVED
+    still = ratio is not None and 0.0 < ratio <= max(ratios) < SMALL and case.optimizing.steps * ratio < MOVED
     most = HALF if ratio is not None and ratio < TINY else LITTLE
     if not still or share is None or share > most or late_fall(case) < 0.0:
         return None
@@ -54,10 +54,9 @@ RATE_TOO_LOW = Illness(
     severity="warning",
     what="Steps so short that the weights stay about where they started.",
     why="What could be learnt in one epoch takes a hundred, and most trainings end long before.",
-    seen="a short training at 10 or 100 times the rate scores 0.05 higher; without such trials: updates below 1e-4 of "
-    "the weights' norm (usual is 0.001) and less than a tenth of it over all steps, with 80% of one answer's loss "
-    "left, or half of it where updates are below 1e-5 (TheDeepChecker, Ben Braiek and Khomh 2022: log10 within -4 and "
-    "-1)",
+    seen="a short training at 10 or 100 times the rate scores 0.05 higher; without such trials: all updates below "
+    "0.001 of the weights' norm and less than a tenth of it over all steps, with 80% of one answer's loss left, or "
+    "half of it where updates are below 1e-5 (TheDeepChecker, Ben Braiek and Khomh 2022: log10 within -4 and -1)",
     example="SGD at 0.001 from a recipe for Adam, for 20 epochs of a small table",
     remedies=(
         Change("learning_rate", 10.0, "multiply the learning rate by 10"),

@@ -9,7 +9,8 @@ from netwright.diagnosis.trends import late_fall
 FALLING = 0.02  # of the loss, from the last fifth but one to the last
 STEEP = 0.05
 FEW = 300  # steps
-BEGUN = 30
+BEGUN = 50
+LITTLE = 0.4  # share of one answer's loss, gone
 GAIN = 0.05
 
 
@@ -34,7 +35,12 @@ def examine(case: Case) -> Sign | None:
 def _hardly_begun(case: Case, steps: int) -> Sign | None:
     """So few steps that nothing could be learnt, and no trend be seen."""
     share, final, first = learnt(case), final_loss(case), first_loss(case)
-    if share is None or share > 0.5 or final is None or first is None or final > first or not steps:
+    if share is None or share > LITTLE or final is None or first is None or not steps:
+        return None
+    if final > 1.05 * max(first, case.objective.constant_loss or first):
+        return None
+    sound = gain(case, "reference")
+    if sound is not None and sound < GAIN:  # the rows hold no more
         return None
     evidence = f"after {steps} steps {max(0.0, share):.0%} of one answer's loss is gone"
     return Sign(0.7, evidence, {"steps": float(steps), "learnt": share}, loss_picture(case))
@@ -59,8 +65,8 @@ TOO_FEW_STEPS = Illness(
     why="The rows hold more than was taken from them.",
     seen="the loss falls by more than 2% from the last fifth of the steps but one to the last, beyond two standard "
     "errors, and four times the epochs score 0.05 higher (0.025 where there are fewer than 300 steps that fall by "
-    "5%); without that trial: fewer than 300 steps, falling by 5%, with 70% of one answer's loss left, or fewer than "
-    "30 with half of it left (DeepFD, Cao et al. 2022)",
+    "5%); without that trial: fewer than 300 steps, falling by 5%, with 70% of one answer's loss left; or fewer than "
+    "50 steps with 60% of it left, unless a sound network does no better (DeepFD, Cao et al. 2022)",
     example="five epochs of batches of 2000",
     remedies=(
         Change("epochs", 4.0, "train four times as long"),
@@ -68,5 +74,5 @@ TOO_FEW_STEPS = Illness(
         Change("batch_size", 0.1, "take batches a tenth as large: ten times the steps"),
     ),
     examine=examine,
-    explains=("generalisation.underfitting",),
+    explains=("generalisation.underfitting", "optimisation.plateau", "signal.constant-output"),
 )
