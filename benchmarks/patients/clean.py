@@ -265,11 +265,11 @@ def two_units() -> Program:
 
 
 def sound(quick: bool) -> Iterator[tuple[str, Program, int]]:
-    """Yield names of what is unusual, programs and seeds; every third where it is quick."""
+    """Yield names of what is unusual, programs and seeds; every twelfth where it is quick."""
     bases = [make() for make in HEALTHY.values()] + [two_units()]
     count = 0
-    for place, program in enumerate(bases):
-        for number, (name, variant) in enumerate(VARIANTS.items()):
+    for number, (name, variant) in enumerate(VARIANTS.items()):
+        for place, program in enumerate(bases):
             count += 1
             if quick and (place + number) % 12:
                 continue

@@ -7,7 +7,7 @@ from netwright.diagnosis.faults.healthy import HEALTHY
 from netwright.diagnosis.programs import Program, train_program
 from patients.visit import Visit, held_out, look, told
 
-HARM = 0.02  # of a score: what a fault does less harm than is no illness
+HARM = 0.05  # of a score: what a fault does less harm than is no illness
 
 
 def planted(quick: bool, bases_each: int = 1) -> Iterator[tuple[Fault, Program, object, Program]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
 from netwright.api.preflight import preflight, preflight_tree
+from netwright.api.scripts import ScriptDiagnosis, diagnose_script
 from netwright.api.series import finish_forecast, forecast_tree, is_forecast_run, resume_forecast
 from netwright.api.tables import Run, finish, fit_tree, resume_table
 from netwright.api.texts import LanguageRun, fit_text, resume_text, why_text
@@ -161,7 +162,9 @@ __all__ = [
     "Observer",
     "Run",
     "Sampling",
+    "ScriptDiagnosis",
     "diagnose_run",
+    "diagnose_script",
     "finish",
     "finish_forecast",
     "fit",

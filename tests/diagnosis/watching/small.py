@@ -51,6 +51,7 @@ def trained(
                 optimizer.zero_grad()
                 loss(model(x), y).backward()
                 optimizer.step()
+    assert not doctor.state.recorded.remarks
     return doctor
 
 

@@ -118,6 +118,7 @@ class Drawn:
 
     def finished(self) -> fx.GraphModule:
         self.network.graph.lint()
+        self.network.delete_all_unused_submodules()
         self.network.recompile()
         return self.network
 

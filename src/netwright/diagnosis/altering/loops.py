@@ -98,6 +98,13 @@ def zero_grad(program: Program, wanted: bool) -> Program | None:
     return program.but(zero_grad=True, clear_before_step=False)
 
 
+def stepping(program: Program, wanted: bool) -> Program | None:
+    """Return the program with a backward pass and a step for each batch."""
+    if not wanted or (program.habits.steps and program.habits.backwards and not program.habits.clear_before_step):
+        return None
+    return program.but(steps=True, backwards=True, clear_before_step=False)
+
+
 def train_mode(program: Program, wanted: bool) -> Program | None:
     if not wanted or (program.habits.train_mode and program.habits.evaluation_mode):
         return None

@@ -6,7 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from netwright.diagnosis.altering.activations import with_activation
-from netwright.diagnosis.altering.layers import with_dropout, with_initialization, with_normalization, with_residual
+from netwright.diagnosis.altering.graphs import DROPOUTS, SOFTMAX_MODULES
+from netwright.diagnosis.altering.layers import (
+    with_dropout,
+    with_initialization,
+    with_normalization,
+    with_residual,
+    without,
+)
 from netwright.diagnosis.altering.sizes import with_width
 from netwright.diagnosis.programs.program import Program
 
@@ -54,6 +61,14 @@ def residual(program: Program, wanted: bool) -> Program | None:
 
 def dropout(program: Program, share: float) -> Program | None:
     return operated(program, lambda network, inputs: with_dropout(network, inputs, share))
+
+
+def remove(program: Program, kind: str) -> Program | None:
+    """Return the program without a kind of operation: dropout, softmax, or a cut of the graph."""
+    if kind == "detach":
+        return program.but(detached="") if program.habits.detached else None
+    types = {"dropout": DROPOUTS, "softmax": SOFTMAX_MODULES}.get(kind)
+    return operated(program, lambda network, _inputs: without(network, types)) if types else None
 
 
 def width(program: Program, factor: float) -> Program | None:

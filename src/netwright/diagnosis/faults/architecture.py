@@ -121,6 +121,7 @@ FAULTS = (
         (5, 8, 10, 15, 20),
         linear_stack,
         bases=LAYERED,
+        mild=True,
     ),
     Fault(
         "deep sigmoid layers",
@@ -130,7 +131,7 @@ FAULTS = (
             "architecture.too-deep-without-skips",
             "architecture.normalization-missing",
         ),
-        (("sigmoid", 6), ("sigmoid", 8), ("sigmoid", 10), ("sigmoid", 14), ("sigmoid", 20)),
+        (("sigmoid", 8), ("sigmoid", 10), ("sigmoid", 12), ("sigmoid", 16), ("sigmoid", 20)),
         deep,
         bases=PLAIN,
         symptoms=("signal.constant-output", "signal.collapsed-representation", "optimisation.plateau"),
@@ -157,6 +158,7 @@ FAULTS = (
         bottleneck,
         ("classes",),
         PLAIN,
+        symptoms=("signal.dead-units", "signal.constant-output", "signal.rank-loss"),
         mild=True,
     ),
     Fault(

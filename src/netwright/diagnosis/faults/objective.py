@@ -232,7 +232,7 @@ FAULTS = (
         (0.001, 0.003, 0.01, 0.02, 0.03),
         mean_squared_error_of_softmax,
         ("classes",),
-        symptoms=("optimisation.plateau", "optimisation.too-few-steps"),
+        symptoms=("signal.constant-output", "optimisation.plateau", "optimisation.too-few-steps"),
         mild=True,
     ),
 )

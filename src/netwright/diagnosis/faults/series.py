@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import no_type_check
 
 import torch
 from jaxtyping import Float, Int
@@ -52,6 +53,7 @@ class LastOf(nn.Module):
         self.cell = CELLS[cell](features, width, batch_first=True)
         self.answer = nn.Linear(width, outputs)
 
+    @no_type_check  # torch.fx follows it with proxies
     def forward(self, rows: Tensor) -> Tensor:
         states, _ = self.cell(rows)
         answered: Tensor = self.answer(states[:, -1])
@@ -76,6 +78,7 @@ class Transformer(nn.Module):
         self.contract = nn.Linear(2 * width, width)
         self.answer = nn.Linear(width, outputs)
 
+    @no_type_check
     def forward(self, tokens: Tensor) -> Tensor:
         states = self.embedding(tokens) + self.positions
         normed = self.before(states)

@@ -6,7 +6,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from netwright.diagnosis.programs.program import Program
 
-FLOPS = 8e9  # a second, on one core
+FLOPS = 3e10  # a second, on one core
 STEP = 6e-4  # seconds of any step
 TENSOR = 6e-5  # seconds of a parameter tensor's update
 TICK = 1.5e-4  # seconds of one position of a recurrent layer, forward and back

@@ -26,6 +26,9 @@ GOOD = 0.9  # score above which a training that a plain reference does not beat 
 ENOUGH = 0.05  # of a score, by which they must be better
 SEEDS = 3  # of the training as it is, where they fit
 
+# What a foreign network or loss raises, should it not take other rows, batches or targets than it was written for.
+FOREIGN = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError, ArithmeticError)
+
 Probe = Callable[[Program], Program | None]
 
 
@@ -105,9 +108,12 @@ class Probing:
         done = any(found.name == name for found in self.trials)
         if done or self.spent + length * self.cost > self.seconds or time.perf_counter() > self.late:
             return
-        other = change(self.program)
-        if other is not None:
-            outcome = train_program(other, self.seed, deadline=self.late)
+        try:
+            other = change(self.program)
+            outcome = train_program(other, self.seed, deadline=self.late) if other is not None else None
+        except FOREIGN:
+            return
+        if outcome is not None:
             self.trials += [trial(name, outcome)] if outcome.finished else []
             self.spent += length * self.cost
 
@@ -121,8 +127,12 @@ def probe(program: Program | None, seconds: float = 5.0, seed: int = 0) -> tuple
     """
     if program is None:
         return ()
-    probing = Probing(shortened(program, seconds / SHARES), seed, seconds, time.perf_counter() + LATE * seconds)
-    probing.as_it_is(seed)
+    late = time.perf_counter() + LATE * seconds
+    try:
+        probing = Probing(shortened(program, seconds / SHARES), seed, seconds, late)
+        probing.as_it_is(seed)
+    except FOREIGN:
+        return ()
     probing.change("reference")
     if not probing.promising and probing.score < GOOD:
         probing.change("epochs x 4")

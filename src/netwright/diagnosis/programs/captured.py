@@ -1,7 +1,8 @@
 """A program out of what was seen of somebody's own loop: its network as it began, its rows, loss and optimizer."""
 
 import copy
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -52,7 +53,7 @@ def program_of(material: Material, case: Case | None = None) -> Program | None:
         case.objective.task if case and case.objective.task else task(material),
         Sample(material.held_inputs, held) if held is not None and material.held_inputs else None,
         material.optimizer,
-        dict(material.settings),
+        settings_of(material.optimizer, material.settings),
         max(1, material.batch_size),
         max(1, material.epochs),
         material.shuffled,
@@ -64,10 +65,17 @@ def program_of(material: Material, case: Case | None = None) -> Program | None:
     )
 
 
+def settings_of(optimizer: type[Any], seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those settings that the optimizer is made with; AdamW notes one more among its defaults."""
+    taken = inspect.signature(optimizer.__init__).parameters
+    return {name: value for name, value in seen.items() if name in taken}
+
+
 def task(material: Material) -> Any:
     assert material.targets is not None
+    size = max(1, material.batch_size)
     with torch.random.fork_rng([]), torch.no_grad():
-        output = builder(material)(0).eval()(*(part[:2] for part in material.inputs))
+        output = builder(material)(0).eval()(*(part[:size] for part in material.inputs))
     return task_of(material.targets, output.shape[-1] if output.dim() > 1 else 1, material.loss_name)
 
 

@@ -29,7 +29,7 @@ def score(program: Program, output: Tensor, targets: Tensor) -> float | None:
         return explained(output, targets)
     if program.task == "labels":
         return micro_f1(output > between(program), shaped_like(targets, output) > 0.5)
-    if output.shape[-1] == 1 or output.numel() == targets.numel():
+    if output.shape[-1] == 1 or (output.numel() == targets.numel() and not is_one_hot(targets)):
         return one_output(program, output, targets)
     logits, numbers = classes_last(output, targets)
     return float((logits.argmax(-1) == numbers).float().mean())

@@ -22,9 +22,11 @@ from netwright.diagnosis.treatment.values import Treatment, TrialKind, TrialRow
 
 MOST_REMEDIES = 8  # different ones that are tried in a round
 MOST_ROUNDS = 3
+FEWEST_CONTROLS = 3  # random changes that the first remedy is held against: one alone may be lucky
 MOST_SEEDS = 6  # where three leave a gain undecided
 FEW_ROWS = 40  # below which no rows are held out: scores are of the training rows
 HELD_OUT = 0.25
+LATE = 3.0  # times the budget, after which nothing more is tried, should the estimate of a step be far off
 TRAININGS = 60.0  # a budget holds about that many
 UNITS = {"values": "explained variance", "labels": "micro F1"}
 SERIOUS = ("error", "warning")
@@ -44,6 +46,7 @@ class Treating:
 
     sick: Program
     seeds: list[int]
+    fewest: int  # of the seeds that every trial has
     deadline: float
     floor: float
     watch: Watch | None
@@ -93,7 +96,8 @@ def treat_program(
     began = time.perf_counter()
     small = shortened(with_held_out(program), seconds / TRAININGS)
     floor = -1.0 if program.task == "values" else 0.0
-    treating = Treating(small, list(range(max(3, seeds))), began + seconds, floor, watch, 0, small)
+    fewest = max(3, seeds)
+    treating = Treating(small, list(range(fewest)), fewest, began + LATE * seconds, floor, watch, 0, small)
     treating.base_scores = treating.scores(small, treating.seeds)
     treating.rows.append(first_row(treating))
     treating.best = mean(treating.scores(reference(small), treating.seeds[:1]), floor)
@@ -158,7 +162,7 @@ def treat_once(treating: Treating, waiting: list[Remedy], draws: Iterator[tuple[
         if other is None or not runs(other):
             waiting.remove(remedy)
             continue
-        if len(treating.controls) < count_remedies(treating) + len(tried) + 1:
+        while len(treating.controls) < max(FEWEST_CONTROLS, count_remedies(treating) + len(tried) + 1):
             add_control(treating, draws)
         row = trial(treating, remedy, other)
         tried.append((remedy, other, row))
@@ -178,19 +182,20 @@ def count_remedies(treating: Treating) -> int:
 
 def add_control(treating: Treating, draws: Iterator[tuple[Change, Program]]) -> None:
     change, other = next(draws)
-    scores = tuple(treating.scores(other, treating.seeds))
+    scores = tuple(treating.scores(other, treating.seeds[: treating.fewest]))
     row = TrialRow("random change", change.words, ((change.setting, change.value),), "", scores)
     treating.controls.append((other, replace(row, mean=mean(scores, treating.floor))))
 
 
 def trial(treating: Treating, remedy: Remedy, other: Program) -> TrialRow:
     """Train a changed program under the seeds, more of them while its gain is undecided."""
-    scores = treating.scores(other, treating.seeds)
-    while undecided(compare(treating.base_scores, scores, treating.floor)) and len(treating.seeds) < MOST_SEEDS:
+    scores = treating.scores(other, treating.seeds[: treating.fewest])
+    while undecided(compare(treating.base_scores, scores, treating.floor)) and len(scores) < MOST_SEEDS:
         if treating.late:
             break
-        more_seeds(treating)
-        scores += treating.scores(other, treating.seeds[len(scores) :])
+        if len(scores) == len(treating.seeds):
+            more_seeds(treating)
+        scores += treating.scores(other, treating.seeds[len(scores) : len(scores) + 1])
     kind: TrialKind = "added remedy" if treating.kept else "remedy"
     change = remedy.change
     row = TrialRow(kind, change.words, ((change.setting, change.value),), remedy.finding, tuple(scores))
@@ -198,7 +203,7 @@ def trial(treating: Treating, remedy: Remedy, other: Program) -> TrialRow:
 
 
 def more_seeds(treating: Treating) -> None:
-    """Have one more seed, under which the program as it is and the random changes are trained as well."""
+    """Have one more seed, under which what a remedy is added to is trained as well."""
     treating.seeds.append(len(treating.seeds))
     treating.base_scores += treating.scores(treating.base, treating.seeds[-1:])
 

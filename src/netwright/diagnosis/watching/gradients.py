@@ -19,6 +19,7 @@ class Held:
     given: bool = False  # a backward pass came since
     nonzero: bool = False  # and it was seen to give something
     clears: bool = False  # the last time that it was looked for, gradients were zero between backward and step
+    early: bool = False  # the step began before its backward pass, which a closure makes inside
     steps: int = 0
     kept: int = 0
     cleared: int = 0
@@ -34,6 +35,7 @@ class Held:
 
     def before_step(self, watched: bool) -> None:
         self.steps += 1
+        self.early = not self.given
         self.kept += self.stale and self.given
         if watched and self.nonzero:
             self.clears = not any_gradient(parameters_of(self.optimizer))
@@ -42,6 +44,7 @@ class Held:
         self.cleared += self.clears
 
     def after_step(self) -> None:
+        self.kept += self.early and self.stale and self.given
         if not self.probes:
             present = [p for p in parameters_of(self.optimizer) if p.grad is not None and bool(nonzero(p.grad))]
             self.probes = sorted(present, key=lambda parameter: parameter.numel())[:PROBES]

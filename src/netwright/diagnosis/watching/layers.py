@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from netwright.core.values import LayerStatistics
 from netwright.diagnosis.watching.recorded import WatchedNumbers
-from netwright.diagnosis.watching.signals import Layer
+from netwright.diagnosis.watching.signals import Layer, variety
 
 
 @dataclass
@@ -33,9 +33,9 @@ class LayerWatch:
             self.total = torch.linalg.vector_norm(torch.stack([n.float() for n in self.gradients.values()]))
         return set(present)
 
-    def before_update(self, wanted: set[str]) -> None:
-        """Remember the weights."""
-        named = [(name, p) for name, p in self.model.named_parameters() if name in wanted]
+    def before_update(self, wanted: set[str] | None) -> None:
+        """Remember the weights that are wanted; all of them before a closure that has yet to answer."""
+        named = [(name, p) for name, p in self.model.named_parameters() if wanted is None or name in wanted]
         self.before = {name: parameter.detach().clone() for name, parameter in named}
 
     def after_update(self) -> None:
@@ -63,13 +63,14 @@ def numbers(layers: list[Layer], watch: LayerWatch) -> WatchedNumbers:
 
 
 def _row(layer: Layer, watch: LayerWatch) -> Tensor:
-    missing = layer.rows.new_full((), math.nan)
+    rows = variety(layer.sample, layer.axis)
+    missing = rows.new_full((), math.nan)
     signals = layer.signals if layer.signals is not None else missing.expand(4)
     sources = (watch.gradients, watch.sizes, watch.changes)
     ours = [source.get(layer.weight, missing).float() for source in sources]
     delta = missing if layer.delta is None else layer.delta.float()
     zeros = watch.zeros.get(layer.weight, missing)
-    return torch.cat([signals.float(), torch.stack([delta, *ours]), layer.rows.float(), zeros[None]])
+    return torch.cat([signals.float(), torch.stack([delta, *ours]), rows, zeros[None]])
 
 
 def _known(values: list[float]) -> tuple[float | None, ...]:

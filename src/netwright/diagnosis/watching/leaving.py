@@ -72,6 +72,8 @@ class Answer:
 def _reason(state: State, rows: tuple[tuple[Tensor, ...], Tensor | None]) -> str:
     if len(state.optimizers) > 1:
         return "several optimizers take turns in ways that cannot be repeated"
+    if not state.whole:
+        return "the network was not called as a whole: its parts were called one by one"
     if state.store.partial:
         return "the network takes more than tensors with a value a row"
     if rows[1] is None:

@@ -13,11 +13,20 @@ from torch.utils.data import DataLoader
 from netwright.diagnosis.watching.session import Session
 
 
-def listen(events: Session, modules: Iterable[nn.Module], optimizers: Iterable[Optimizer]) -> ExitStack:
-    """Tell of forward passes of modules, of backward passes and of steps, until the stack is closed."""
+def listen(events: Session, whole: nn.Module, parts: Iterable[nn.Module], optimizers: Iterable[Optimizer]) -> ExitStack:
+    """Tell of forward passes, of backward passes and of steps, until the stack is closed.
+
+    Args:
+        events: who is told.
+        whole: the network; once it is called itself its parts are not listened to any more.
+        parts: of it, which a user may call himself.
+        optimizers: what steps.
+    """
     with ExitStack() as stack:
-        for module in modules:
-            listen_to_module(events, module, stack)
+        beside = stack.enter_context(ExitStack())
+        for part in parts:
+            listen_to_module(events, part, beside)
+        listen_to_module(events, whole, stack, beside)
         for optimizer in optimizers:
             listen_to_optimizer(events, optimizer, stack)
         stack.enter_context(_backward(events))
@@ -27,10 +36,13 @@ def listen(events: Session, modules: Iterable[nn.Module], optimizers: Iterable[O
         return stack.pop_all()
 
 
-def listen_to_module(events: Session, module: nn.Module, stack: ExitStack) -> None:
-    """Tell of a module's forward passes, failed ones included."""
+def listen_to_module(events: Session, module: nn.Module, stack: ExitStack, beside: ExitStack | None = None) -> None:
+    """Tell of a module's forward passes, failed ones included; what is beside it ends with the first of them."""
 
     def before(_called: nn.Module, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        if beside is not None:
+            beside.close()
+            events.state.whole = True
         events.entered(arguments, options)
 
     def after(_called: nn.Module, _arguments: Any, _options: Any, result: Any) -> None:

@@ -1,20 +1,25 @@
 """Short trainings after a watched one, that show what another setting would have brought."""
 
-import importlib
-import importlib.util
-
-from netwright.diagnosis.case import Trial
+from netwright.diagnosis.case import Case, Trial
 from netwright.diagnosis.material import Material
+from netwright.diagnosis.probes import probe
+from netwright.diagnosis.programs.captured import program_of
 
-MOST = 4.0  # seconds
-TIMES = 12.0  # the training's own time: what all probes of its length take
+LEAST = 4.0  # seconds that probes may take after any training, if it took LENGTH times less
+MOST = 20.0
+LENGTH = 12.0  # trainings as long as the watched one
 
 
-def probed(material: Material, seconds: float) -> tuple[Trial, ...]:
-    """Return what probes found after a training of so many seconds, within four; none where it is no use."""
-    if not material.usable or importlib.util.find_spec("netwright.diagnosis.probes") is None:
+def seconds_for(training: float) -> float:
+    """Return how long probes may take after a training of so many seconds: about as long, from 4 seconds to 20.
+
+    Probes far shorter than the training say little of it, so that they are not cut to a share of a second's training.
+    """
+    return min(MOST, LENGTH * training, max(LEAST, training))
+
+
+def probed(material: Material, case: Case, seconds: float) -> tuple[Trial, ...]:
+    """Return what probes found within about so many seconds; none where the training cannot be repeated."""
+    if case.lost is not None and case.lost.what == "input":
         return ()
-    programs = importlib.import_module("netwright.diagnosis.programs")
-    probes = importlib.import_module("netwright.diagnosis.probes")
-    found: tuple[Trial, ...] = probes.probe(programs.program_of(material), min(MOST, TIMES * seconds))
-    return found
+    return probe(program_of(material, case), seconds)

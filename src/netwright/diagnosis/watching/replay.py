@@ -37,8 +37,25 @@ def loss_of(given: Any, judged: Judged, reading: Reading, trace: list[Call]) -> 
         ways.append(ByName(judged.loss, judged.factor, judged.root, judged.broadcast, head))
     for way in ways:
         if judged.value is not None and _agrees(way, judged, reading):
-            return way, ""
+            share = _share(judged.value, reading)
+            return (way if share == 1.0 else functools.partial(_scaled, way, share)), ""
     return None, "its loss could not be computed again"
+
+
+def _share(value: Tensor, reading: Reading) -> float:
+    """Return what a loss is multiplied by before backward, where it is only multiplied or divided: by accumulation."""
+    later = [entry for entry in reading.way if entry.result is not None and entry.result.numel() == 1]
+    position = next((n for n, entry in enumerate(later) if entry.result is value), None)
+    if reading.total is None or position is None or reading.total is value:
+        return 1.0
+    if any(entry.name not in ("div", "mul") or len(entry.operands) > 1 for entry in later[position + 1 :]):
+        return 1.0
+    made, total = float(value.detach()), float(reading.total.detach())
+    return total / made if made and math.isfinite(total / made) else 1.0
+
+
+def _scaled(loss: Loss, share: float, output: Tensor, target: Tensor) -> Tensor:
+    return share * loss(output, target)
 
 
 def _agrees(way: Loss, judged: Judged, reading: Reading) -> bool:

@@ -11,7 +11,7 @@ from torch import Tensor
 from netwright.core.values import FLAT
 from netwright.diagnosis.watching.tape import Entry
 
-MOST = 64  # rows and units that a rank is taken of
+MOST = 48  # rows and units that a rank is taken of
 THROUGH = ("normalization", "dropout", "pooling", "add")  # stand between a layer and its activation
 MIXING = ("linear", "convolution", "recurrent", "attention")
 
@@ -23,7 +23,8 @@ class Layer:
     name: str
     weight: str  # name of the parameter
     number: int  # of its operation
-    rows: Tensor  # row spread and rank of its result
+    sample: Tensor  # its result for the first rows, after its activation if one follows
+    axis: int  # of the sample's units
     signals: Tensor | None = None  # mean, spread, saturated, dead of its activation
     delta: Tensor | None = None
 
@@ -52,7 +53,7 @@ class Signals:
         self.by_number[entry.number] = entry.layer
         if entry.layer in self.layers:
             return
-        layer = Layer(entry.layer, entry.weight, entry.number, variety(result, units_axis(entry)))
+        layer = Layer(entry.layer, entry.weight, entry.number, sampled(result), units_axis(entry))
         self.layers[entry.layer] = layer
         if result.requires_grad:
             result.register_hook(functools.partial(_see_delta, layer))  # type: ignore[no-untyped-call]
@@ -63,7 +64,7 @@ class Signals:
             return
         axis = 1 if result.dim() > 3 else -1
         layer.signals = signals(entry, result.detach(), axis)
-        layer.rows = variety(result, axis)
+        layer.sample, layer.axis = sampled(result), axis
 
 
 def _see_delta(layer: Layer, delta: Tensor) -> None:
@@ -116,30 +117,37 @@ def _options(options: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     return positional, {name: value for name, value in options.items() if not name.isdigit() and name != "inplace"}
 
 
-def variety(result: Tensor, axis: int) -> Tensor:
-    """Return how much a result differs from row to row.
+def sampled(result: Tensor) -> Tensor:
+    """Return a copy of a result's first rows: the result itself may be changed in place."""
+    return result.detach()[:MOST].clone()
+
+
+def variety(sample: Tensor, axis: int) -> Tensor:
+    """Return how much a result differs from row to row, of at most 48 rows.
 
     The first number is the deviation over rows over the deviation over all values: 0 where every row is alike. The
-    second is the effective rank exp(H(s / sum s)) of singular values s of at most 64 rows and units, each unit's mean
+    second is the effective rank exp(H(s / sum s)) of singular values s of at most 48 rows and units, each unit's mean
     taken off, over the least of both (Roy and Vetterli, "The effective rank", 2007). Of a convolution or a sequence
     each unit's mean over positions counts.
     """
-    values = result.detach().float()
+    values = sample.float()
     flat = values.flatten(1)
     within = flat.var(0, correction=0).mean().sqrt() if len(flat) > 1 else flat.new_full((), math.nan)
     spread = within / flat.std(correction=0).clamp(min=1e-30)
     units = values.movedim(axis, -1)
     if units.dim() > 2:
         units = units.flatten(1, -2).mean(1)
-    return torch.stack([spread, _rank(units[:MOST, :MOST])])
+    return torch.stack([spread, _rank(units[:, :MOST])])
 
 
 def _rank(values: Tensor) -> Tensor:
     rows, units = values.shape
     if rows < 2 or not bool(torch.isfinite(values).all()):
         return values.new_full((), math.nan)
-    singular = torch.linalg.svdvals(values - values.mean(0))
-    shares = singular / singular.sum().clamp(min=1e-30)
+    centred = (values - values.mean(0)).double()
+    gram = centred @ centred.T if rows < units else centred.T @ centred
+    singular = torch.linalg.eigvalsh(gram).clamp(min=0).sqrt()
+    total = singular.sum()
+    shares = singular / total.clamp(min=1e-30)
     entropy = -(shares * shares.clamp(min=1e-30).log()).sum()
-    empty = singular.sum() < 1e-12
-    return torch.where(empty, torch.zeros_like(entropy), entropy.exp()) / min(rows, units)
+    return torch.where(total < 1e-9, torch.zeros_like(entropy), entropy.exp()).to(values.dtype) / min(rows, units)

@@ -63,7 +63,7 @@ class State:
     held: dict[int, Held]
     given: Any = None  # the user's loss function, if he said it
     inside: bool = True  # whether the network's own operations can be seen
-    uncalled: bool = False  # steps came without a forward pass of the network as a whole
+    whole: bool = False  # whether the network was called as such, and not only parts of it
     recorded: Recorded = field(default_factory=Recorded)
     store: Store = field(default_factory=Store)
     passes: Passes = field(default_factory=Passes)

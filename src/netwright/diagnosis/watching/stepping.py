@@ -19,9 +19,9 @@ from netwright.diagnosis.watching.recorded import StepNote
 from netwright.diagnosis.watching.replay import loss_of
 from netwright.diagnosis.watching.state import Call, Current, State
 from netwright.diagnosis.watching.store import Batch, inputs_of, is_whole, key_of
-from netwright.diagnosis.watching.tape import Tape, enter, leave
+from netwright.diagnosis.watching.tape import UNREADABLE, Tape, enter, leave
 
-PER_CALL = 1e-5  # seconds that a tape costs for each function, about
+PER_CALL = 4e-5  # seconds that a tape costs for each function, about
 
 
 def begin(state: State) -> Current:
@@ -70,12 +70,13 @@ def close_forward(state: State, current: Current, results: list[Tensor]) -> None
 def take_loss(state: State, current: Current, total: Tensor) -> None:
     """Note a loss that backward is called on, and end the tape."""
     stop_tape(state, current)
-    current.losses.append(total.detach())
+    loss = total.detach()
+    current.losses.append(loss if loss.numel() == 1 else loss.float().mean())
     if current.total is None:
         current.total = total
     if not state.recorded.where:
         state.recorded.where = line_now()
-    if total.device.type == "cpu" and state.recorded.lost is None and not math.isfinite(float(total.detach())):
+    if total.device.type == "cpu" and state.recorded.lost is None and not math.isfinite(float(current.losses[-1])):
         found = locate(state.model, current.call, current.number, state.recorded.where)
         if found.what == "weight" and state.recorded.unfinished_gradients:
             found = Lost(max(found.step - 1, 1), found.layer, "gradient")
@@ -96,7 +97,7 @@ def before_step(state: State, current: Current) -> None:
     if not state.recorded.step_where:
         state.recorded.step_where = line_now()
     if current.watched:
-        current.layers.before_update({layer.weight for layer in current.signals.layers.values()})
+        current.layers.before_update({layer.weight for layer in current.signals.layers.values()} or None)
 
 
 def finish(state: State) -> None:
@@ -111,6 +112,18 @@ def finish(state: State) -> None:
         return
     state.recorded.steps += 1
     note = StepNote(current.number, current.rate, list(current.losses), current.loading, current.training)
+    try:
+        note_step(state, current, note)
+    except UNREADABLE as error:
+        state.recorded.remark(f"step {current.number} could not be read: {type(error).__name__}: {error}")
+    state.recorded.add(note)
+    if current.watched:
+        seconds = time.perf_counter() - current.began
+    state.pace.took(current.number, seconds, current.watched)
+
+
+def note_step(state: State, current: Current, note: StepNote) -> None:
+    """Read a step's tape, if it has one: its objective, its layers, its rows."""
     reading = None
     if current.tape is not None and (current.total is not None or current.light):
         reading = read(current.tape, current.results, current.total)
@@ -118,10 +131,8 @@ def finish(state: State) -> None:
         note_watched(state, current, reading, note)
     if reading is not None and current.taken:
         take_batch(state, current, reading)
-    state.recorded.add(note)
-    if current.watched:
-        seconds = time.perf_counter() - current.began
-    state.pace.took(current.number, seconds, current.watched)
+    if current.tape is not None and current.tape.unread:
+        state.recorded.remark(current.tape.unread)
 
 
 def note_watched(state: State, current: Current, reading: Reading | None, note: StepNote) -> None:

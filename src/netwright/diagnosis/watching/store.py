@@ -46,6 +46,9 @@ class Store:
 
     def due(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
         """Whether the batch that is coming should be taken; one that came just before is only counted."""
+        if self.full and len(self.batches) > 1:
+            self.missed += 1
+            return False
         key = key_of(arguments, options)
         if key and key == self.last:
             self.batches[-1].repeated += 1

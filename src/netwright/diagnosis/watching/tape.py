@@ -14,6 +14,8 @@ from netwright.diagnosis.watching.names import Names, layer_of, tensors_in
 from netwright.diagnosis.watching.origins import Origin, Origins, merged
 from netwright.diagnosis.watching.places import line_now
 
+# What reading may raise on tensors of unforeseen kinds: a training is not ended by that, and the report says so.
+UNREADABLE = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 MOST = 20_000  # operations; what comes after is not looked at
 Observer = Callable[["Entry", Tensor], None]
 
@@ -76,6 +78,7 @@ class Tape(TorchFunctionMode):
         self.origins = Origins()
         self.keeping = False  # arguments and results, from the network's return on
         self.off = False
+        self.unread = ""  # what an operation was that could not be noted
         self.below: list[Any] = []  # the modes when it was pushed
         self.calls = 0
         self.trace: list[Call] = []  # every function since the network's return, those that only reshape included
@@ -100,8 +103,11 @@ class Tape(TorchFunctionMode):
         if self.keeping and name not in _SILENT and isinstance(result, Tensor):
             self.trace.append(Call(func, args, kwargs, result))
         if len(self.entries) < MOST and name not in _SILENT:
-            with torch.no_grad():
-                self._note(func, name, args, kwargs, result, before)
+            try:
+                with torch.no_grad():
+                    self._note(func, name, args, kwargs, result, before)
+            except UNREADABLE as error:
+                self.unread = f"{name} could not be read: {type(error).__name__}: {error}"
         return result
 
     def feed(self, values: object) -> None:

@@ -21,7 +21,7 @@ from netwright.diagnosis.watching.assembling import case_of
 from netwright.diagnosis.watching.leaving import copy_of, material_of
 from netwright.diagnosis.watching.pace import Pace
 from netwright.diagnosis.watching.patches import listen
-from netwright.diagnosis.watching.probing import probed
+from netwright.diagnosis.watching.probing import probed, seconds_for
 from netwright.diagnosis.watching.session import Session
 from netwright.diagnosis.watching.settings import Described, described
 from netwright.diagnosis.watching.start import starts_of
@@ -56,6 +56,10 @@ class Doctor:
     def report(self) -> None:
         """Print what is wrong, in words."""
         print(in_words(self.findings()))
+
+    def probe(self, seconds: float) -> None:
+        """Try short trainings for about so many seconds: their scores are evidence of what holds the training back."""
+        self.trials = probed(self.material, self.case(), seconds)
 
     @property
     def material(self) -> Material:
@@ -113,7 +117,7 @@ def watch(
     with listening(doctor):
         yield doctor
     if probe:
-        doctor.trials = probed(doctor.material, time.perf_counter() - began)
+        doctor.probe(seconds_for(time.perf_counter() - began))
 
 
 def prepare(
@@ -133,27 +137,34 @@ def prepare(
 
 
 @contextmanager
-def listening(doctor: Doctor) -> Iterator[Doctor]:
+def listening(doctor: Doctor) -> Iterator[Session]:
     """Listen to the training inside."""
-    session = Session(doctor.state)
-    with listen(session, called_parts(doctor.state.model), doctor.state.optimizers):
+    session, model = Session(doctor.state), doctor.state.model
+    with listen(session, model, called_parts(model), doctor.state.optimizers):
         try:
-            yield doctor
+            yield session
         finally:
             session.ended()
 
 
 def called_parts(model: nn.Module) -> list[nn.Module]:
-    """Return the network and its parts, which a user may call himself; of lists of modules what they hold."""
-    found: list[nn.Module] = [model]
+    """Return the parts of a network that a user may call himself; of lists of modules what they hold."""
+    found: list[nn.Module] = []
     waiting = list(model.children())
     while waiting:
         module = waiting.pop(0)
         if isinstance(module, nn.ModuleList | nn.ModuleDict):
             waiting.extend(module.children())
-        elif not any(module is known for known in found):
+        elif not any(module is known for known in found) and next(module.parameters(), None) is not None:
             found.append(module)
     return found
+
+
+def trained_part(module: nn.Module) -> nn.Module:
+    """Return the only part of a training module that has parameters, which is the network; or all of it."""
+    parts = [part for part in module.children() if next(part.parameters(), None) is not None]
+    alone = len(parts) == 1 and len(list(parts[0].parameters())) == len(list(module.parameters()))
+    return parts[0] if alone else module
 
 
 def is_compiled(model: nn.Module) -> bool:

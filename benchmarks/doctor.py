@@ -1,0 +1,127 @@
+"""The doctor: faults found, causes named first, false alarms, treatments proven, and what watching costs."""
+
+import json
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import rows
+from patients import clean, overhead, planted, real, treated
+from rows import Row
+
+PARTS = ("planted", "clean", "real", "treated", "overhead")
+COLUMNS = (("tuned on", False), ("held out", True))
+
+
+def main() -> None:
+    """Parse the options, measure, print, write the details."""
+    parser = rows.options(__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=PARTS, action="append", help="a part; may be given more than once")
+    parser.add_argument("--details", type=Path, metavar="FILE", help="every training as a line of JSON, as it is done")
+    asked = parser.parse_args()
+    facts = rows.machine()
+    details = Details(asked.details)
+    found = [row for part in asked.only or PARTS for row in MEASURES[part](asked.quick, details)]
+    rows.publish(asked, facts, found, "The doctor, measured", details.page)
+
+
+class Details:
+    """Every training as a line of JSON, and the confusion table."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.page = ""
+        if path is not None:
+            path.write_text("")
+
+    def add(self, row: dict[str, Any]) -> dict[str, Any]:
+        if self.path is not None:
+            with self.path.open("a") as file:
+                file.write(json.dumps(row, default=str) + "\n")
+        return row
+
+
+def measure_planted(quick: bool, details: Details) -> Iterator[Row]:
+    seen = [details.add(visit.row) for visit in planted.visits(quick)]
+    sick = [row for row in seen if row["counts"]]
+    details.page += confusion(sick)
+    harmless = len(seen) - len(sick)
+    for who, held in COLUMNS:
+        own = [row for row in sick if row["held_out"] == held]
+        note = f"of {len(own)} planted; {harmless} more did no harm" if not held else f"of {len(own)}"
+        yield Row("found", who, percent(row["found"] for row in own), "%", ">= 97", note)
+        yield Row("cause first", who, percent(row["first"] for row in own), "%", ">= 92", f"of {len(own)}")
+
+
+def measure_clean(quick: bool, details: Details) -> Iterator[Row]:
+    seen = [details.add(visit.row) for visit in clean.visits(quick)]
+    sound = [row for row in seen if row["counts"]]
+    for who, held in COLUMNS:
+        own = [row for row in sound if row["held_out"] == held]
+        note = f"of {len(own)} sound runs"
+        yield Row("false alarms", who, percent(alarmed(row) for row in own), "%", "<= 2", note)
+    alarms = Counter(row["findings"][0][0] for row in sound if alarmed(row))
+    if alarms:
+        details.page += "\n\nFalse alarms: " + ", ".join(f"{code} {count}" for code, count in alarms.most_common())
+
+
+def measure_real(_quick: bool, details: Details) -> Iterator[Row]:
+    seen = [details.add(visit.row) for visit in real.visits()]
+    for row in seen:
+        told = ", ".join(code for code, severity, _ in row["findings"] if severity != "note") or "nothing"
+        verdict = "cause" if row["first"] else "found" if row["found"] else "missed"
+        yield Row("real failing program", row["name"], float(row["first"]), "cause first", "", f"{verdict}: {told}")
+    yield Row("real: found", "netwright", percent(row["found"] for row in seen), "%", ">= 88", f"of {len(seen)}")
+    yield Row("real: cause first", "netwright", percent(row["first"] for row in seen), "%", ">= 77", f"of {len(seen)}")
+
+
+def measure_treated(quick: bool, details: Details) -> Iterator[Row]:
+    seen = [details.add(end.row) for end in treated.treatments(quick)]
+    for who, held in COLUMNS:
+        own = [row for row in seen if row["held_out"] == held]
+        note = f"of {len(own)}"
+        yield Row("treated", who, percent(row["cured"] for row in own), "%", ">= 95", note)
+        yield Row("better than random", who, percent(row["over_random"] for row in own), "%", ">= 90", note)
+    ends = [details.add(end.row) for end in treated.real()]
+    yield Row("real: treated", "netwright", percent(row["proven"] for row in ends), "%", "", f"of {len(ends)}, proven")
+
+
+def measure_overhead(quick: bool, _details: Details) -> Iterator[Row]:
+    costs = {name: 100.0 * (ratio - 1.0) for name, ratio in overhead.ratios(quick)}
+    for name, cost in costs.items():
+        yield Row("overhead of one network", name, cost, "%")
+    yield Row("overhead", "median of networks", statistics.median(costs.values()), "%", "<= 5")
+
+
+def alarmed(row: dict[str, Any]) -> bool:
+    return any(severity != "note" for _, severity, _ in row["findings"])
+
+
+def percent(flags: Iterable[bool]) -> float | None:
+    counted = list(flags)
+    return 100.0 * sum(counted) / len(counted) if counted else None
+
+
+def confusion(sick: list[dict[str, Any]]) -> str:
+    """Return a table of what was planted and what was named first."""
+    lines = ["| planted | runs | named first |", "|---|---:|---|"]
+    for name in dict.fromkeys(row["name"] for row in sick):
+        own = [row for row in sick if row["name"] == name]
+        firsts = Counter(row["findings"][0][0] if row["findings"] else "nothing" for row in own)
+        told = ", ".join(f"{code} {count}" for code, count in firsts.most_common())
+        lines.append(f"| {name} | {len(own)} | {told} |")
+    return "\n".join(lines)
+
+
+MEASURES: dict[str, Callable[[bool, Details], Iterator[Row]]] = {
+    "planted": measure_planted,
+    "clean": measure_clean,
+    "real": measure_real,
+    "treated": measure_treated,
+    "overhead": measure_overhead,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Planted faults and real failing programs under treatment: what is kept, and how far it goes."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from netwright.diagnosis.programs import Program, train_program
+from netwright.diagnosis.treatment.judging import compare
+from netwright.diagnosis.treatment.programs import treat_program
+from netwright.diagnosis.treatment.values import Treatment
+from netwright.diagnosis.watching import watch
+from patients.failing import FAILING
+from patients.planted import HARM, planted
+from patients.visit import SERIOUS, held_out, look
+
+SECONDS = 20.0
+POINTS = 0.02  # of a score: within two points of the healthy twin
+SHARE = 0.05  # or 5% of its loss
+
+
+@dataclass(frozen=True)
+class Treated:
+    """How one treatment ended."""
+
+    name: str
+    base: str
+    setting: str
+    held_out: bool
+    findings: tuple[str, ...]
+    kept: tuple[str, ...]
+    before: float | None
+    after: float | None
+    sound: float | None  # mean score of the healthy twin, under the same seeds
+    best_random: float | None
+    typical_random: float | None
+    trials: int
+    seconds: float
+    cured: bool  # within two points of the healthy twin
+    proven: bool
+    over_random: bool  # better than a random change in the mean, or there as good as the best can be
+    rows: tuple[dict[str, Any], ...]
+
+    @property
+    def row(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def treatments(quick: bool) -> Iterator[Treated]:
+    """Yield a treatment of each fault in one of its settings, where it does harm."""
+    for place, (fault, sound, setting, sick) in enumerate(planted(quick)):
+        if place >= 200:
+            return
+        outcome, findings, _ = look(sick)
+        healthy = train_program(sound, 0).score
+        if not any(finding.severity in SERIOUS for finding in findings):
+            continue
+        if healthy is not None and outcome.score is not None and healthy - outcome.score < HARM:
+            continue
+        yield treat(sick, sound, (fault.name, sound.name, str(setting)), findings, outcome.case)
+
+
+def real() -> Iterator[Treated]:
+    """Yield a treatment of each real failing program; those have no healthy twin."""
+    for name, patient in FAILING.items():
+        program = patient.make()
+        outcome, findings, _ = look(program)
+        yield treat(program, None, (name, "", ""), findings, outcome.case)
+
+
+def treat(sick: Program, sound: Program | None, words: tuple[str, str, str], findings: Any, case: Any) -> Treated:
+    treatment = treat_program(sick, findings, SECONDS, case=case, watch=partial(watch, probe=False))
+    scores = [train_program(sound, seed).score for seed in treatment.seeds[:3]] if sound else []
+    known = [score for score in scores if score is not None]
+    twin = sum(known) / len(known) if known else treatment.best_seen
+    after = treatment.after
+    return Treated(
+        *words,
+        held_out(*words),
+        treatment.findings,
+        treatment.kept_words,
+        treatment.before,
+        after,
+        twin,
+        treatment.best_random,
+        typical(treatment),
+        len(treatment.rows),
+        treatment.seconds,
+        after is not None and twin is not None and after >= twin - POINTS,
+        any(row.kept for row in treatment.rows),
+        beats_random(treatment),
+        tuple(asdict(row) for row in treatment.rows),
+    )
+
+
+def typical(treatment: Treatment) -> float | None:
+    means = [row.mean for row in treatment.rows if row.kind == "random change" and row.mean is not None]
+    return sum(means) / len(means) if means else None
+
+
+def beats_random(treatment: Treatment) -> bool:
+    """Whether what was kept is better than the random changes are in the mean, seed by seed."""
+    kept = [row for row in treatment.rows if row.kept]
+    controls = [row.scores for row in treatment.rows if row.kind == "random change"]
+    if not kept or not controls:
+        return False
+    count = min(len(scores) for scores in controls)
+    floor = -1.0 if treatment.unit == "explained variance" else 0.0
+    usual = [
+        sum(score if score is not None else floor for score in column) / len(column)
+        for column in zip(*(scores[:count] for scores in controls), strict=True)
+    ]
+    return compare(usual, kept[-1].scores[:count], floor).gain > 0.0

@@ -1,0 +1,61 @@
+"""What is wrong with somebody's own PyTorch script."""
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netwright.core.errors import RunError
+from netwright.core.findings import Finding
+
+if TYPE_CHECKING:
+    from netwright.diagnosis.case import Case
+    from netwright.diagnosis.watching.script import Ran
+
+
+@dataclass(frozen=True)
+class ScriptDiagnosis:
+    """What was seen of a script."""
+
+    findings: tuple[Finding, ...]
+    case: "Case | None"  # None where it failed before it trained anything
+    failure: str = ""  # its own traceback, where it failed
+    exit_code: int = 0  # its own
+
+
+def diagnose_script(
+    path: str | Path, arguments: Sequence[str] = (), *, seconds: float | None = None, quiet: bool = False
+) -> ScriptDiagnosis:
+    """Run a Python script that trains with PyTorch, without a change to it, and say what is wrong with its training.
+
+    Args:
+        path: of the script.
+        arguments: what it is given.
+        seconds: time of short trainings afterwards for evidence, 0 for none; None: half the script's, at most 10.
+        quiet: send what it prints to stderr.
+
+    Raises:
+        SourceError: there is no such file.
+        RunError: it ended well and trained nothing that could be watched.
+    """
+    from netwright.diagnosis.watching.probing import seconds_for
+    from netwright.diagnosis.watching.script import run_script
+
+    with contextlib.redirect_stdout(sys.stderr) if quiet else contextlib.nullcontext():
+        ran = run_script(Path(path), arguments)
+    if ran.doctor is None:
+        if not ran.exit_code:
+            raise RunError(_nothing(Path(path), ran))
+        return ScriptDiagnosis((), None, ran.failure, ran.exit_code)
+    asked = seconds_for(ran.seconds) if seconds is None else seconds
+    if asked and not ran.exit_code:
+        ran.doctor.probe(asked)
+    return ScriptDiagnosis(ran.doctor.findings(), ran.doctor.case(), ran.failure, ran.exit_code)
+
+
+def _nothing(path: Path, ran: "Ran") -> str:
+    if not ran.optimizers:
+        return f"{path} made no optimizer of torch.optim, so there is no training to watch: name the script that trains"
+    return f"{path} made an optimizer and called no network with gradients: name the script that trains"

@@ -1,0 +1,283 @@
+"""Each change does what its words say, and says None where there is nothing for it to do."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from netwright.diagnosis.altering import apply
+from netwright.diagnosis.illness import Change
+from netwright.diagnosis.programs import Sample, train_program
+from tests.diagnosis.small_programs import classifier, regressor
+
+
+def changed(program, setting, value):
+    return apply(program, Change(setting, value, ""))
+
+
+def built(program):
+    with torch.random.fork_rng([]):
+        torch.manual_seed(0)
+        return program.build(0)
+
+
+def kinds(program):
+    return [type(module).__name__ for module in built(program).modules() if not list(module.children())]
+
+
+class Functional(nn.Module):
+    """A forward pass that calls functions, as most people's do."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(4, 8)
+        self.second = nn.Linear(8, 8)
+        self.last = nn.Linear(8, 2)
+
+    def forward(self, rows):
+        hidden = functional.dropout(torch.sigmoid(self.first(rows)), 0.5, self.training)
+        hidden = self.second(hidden)
+        return functional.softmax(self.last(hidden), dim=-1)
+
+
+class Opaque(Functional):
+    """One whose way depends on the values it meets, which no graph can follow."""
+
+    def forward(self, rows):
+        return super().forward(rows if rows.sum() > 0 else -rows)
+
+
+def functional_classifier():
+    return classifier(build=lambda _seed: Functional())
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "field", "expected"),
+    [
+        ("learning_rate", 0.1, lambda program: program.settings["lr"], pytest.approx(1e-3)),
+        ("optimizer", "sgd", lambda program: program.optimizer, torch.optim.SGD),
+        ("epochs", 4.0, lambda program: program.epochs, 40),
+        ("batch_size", 0.1, lambda program: program.batch_size, 3),
+        ("clip_norm", 1.0, lambda program: program.clip_norm, 1.0),
+        ("weight_decay", 10.0, lambda program: program.settings["weight_decay"], 1e-4),
+        ("patience", 3, lambda program: program.patience, 3),
+        ("loss", "mse", lambda program: program.loss_name, "mse"),
+    ],
+)
+def test_a_setting_takes_its_new_value(setting, value, field, expected):
+    assert field(changed(classifier(), setting, value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("habit", "setting"),
+    [
+        ({"zero_grad": False}, "zero_grad"),
+        ({"clear_before_step": True}, "zero_grad"),
+        ({"train_mode": False}, "train_mode"),
+        ({"frozen": ("0.",)}, "unfreeze"),
+        ({"left_out": ("0.",)}, "all_parameters"),
+        ({"stale": True}, "all_parameters"),
+        ({"shuffle": False}, "shuffle"),
+        ({"one_batch": True}, "shuffle"),
+        ({"accumulate": 4, "divides": False}, "accumulate"),
+        ({"apart": True}, "align"),
+        ({"steps": False}, "step"),
+        ({"backwards": False}, "step"),
+    ],
+)
+def test_a_bad_habit_is_given_up_and_a_good_one_is_left(habit, setting):
+    sound = classifier() if setting != "accumulate" else classifier(accumulate=4)
+    mended = changed(classifier(**habit), setting, True)
+    assert mended.habits == sound.habits
+    assert mended.shuffle
+    assert changed(sound, setting, True) is None
+
+
+def test_a_schedule_falls_to_nothing_over_all_steps():
+    cosine = changed(classifier(), "schedule", "cosine")
+    assert cosine.schedule(0) == pytest.approx(1.0)
+    assert cosine.schedule(cosine.steps) == pytest.approx(0.0)
+    assert changed(cosine, "schedule", "constant").schedule is None
+
+
+def test_a_warm_up_rises_over_its_share():
+    warm = changed(classifier(), "warmup", 0.5)
+    assert [warm.schedule(step) for step in (0, 9, 19, 30)] == pytest.approx([0.05, 0.5, 1.0, 1.0])
+
+
+def test_activations_are_swapped_in_modules_and_in_functions():
+    assert "GELU" in kinds(changed(classifier(), "activation", "gelu"))
+    assert changed(classifier(), "activation", "relu") is None
+    swapped = built(changed(functional_classifier(), "activation", "relu"))
+    ops = [node.name for node in swapped.graph.nodes]
+    assert "sigmoid" not in ops
+    assert sum(isinstance(module, nn.ReLU) for module in swapped.modules()) == 2  # one where none was
+
+
+def test_functional_dropout_still_follows_the_mode():
+    network = built(changed(functional_classifier(), "activation", "relu")).eval()
+    rows = torch.randn(5, 4)
+    assert torch.equal(network(rows), network(rows))
+    network.train()
+    assert not torch.equal(network(rows), network(rows))
+
+
+def test_a_head_is_taken_away_or_put_on():
+    assert kinds(changed(classifier(), "head", "softmax"))[-1] == "Softmax"
+    bare = built(changed(functional_classifier(), "head", "identity")).eval()
+    assert not torch.allclose(bare(torch.randn(3, 4)).sum(-1), torch.ones(3))
+
+
+def test_two_softmaxes_in_a_row_are_both_taken_away():
+    twice = classifier(build=lambda _seed: nn.Sequential(nn.Linear(4, 2), nn.Softmax(-1), nn.Softmax(-1)))
+    assert "Softmax" not in kinds(changed(twice, "head", "identity"))
+
+
+def test_pairing_gives_classes_logits_and_cross_entropy():
+    sick = functional_classifier().but(loss=lambda output, target: output.sum() * 0, loss_name="mse")
+    paired = changed(sick, "pairing", "auto")
+    assert paired.loss_name == "cross_entropy"
+    assert train_program(paired, 0).score > 0.9
+    assert changed(classifier(), "pairing", "auto") is None
+
+
+def test_pairing_gives_two_classes_of_one_output_a_logit():
+    program = classifier(
+        build=lambda _seed: nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 1), nn.Softmax(-1)),
+        loss=lambda output, target: functional.mse_loss(output, target[:, None].float()),
+        loss_name="mse",
+    )
+    paired = changed(program, "pairing", "auto")
+    assert paired.loss_name == "bce_with_logits"
+    assert train_program(program, 0).score < 0.7
+    assert train_program(paired, 0).score > 0.95
+
+
+def test_pairing_numbers_classes_from_0_and_gives_each_an_output():
+    one = classifier(build=lambda _seed: nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 1)), task="classes")
+    odd = Sample(one.rows.inputs, torch.tensor([3, 7, 9])[torch.arange(120) % 3])
+    paired = changed(one.but(rows=odd, validation=None, loss_name="mse"), "pairing", "auto")
+    assert paired.rows.targets.unique().tolist() == [0, 1, 2]
+    assert built(paired)(odd.inputs[0][:2]).shape == (2, 3)
+
+
+def test_pairing_scales_values_and_takes_a_sigmoid_away():
+    sick = regressor(build=lambda _seed: nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1), nn.Sigmoid()))
+    paired = changed(sick, "pairing", "auto")
+    assert float(paired.rows.targets.mean()) == pytest.approx(0.0, abs=1e-5)
+    assert train_program(sick, 0).score < 0.0
+    assert train_program(paired, 0).score > 0.8
+
+
+def test_outputs_become_as_many_as_the_targets_need():
+    few = classifier(build=lambda _seed: nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 1)), task="classes")
+    assert built(changed(few, "outputs", "auto"))(few.rows.inputs[0][:3]).shape == (3, 2)
+
+
+def test_layers_become_wider_and_what_follows_fits():
+    def build(_seed):
+        return nn.Sequential(
+            *(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+            *(nn.Linear(36, 8), nn.ReLU(), nn.Linear(8, 2)),
+        )
+
+    images = Sample((torch.randn(20, 1, 8, 8),), torch.arange(20) % 2)
+    wider = built(changed(classifier(build=build, rows=images, validation=None), "width", 2.0))
+    assert [wider[0].out_channels, wider[1].num_features, wider[5].in_features, wider[5].out_features] == [8, 8, 72, 16]
+    assert wider[7].out_features == 2
+
+
+def test_a_recurrent_layer_becomes_wider():
+    class Last(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cell = nn.LSTM(1, 4, batch_first=True)
+            self.answer = nn.Linear(4, 2)
+
+        def forward(self, series):
+            states, _ = self.cell(series)
+            return self.answer(states[:, -1])
+
+    series = Sample((torch.randn(20, 5, 1),), torch.arange(20) % 2)
+    wider = built(changed(classifier(build=lambda _: Last(), rows=series, validation=None), "width", 3.0))
+    assert wider.cell.hidden_size == 12
+    assert wider(series.inputs[0]).shape == (20, 2)
+
+
+def test_normalization_goes_before_each_hidden_activation_and_away_again():
+    normed = changed(classifier(), "normalization", "batch")
+    assert kinds(normed).count("BatchNorm1d") == 1
+    assert "BatchNorm1d" not in kinds(changed(normed, "normalization", "none"))
+
+
+def test_skips_go_around_layers_of_equal_width():
+    deep = classifier(
+        build=lambda _seed: nn.Sequential(
+            nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2)
+        )
+    )
+    skipped = built(changed(deep, "residual", True))
+    assert sum(node.name.startswith("add") for node in skipped.graph.nodes) == 2
+    assert changed(classifier(), "residual", True) is None
+
+
+def test_dropout_is_set_put_in_and_refused_where_there_is_none_to_lower():
+    assert "Dropout" in kinds(changed(classifier(), "dropout", 0.3))
+    assert changed(classifier(), "dropout", 0.0) is None
+
+
+def test_first_weights_are_drawn_anew_with_biases_of_0():
+    network = built(changed(classifier(), "initialization", "orthogonal"))
+    assert not network[0].bias.any()
+    torch.testing.assert_close(network[2].weight @ network[2].weight.T, torch.eye(2))
+
+
+def test_inputs_and_targets_are_scaled_by_training_rows():
+    scaled = changed(changed(regressor(), "scale_inputs", True), "scale_targets", True)
+    for part in (scaled.rows.inputs[0], scaled.rows.targets):
+        torch.testing.assert_close(part.mean(0), torch.zeros(part.shape[1]), atol=1e-5, rtol=0)
+        torch.testing.assert_close(part.std(0, correction=0), torch.ones(part.shape[1]), atol=1e-4, rtol=0)
+    assert changed(classifier(), "scale_targets", True) is None
+
+
+def test_rare_classes_are_counted_more():
+    targets = (torch.arange(120) < 12).long()
+    rare = classifier(rows=Sample(classifier().rows.inputs, targets))
+    weighted = changed(rare, "class_weights", "balanced")
+    output = torch.zeros(2, 2)
+    ratio = weighted.loss(output + torch.eye(2) * 3, torch.tensor([1, 0])) / rare.loss(
+        output + torch.eye(2) * 3, torch.tensor([1, 0])
+    )
+    assert float(ratio) == pytest.approx(1.0)  # a mean of weights: both kinds wrong alike
+    wrong_rare = weighted.loss(torch.tensor([[3.0, 0.0], [3.0, 0.0]]), torch.tensor([1, 0]))
+    wrong_common = weighted.loss(torch.tensor([[0.0, 3.0], [0.0, 3.0]]), torch.tensor([1, 0]))
+    assert float(wrong_rare) > 5 * float(wrong_common)
+
+
+def test_shared_rows_are_taken_out_of_training():
+    program = classifier()
+    leaky = program.but(validation=program.rows.at(torch.arange(10)))
+    assert changed(leaky, "split", True).rows.rows == 110
+    assert changed(program, "split", True) is None
+
+
+def test_targets_take_the_outputs_shape():
+    flat = regressor(loss=functional.mse_loss)
+    flat = flat.but(rows=Sample(flat.rows.inputs, flat.rows.targets.reshape(-1)))
+    shaped = changed(flat, "target_shape", True)
+    output = flat.rows.targets[:5, None]
+    assert float(shaped.loss(output, flat.rows.targets[:5])) == 0.0
+
+
+def test_a_column_is_emptied():
+    dropped = changed(classifier(), "drop_column", "x2")
+    assert float(dropped.rows.inputs[0][:, 2].abs().max()) == 0.0
+    assert float(dropped.rows.inputs[0][:, 1].abs().max()) > 0.0
+
+
+def test_an_opaque_network_is_left_alone_inside():
+    opaque = classifier(build=lambda _seed: Opaque())
+    for setting, value in (("activation", "relu"), ("normalization", "batch"), ("residual", True)):
+        assert changed(opaque, setting, value) is None
+    assert changed(opaque, "width", 2.0) is not None
+    assert changed(opaque, "learning_rate", 0.1) is not None
