@@ -23,7 +23,7 @@ class WatchedNumbers:
     zero_gradients: tuple[float | None, ...] = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class StepNote:
     """One step."""
 

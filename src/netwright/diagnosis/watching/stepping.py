@@ -17,6 +17,7 @@ from netwright.diagnosis.watching.places import line_now
 from netwright.diagnosis.watching.reading import Reading, read
 from netwright.diagnosis.watching.recorded import StepNote
 from netwright.diagnosis.watching.replay import loss_of
+from netwright.diagnosis.watching.signals import Signals
 from netwright.diagnosis.watching.state import Call, Current, State
 from netwright.diagnosis.watching.store import Batch, inputs_of, is_whole, key_of
 from netwright.diagnosis.watching.tape import UNREADABLE, Tape, enter, leave
@@ -28,7 +29,9 @@ def begin(state: State) -> Current:
     """Begin a step."""
     number = state.recorded.steps + 1
     watched = state.pace.due(number)
-    current = Current(number, watched, state.model.training, state.passes.current, LayerWatch(state.model))
+    layers = LayerWatch(state.model) if watched else state.no_layers
+    signals = Signals() if watched else state.no_signals
+    current = Current(number, watched, state.model.training, state.passes.current, layers, signals)
     state.current = current
     if watched:
         current.evaluating = tuple(name for name, module in sensitive(state.model) if not module.training)
@@ -129,8 +132,8 @@ def note_step(state: State, current: Current, note: StepNote) -> None:
         reading = read(current.tape, current.results, current.total)
     if current.watched:
         note_watched(state, current, reading, note)
-    if reading is not None and current.taken:
-        take_batch(state, current, reading)
+    if current.taken:
+        state.store.failed += reading is None or not take_batch(state, current, reading)
     if current.tape is not None and current.tape.unread:
         state.recorded.remark(current.tape.unread)
 
@@ -156,18 +159,19 @@ def note_watched(state: State, current: Current, reading: Reading | None, note: 
         recorded.seen_inside = not current.light
 
 
-def take_batch(state: State, current: Current, reading: Reading) -> None:
-    """Copy the step's rows."""
+def take_batch(state: State, current: Current, reading: Reading) -> bool:
+    """Copy the step's rows; return whether they could be told."""
     target = reading.target
     if target is None:
         target = next((current.call[1][name] for name in ("labels", "targets") if name in current.call[1]), None)
     if not isinstance(target, Tensor) or not target.dim() or current.tape is None:
-        return
+        return False
     inputs, names = inputs_of(*current.call, len(target))
     state.store.partial = state.store.partial or not is_whole(*current.call, len(inputs))
     if inputs:
         batch = Batch(inputs, names, target, current.number, current.loading)
         state.store.take(batch, key_of(*current.call), PER_CALL * current.tape.calls if current.light else 0.0)
+    return bool(inputs)
 
 
 def was_evaluation(state: State, current: Current) -> None:
