@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.conftest import QUICK, flowers_csv
+from tests.conftest import flowers_csv
 
 HOT = ["--set", "training.optimizer=sgd", "--set", "training.learning_rate=100", "--set", "training.epochs=12"]
 
@@ -74,8 +74,9 @@ def test_treat_mends_a_rate_far_too_high_with_proof(netwright, hot):
     assert answer["recipe"] == str(hot / "treated.toml")
 
 
-def test_treat_of_a_healthy_run_tries_nothing(netwright, finished_run, tmp_path):
-    run = shutil.copytree(finished_run, tmp_path / "fine")
+def test_treat_of_a_healthy_run_tries_nothing(netwright, tmp_path):
+    assert netwright("fit", "@breast-cancer", "--quality", "fast", "--runs", tmp_path).code == 0
+    run = tmp_path / "breast-cancer-1"
     before = files_of(run)
     done = netwright("treat", run, "--json")
     assert done.code == 0, done.err
@@ -124,11 +125,10 @@ def test_fit_with_treat_goes_on_with_what_is_proven(netwright, tmp_path):
 
 
 def test_a_healthy_fit_is_not_treated(netwright, tmp_path):
-    (tmp_path / "t.csv").write_text(flowers_csv(150))
-    done = netwright("fit", tmp_path / "t.csv", "--target", "kind", "--runs", tmp_path, "--treat", *QUICK)
+    done = netwright("fit", "@breast-cancer", "--quality", "fast", "--runs", tmp_path, "--treat")
     assert done.code == 0, done.err
     assert "nothing to treat" in done.out
-    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["t-1"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["breast-cancer-1"]
 
 
 def test_a_forecast_is_not_treated_and_that_is_said(netwright, tmp_path):

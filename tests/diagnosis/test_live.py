@@ -14,7 +14,7 @@ from netwright.training.config import TrainingConfig
 
 EPOCHS, STEPS = 40, 10
 FACTS = Facts(
-    TrainingConfig(epochs=EPOCHS, batch_size=10, learning_rate=0.1), STEPS * 10,
+    TrainingConfig(epochs=EPOCHS, batch_size=10, learning_rate=0.1, patience=None), STEPS * 10,
     Objective(task="classes", head="identity", loss="cross_entropy", constant_loss=1.0),
 )  # fmt: skip
 
