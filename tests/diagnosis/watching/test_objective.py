@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from netwright.diagnosis.watching import watch
 from tests.diagnosis.watching.small import case_of, mlp, rows, trained
 
 EPSILON = 1e-7
@@ -122,3 +123,59 @@ def test_the_constant_answers_loss_is_in_the_losss_own_unit(task, loss, least):
 
 def entropy(shares):
     return -sum(float(share) * math.log(float(share)) for share in shares)
+
+
+def test_class_weights_and_smoothing_are_part_of_the_constant_answers_loss():
+    data, weights = rows("classes"), torch.tensor([1.0, 2.0, 3.0])
+    options = {"weight": weights, "label_smoothing": 0.0}
+    found = case_of(mlp(3), lambda o, y: functional.cross_entropy(o, y, **options), data).objective.constant_loss
+    constant = torch.zeros(1, 3, requires_grad=True)
+    descent = torch.optim.LBFGS([constant], max_iter=100)
+
+    def closure():
+        descent.zero_grad()
+        loss = functional.cross_entropy(constant.expand(len(data[1]), -1), data[1], **options)
+        loss.backward()
+        return loss
+
+    descent.step(closure)
+    assert found == pytest.approx(closure().item(), rel=1e-4)
+
+
+def test_two_classes_in_one_column_are_binary_whatever_the_loss():
+    objective = case_of(mlp(1, nn.Softmax(-1)), keras_cross_entropy, rows("binary")).objective
+    assert (objective.task, objective.loss, objective.head) == ("binary", PROBABILITIES, "softmax")
+
+
+def test_a_loss_inside_the_network_is_found_with_its_output():
+    class Language(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed, self.cell = nn.Embedding(9, 8), nn.GRU(8, 8, batch_first=True)
+            self.head = nn.Linear(8, 9)
+
+        def forward(self, ids, following):
+            logits = self.head(self.cell(self.embed(ids))[0])
+            return logits, functional.cross_entropy(logits.reshape(-1, 9), following.reshape(-1))
+
+    model, ids = Language(), torch.randint(0, 9, (64, 7), generator=torch.Generator().manual_seed(0))
+    optimizer = torch.optim.Adam(model.parameters())
+    with watch(model, optimizer, probe=False) as doctor:
+        for part in ids.split(16):
+            optimizer.zero_grad()
+            model(part[:, :-1], part[:, 1:])[1].backward()
+            optimizer.step()
+    case = doctor.case()
+    assert (case.objective.loss, case.objective.head, case.objective.task) == ("cross_entropy", "identity", "classes")
+    assert 2.0 < case.objective.constant_loss < math.log(9)
+    assert case.rows.kind == "tokens"
+    assert case.optimizing.rows == 64
+
+
+def test_classes_of_pixels_stand_in_the_second_axis():
+    y = torch.randint(0, 3, (48, 5, 5), generator=torch.Generator().manual_seed(0))
+    case = case_of(nn.Conv2d(1, 3, 3, padding=1), functional.cross_entropy, (torch.randn(48, 1, 5, 5), y))
+    shares = torch.bincount(y.flatten()).double() / y.numel()
+    assert case.objective.shares == pytest.approx(shares.tolist())
+    assert case.objective.constant_loss == pytest.approx(entropy(shares), rel=1e-4)
+    assert case.rows.kind == "images"

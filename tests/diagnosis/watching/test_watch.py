@@ -223,3 +223,29 @@ def test_no_warning_is_raised_that_the_loop_alone_does_not_raise():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         trained(Attentive(), functional.cross_entropy, rows("classes"), epochs=3, every=1)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_compiled_network_is_seen_from_outside_and_said(whole):
+    torch._dynamo.reset()
+    if whole:
+        model = torch.compile(mlp(3), backend="eager")
+    else:
+        model = mlp(3)
+        model.compile(backend="eager")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of torch.compile's own
+        case = trained(model, functional.cross_entropy, rows("classes"), epochs=4).case()
+    assert "compiled" in case.network.unseen
+    assert (case.objective.loss, case.optimizing.rows, case.optimizing.steps) == ("cross_entropy", 96, 12)
+    assert case.steps[0].gradient_norm > 0
+    assert case.steps[0].accuracy is not None
+    assert case.network.missing == case.network.without_gradient == ()
+
+
+def test_a_loss_without_targets_is_watched_without_rows():
+    case = trained(mlp(3), lambda output, _: output.pow(2).mean(), rows("classes")).case()
+    assert case.optimizing.steps == 6
+    assert case.objective.task == ""
+    assert case.rows.seen == 0
+    assert [op.kind for op in case.network.weights] == ["linear", "linear"]

@@ -19,7 +19,7 @@ from netwright.diagnosis.watching.rows import rows_of
 from netwright.diagnosis.watching.settings import Described
 from netwright.diagnosis.watching.start import brought_together
 from netwright.diagnosis.watching.state import State
-from netwright.diagnosis.watching.targets import distribution, is_one_hot, task_of
+from netwright.diagnosis.watching.targets import class_count, distribution, is_one_hot, task_of
 
 TAKES = {
     "cross_entropy": "logits",
@@ -123,7 +123,7 @@ def objective_of(state: State) -> Objective:
 
 def _with_targets(objective: Objective, judgement: Judgement, targets: Tensor) -> Objective:
     values = targets.double()
-    classes = judgement.output_shape[-1] if len(judgement.output_shape) > 1 else 1
+    classes = class_count(judgement.output_shape, judgement.target_shape)
     return dataclasses.replace(
         objective,
         target_low=float(values.min()),

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from netwright.diagnosis.watching.candidates import BY_NAME
 from netwright.diagnosis.watching.judging import Judgement
-from netwright.diagnosis.watching.targets import class_numbers, is_one_hot
+from netwright.diagnosis.watching.targets import class_count, is_one_hot
 
 ENTROPIES = ("cross_entropy", "nll", "probabilities_cross_entropy", "kl")
 POINTS = 65  # of a search over constants
@@ -32,18 +32,21 @@ def shares_of(targets: Tensor, classes: int) -> tuple[float, ...]:
     if targets.dim() > 1 and targets.shape[-1] > 1 and (is_one_hot(targets) or targets.is_floating_point()):
         means = targets.double().flatten(0, -2).mean(0)
         return tuple((means / means.sum()).tolist())
-    numbers = class_numbers(targets, targets).flatten()
+    numbers = targets.long().flatten()
     numbers = numbers[numbers >= 0]
     counts = torch.bincount(numbers, minlength=classes).double()
     return tuple((counts / counts.sum().clamp(min=1)).tolist())
 
 
 def _least(judgement: Judgement, targets: Tensor) -> float | None:
-    classes = judgement.output_shape[-1] if len(judgement.output_shape) > 1 else 1
+    classes = class_count(judgement.output_shape, judgement.target_shape)
     if judgement.loss in ENTROPIES:
         if classes < 2:
             return None
         shares = torch.tensor(shares_of(targets, classes))
+        if len(judgement.weights) == len(shares):
+            shares = shares * torch.tensor(judgement.weights)
+            shares = shares / shares.sum()
         smoothed = (1 - judgement.smoothing) * shares + judgement.smoothing / len(shares)
         return float(-(smoothed * smoothed.clamp(min=1e-12).log()).sum())
     columns = _columns(judgement, targets)

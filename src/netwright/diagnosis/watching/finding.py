@@ -44,7 +44,7 @@ def _held(optimizer: Optimizer) -> set[int]:
 def network_of(called: nn.Module, optimizers: list[Optimizer]) -> nn.Module:
     """Return the network that holds the optimizers' parameters: the module called, one around it, or several."""
     held = set[int]().union(*(_held(one) for one in optimizers))
-    modules = [thing for thing in gc.get_objects() if issubclass(type(thing), nn.Module)]
+    modules: list[nn.Module] = [thing for thing in gc.get_objects() if issubclass(type(thing), nn.Module)]
     holding = [module for module in modules if held & {id(parameter) for parameter in module.parameters()}]
     inner = {id(part) for module in holding for part in module.modules() if part is not module}
     roots = [module for module in holding if id(module) not in inner]
@@ -64,8 +64,8 @@ def noting_optimizers(found: Found) -> Iterator[None]:
         former(optimizer, *args, **kwargs)
         found.optimizers.append(optimizer)
 
-    Optimizer.__init__ = noting  # type: ignore[method-assign]
+    setattr(Optimizer, "__init__", noting)  # noqa: B010 - mypy allows no other way
     try:
         yield
     finally:
-        Optimizer.__init__ = former  # type: ignore[method-assign]
+        setattr(Optimizer, "__init__", former)  # noqa: B010

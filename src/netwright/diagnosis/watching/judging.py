@@ -32,6 +32,7 @@ class Judgement:
     output_spread: float | None
     accuracy: float | None
     smoothing: float = 0.0
+    weights: tuple[float, ...] = ()  # of classes
     threshold: float = 0.0
     outside: bool = False  # the loss judges what the user made of the network's output by a head of his own
 
@@ -62,9 +63,16 @@ def judge(judged: Judged) -> Judgement:
         else None,
         accuracy=accuracy(point, target, task, threshold),
         smoothing=float(judged.options.get("label_smoothing", 0.0)),
+        weights=_weights(judged),
         threshold=threshold,
         outside=judged.outside,
     )
+
+
+def _weights(judged: Judged) -> tuple[float, ...]:
+    weights = judged.options.get("weight")
+    classes = judged.loss in ("cross_entropy", "nll") and isinstance(weights, Tensor) and weights.dim() == 1
+    return tuple(weights.tolist()) if classes and isinstance(weights, Tensor) else ()
 
 
 def threshold_of(head: str, loss: str) -> float:

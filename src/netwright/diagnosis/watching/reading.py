@@ -1,5 +1,6 @@
 """What a tape says of the objective: which tensor the network answered, what it was compared with, and the loss."""
 
+import math
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -104,13 +105,19 @@ def _candidates(entry: Entry, derived: set[int]) -> list[Operand]:
 
 
 def _fits(operand: Operand, output: Tensor) -> bool:
-    """Whether a tensor may be the target of an output: as many rows, or as many numbers."""
-    numbers = 1
-    for length in operand.shape:
-        numbers *= length
+    """Whether a tensor may be the target of an output: as many rows, as many numbers, or as many answers of classes."""
+    numbers = math.prod(operand.shape)
     if not operand.shape:
         return output.numel() == 1
-    return operand.shape[0] == output.shape[0] or numbers == output.numel()
+    answers = {output.numel() // max(output.shape[axis], 1) for axis in (1, -1)} if output.dim() > 2 else set()
+    return operand.shape[0] == output.shape[0] or numbers == output.numel() or numbers in answers
+
+
+def by_row(target: Tensor, rows: int) -> Tensor:
+    """Return a target with one entry a row, where the positions of all rows were laid end to end."""
+    if target.dim() and len(target) != rows and rows and len(target) % rows == 0:
+        return target.reshape(rows, len(target) // rows, *target.shape[1:])
+    return target
 
 
 def _reading(

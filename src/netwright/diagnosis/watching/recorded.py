@@ -23,7 +23,7 @@ class WatchedNumbers:
     zero_gradients: tuple[float | None, ...] = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class StepNote:
     """One step."""
 
@@ -62,6 +62,7 @@ class Recorded:
     remarks: list[str] = field(default_factory=list)
     loss: Callable[[Tensor, Tensor], Tensor] | None = None
     loss_reason: str = "no step's answers were seen to meet a target"
+    target_place: int | None = None  # which of the tensors that the network is given is the target, if one is
     answer: int | None = None  # which of the tensors that the network returns is judged
 
     def add(self, note: StepNote) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from netwright.diagnosis.watching.candidates import BY_NAME, aligned
 from netwright.diagnosis.watching.identify import Judged
-from netwright.diagnosis.watching.reading import Reading
+from netwright.diagnosis.watching.reading import Reading, by_row
 from netwright.diagnosis.watching.tape import Call
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -35,8 +35,12 @@ def loss_of(given: Any, judged: Judged, reading: Reading, trace: list[Call]) -> 
     if judged.loss in BY_NAME:
         head = judged.head if judged.outside else ""
         ways.append(ByName(judged.loss, judged.factor, judged.root, judged.broadcast, head))
+    assert reading.target is not None
+    target = by_row(reading.target.detach(), len(reading.output))
+    if target.shape != reading.target.shape:
+        ways += [functools.partial(_laid_out, way) for way in ways]
     for way in ways:
-        if judged.value is not None and _agrees(way, judged, reading):
+        if judged.value is not None and _agrees(way, judged, reading.output, target):
             share = _share(judged.value, reading)
             return (way if share == 1.0 else functools.partial(_scaled, way, share)), ""
     return None, "its loss could not be computed again"
@@ -58,16 +62,20 @@ def _scaled(loss: Loss, share: float, output: Tensor, target: Tensor) -> Tensor:
     return share * loss(output, target)
 
 
-def _agrees(way: Loss, judged: Judged, reading: Reading) -> bool:
-    assert reading.target is not None
+def _laid_out(loss: Loss, output: Tensor, target: Tensor) -> Tensor:
+    """Compute a loss that takes the positions of all rows end to end."""
+    return loss(output, target.flatten(0, 1))
+
+
+def _agrees(way: Loss, judged: Judged, output: Tensor, target: Tensor) -> bool:
     assert judged.value is not None
-    answers = reading.output.detach().clone().requires_grad_()
+    answers = output.detach().clone().requires_grad_()
     half = max(len(answers) // 2, 1)
     try:
         with torch.random.fork_rng([]), torch.enable_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = way(answers, reading.target.detach())
-            part = way(answers[:half], reading.target.detach()[:half])
+            found = way(answers, target)
+            part = way(answers[:half], target[:half])
     except (RuntimeError, TypeError, ValueError, IndexError, KeyError, AttributeError):  # made for other arguments
         return False
     if not all(isinstance(loss, Tensor) and loss.numel() == 1 and loss.requires_grad for loss in (found, part)):

@@ -9,7 +9,7 @@ from netwright.diagnosis.case import Rows, TaskKind
 from netwright.diagnosis.watching.ordering import Order, row_hashes
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
-from netwright.diagnosis.watching.targets import class_numbers
+from netwright.diagnosis.watching.targets import class_numbers, is_one_hot
 
 MOST_FEATURES = 64  # above which channels are described
 
@@ -91,7 +91,11 @@ def neighbours(batches: list[Batch], task: TaskKind) -> float | None:
     """Return the share of neighbouring rows with the same class, over what chance gives: 1 where rows are mixed."""
     if task not in ("classes", "binary"):
         return None
-    numbers = [class_numbers(batch.target, batch.target).flatten() for batch in batches if batch.target.dim() <= 2]
+    targets = [batch.target for batch in batches]
+    single = [target for target in targets if target.numel() == len(target) or is_one_hot(target)]
+    if not single:
+        return None
+    numbers = [class_numbers(target, target).flatten() for target in single]
     pairs = sum(max(len(one) - 1, 0) for one in numbers)
     if pairs < 30:
         return None

@@ -21,7 +21,7 @@ from netwright.diagnosis.watching.tape import Tape
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 
-@dataclass
+@dataclass(slots=True)
 class Current:
     """The step in progress."""
 
@@ -29,12 +29,12 @@ class Current:
     watched: bool
     training: bool  # the network's own mode
     loading: int  # number of the pass over a loader
-    layers: LayerWatch
+    layers: LayerWatch  # of unwatched steps one that stays empty
+    signals: Signals  # likewise
     began: float = field(default_factory=time.perf_counter)
     rate: float = 0.0
     tape: Tape | None = None
     light: bool = False  # the tape begins at the output
-    signals: Signals = field(default_factory=Signals)
     results: list[Tensor] = field(default_factory=list)
     call: Call = ((), {})
     losses: list[Tensor] = field(default_factory=list)
@@ -68,11 +68,16 @@ class State:
     store: Store = field(default_factory=Store)
     passes: Passes = field(default_factory=Passes)
     current: Current | None = None
+    no_layers: LayerWatch = field(init=False)
+    no_signals: Signals = field(default_factory=Signals)
     depth: int = 0
     in_backward: bool = False
     in_step: bool = False
     scales: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict)  # scaled losses and what they were
     scale: float = 1.0  # of the last of them
+
+    def __post_init__(self) -> None:
+        self.no_layers = LayerWatch(self.model)
 
 
 def state_of(model: nn.Module, optimizers: list[Optimizer], pace: Pace) -> State:

@@ -12,11 +12,13 @@ from netwright.diagnosis.watching.identify import identify
 from netwright.diagnosis.watching.judging import judge
 from netwright.diagnosis.watching.layers import LayerWatch, numbers
 from netwright.diagnosis.watching.locating import locate
+from netwright.diagnosis.watching.names import tensors_in
 from netwright.diagnosis.watching.ops import ops_of
 from netwright.diagnosis.watching.places import line_now
-from netwright.diagnosis.watching.reading import Reading, read
+from netwright.diagnosis.watching.reading import Reading, by_row, read
 from netwright.diagnosis.watching.recorded import StepNote
 from netwright.diagnosis.watching.replay import loss_of
+from netwright.diagnosis.watching.signals import Signals
 from netwright.diagnosis.watching.state import Call, Current, State
 from netwright.diagnosis.watching.store import Batch, inputs_of, is_whole, key_of
 from netwright.diagnosis.watching.tape import UNREADABLE, Tape, enter, leave
@@ -28,7 +30,9 @@ def begin(state: State) -> Current:
     """Begin a step."""
     number = state.recorded.steps + 1
     watched = state.pace.due(number)
-    current = Current(number, watched, state.model.training, state.passes.current, LayerWatch(state.model))
+    layers = LayerWatch(state.model) if watched else state.no_layers
+    signals = Signals() if watched else state.no_signals
+    current = Current(number, watched, state.model.training, state.passes.current, layers, signals)
     state.current = current
     if watched:
         current.evaluating = tuple(name for name, module in sensitive(state.model) if not module.training)
@@ -129,8 +133,8 @@ def note_step(state: State, current: Current, note: StepNote) -> None:
         reading = read(current.tape, current.results, current.total)
     if current.watched:
         note_watched(state, current, reading, note)
-    if reading is not None and current.taken:
-        take_batch(state, current, reading)
+    if current.taken:
+        state.store.failed += reading is None or not take_batch(state, current, reading)
     if current.tape is not None and current.tape.unread:
         state.recorded.remark(current.tape.unread)
 
@@ -147,6 +151,8 @@ def note_watched(state: State, current: Current, reading: Reading | None, note: 
     judged = identify(current.tape, reading) if reading is not None else None
     if judged is not None and reading is not None:
         note.judged = judge(judged)
+        if recorded.target_place is None:
+            recorded.target_place = place_of(judged.target, current.call)
         recorded.judge(note.judged)
         if recorded.loss is None:
             recorded.loss, recorded.loss_reason = loss_of(state.given, judged, reading, current.tape.trace)
@@ -156,18 +162,32 @@ def note_watched(state: State, current: Current, reading: Reading | None, note: 
         recorded.seen_inside = not current.light
 
 
-def take_batch(state: State, current: Current, reading: Reading) -> None:
-    """Copy the step's rows."""
+def place_of(target: Tensor, call: Call) -> int | None:
+    """Return which of a call's tensors holds the target, where the network computes its loss itself."""
+    for number, tensor in enumerate(tensors_in(call)):
+        if tensor.numel() == target.numel() and tensor.dtype == target.dtype and tensor is not target:
+            if torch.equal(tensor.flatten(), target.flatten()):
+                return number
+        elif tensor is target:
+            return number
+    return None
+
+
+def take_batch(state: State, current: Current, reading: Reading) -> bool:
+    """Copy the step's rows; return whether they could be told."""
     target = reading.target
-    if target is None:
-        target = next((current.call[1][name] for name in ("labels", "targets") if name in current.call[1]), None)
+    given = list(tensors_in(current.call))
+    if target is None and state.recorded.target_place is not None and state.recorded.target_place < len(given):
+        target = given[state.recorded.target_place]
     if not isinstance(target, Tensor) or not target.dim() or current.tape is None:
-        return
+        return False
+    target = by_row(target, len(reading.output))
     inputs, names = inputs_of(*current.call, len(target))
     state.store.partial = state.store.partial or not is_whole(*current.call, len(inputs))
     if inputs:
         batch = Batch(inputs, names, target, current.number, current.loading)
         state.store.take(batch, key_of(*current.call), PER_CALL * current.tape.calls if current.light else 0.0)
+    return bool(inputs)
 
 
 def was_evaluation(state: State, current: Current) -> None:

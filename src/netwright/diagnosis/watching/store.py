@@ -11,6 +11,7 @@ from netwright.diagnosis.watching.names import tensors_in
 MOST_BYTES = 32 << 20
 MOST_ROWS = 20_000
 ALWAYS = 64  # batches that are taken whatever it costs
+HOPELESS = 32  # batches without targets after which no more is looked for
 SHARE = 0.01  # of the training's time, for taking more
 
 
@@ -38,6 +39,7 @@ class Store:
     began: float = field(default_factory=time.perf_counter)
     missed: int = 0  # batches that were not taken
     last: tuple[Any, ...] = ()
+    failed: int = 0  # batches without inputs or targets that could be told
     partial: bool = False  # rows, not all of whose inputs are tensors of as many rows
 
     @property
@@ -46,7 +48,7 @@ class Store:
 
     def due(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
         """Whether the batch that is coming should be taken; one that came just before is only counted."""
-        if self.full and len(self.batches) > 1:
+        if (self.full and len(self.batches) > 1) or self.failed >= HOPELESS:
             self.missed += 1
             return False
         key = key_of(arguments, options)

@@ -21,7 +21,7 @@ def task_of(target: Tensor, output: Tensor, loss: str) -> TaskKind:
 
     Args:
         target: as it met the answers.
-        output: the answers.
+        output: the answers, as many rows or others.
         loss: as in Objective.loss.
     """
     if not target.numel():
@@ -31,16 +31,25 @@ def task_of(target: Tensor, output: Tensor, loss: str) -> TaskKind:
     zeros_and_ones = bool(((target == 0) | (target == 1)).all())
     if target.dim() == 2 and target.shape[1] > 1 and zeros_and_ones:
         return "labels"
-    if loss in CHOOSING and not (target.is_floating_point() and target.shape == output.shape):
+    alike = target.shape[1:] == output.shape[1:] and target.dim() == output.dim()
+    if loss in CHOOSING and not (target.is_floating_point() and alike):
         return "classes"
     distinct = torch.unique(target if target.is_floating_point() else target[target != -100])
     whole = bool((distinct == distinct.round()).all()) if target.is_floating_point() else True
     if not whole or len(distinct) > MOST_CLASSES or target.numel() < 2 or target.dim() > 2:
-        return "classes" if loss in CHOOSING and target.shape == output.shape and target.dim() == 2 else "values"
+        return "classes" if loss in CHOOSING and alike and target.dim() == 2 else "values"
     if zeros_and_ones or (len(distinct) == 2 and target.numel() > 4):
         return "binary"
-    wide = output.dim() > 1 and output.shape[-1] > 1 and target.shape != output.shape
+    wide = output.dim() > 1 and output.shape[-1] > 1 and not alike
     return "classes" if wide or not target.is_floating_point() else "values"
+
+
+def class_count(output: tuple[int, ...], target: tuple[int, ...]) -> int:
+    """Return how many answers there are for each target: the last axis, or the second of (batch, class, position)."""
+    if len(output) < 2:
+        return 1
+    second = len(output) > 2 and target == output[:1] + output[2:] and target != output[:-1]
+    return output[1] if second else output[-1]
 
 
 def class_numbers(target: Tensor, output: Tensor) -> Tensor:
