@@ -11,6 +11,7 @@ from netwright.diagnosis.watching.names import tensors_in
 MOST_BYTES = 32 << 20
 MOST_ROWS = 20_000
 ALWAYS = 64  # batches that are taken whatever it costs
+SHELF = 4 << 20  # bytes that are set aside at a time
 HOPELESS = 32  # batches without targets after which no more is looked for
 SHARE = 0.01  # of the training's time, for taking more
 
@@ -39,6 +40,7 @@ class Store:
     began: float = field(default_factory=time.perf_counter)
     missed: int = 0  # batches that were not taken
     last: tuple[Any, ...] = ()
+    shelves: dict[tuple[Any, ...], tuple[Tensor, int]] = field(default_factory=dict)  # by kind, and what is used
     failed: int = 0  # batches without inputs or targets that could be told
     partial: bool = False  # rows, not all of whose inputs are tensors of as many rows
 
@@ -65,13 +67,23 @@ class Store:
         """Copy a batch; `key` tells it from the next, and `seconds` went into seeing it."""
         began = time.perf_counter()
         batch.part_of_more = any(t.untyped_storage().nbytes() > t.nbytes for t in batch.inputs)
-        copied = tuple(tensor.detach().clone() for tensor in batch.inputs)
-        batch.inputs, batch.target = copied, batch.target.detach().clone()
+        copied = tuple(self._kept(tensor.detach()) for tensor in batch.inputs)
+        batch.inputs, batch.target = copied, self._kept(batch.target.detach())
         self.batches.append(batch)
         self.bytes += sum(tensor.nbytes for tensor in (*copied, batch.target))
         self.rows += len(batch.target)
         self.last = key
         self.spent += seconds + time.perf_counter() - began
+
+    def _kept(self, rows: Tensor) -> Tensor:
+        """Copy rows onto a shelf of many: small copies between a step's tensors would tear their memory to pieces."""
+        key = (rows.dtype, rows.device, tuple(rows.shape[1:]))
+        shelf, used = self.shelves.get(key, (rows[:0], 0))
+        if used + len(rows) > len(shelf):
+            size = max(rows.nbytes // max(len(rows), 1), 1)
+            shelf, used = rows.new_empty((max(len(rows), SHELF // size), *rows.shape[1:])), 0
+        self.shelves[key] = shelf, used + len(rows)
+        return shelf[used : used + len(rows)].copy_(rows)
 
 
 def key_of(arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
