@@ -1,4 +1,4 @@
-"""Tell three stories of the doctor by running them: `python docs/stories.py` writes docs/stories/, pictures included."""
+"""Tell three stories of the doctor by running them: `python docs/stories.py` writes docs/stories/ with pictures."""
 
 import os
 import re
@@ -83,15 +83,16 @@ def deep_sigmoid(place: Path) -> None:
         "deep-sigmoid",
         "Eight layers of sigmoids that do not learn",
         [
-            "## Symptom\n\nA network of eight hidden layers, sigmoids as in old textbooks, plain SGD. It is right in one of ten "
-            "digits: no better than guessing.",
-            f"$ netwright fit @digits {PLAIN} --set network.activation=sigmoid --set 'network.hidden_sizes=[{layers}]' "
-            "--set training.optimizer=sgd --set training.learning_rate=0.1 --name deep-sigmoid",
-            "## Evidence\n\nThe error that comes back from the output shrinks from layer to layer: a sigmoid lets at most a "
-            "quarter of it through.",
+            "## Symptom\n\nA network of eight hidden layers, sigmoids as in old textbooks, plain SGD. It is right "
+            "in one of ten digits: no better than guessing.",
+            f"$ netwright fit @digits {PLAIN} --set network.activation=sigmoid "
+            f"--set 'network.hidden_sizes=[{layers}]' --set training.optimizer=sgd "
+            "--set training.learning_rate=0.1 --name deep-sigmoid",
+            "## Evidence\n\nThe error that comes back from the output shrinks from layer to layer: a sigmoid lets at "
+            "most a quarter of it through.",
             Picture("runs/deep-sigmoid", "signal.vanishing-gradient", "the error at each layer"),
-            "## Treatment and proof\n\nEach remedy is tried on the same three seeds as the sick network, beside changes "
-            "drawn at random. What is kept did more than both.",
+            "## Treatment and proof\n\nEach remedy is tried on the same three seeds as the sick network, beside "
+            "changes drawn at random. What is kept did more than both.",
             "$ netwright treat runs/deep-sigmoid --budget 150s",
             "$ netwright fit --recipe runs/deep-sigmoid/treated.toml --name treated",
         ],
@@ -104,8 +105,8 @@ def large_step(place: Path) -> None:
         "dead-units",
         "ReLUs that one large step killed",
         [
-            "## Symptom\n\nThree layers of ReLUs, SGD with momentum, and a learning rate ten times too high. The loss jumps "
-            "in the first steps and then stands still.",
+            "## Symptom\n\nThree layers of ReLUs, SGD with momentum, and a learning rate ten times too high. The loss "
+            "jumps in the first steps and then stands still.",
             f"$ netwright fit @digits {PLAIN} --set network.activation=relu --set 'network.hidden_sizes=[64,64,64]' "
             "--set network.dropout=0 --set training.optimizer=momentum --set training.learning_rate=1 "
             "--set training.warmup=0 --name large-step",
@@ -125,14 +126,17 @@ def leak(place: Path) -> None:
         "leak",
         "A column that knew the answer",
         [
-            "## Symptom\n\n`code` was written down after the diagnosis: it is the diagnosis, with a slip in one row of a hundred. "
-            "On the rows held out of the same file the network is nearly always right. On later rows, where nobody has "
-            "filled in `code` yet, it is not.",
+            "## Symptom\n\n`code` was written down after the diagnosis: it is the diagnosis in other letters. "
+            "On the rows held out of the same file the network is nearly always right. On later rows, where "
+            "nobody has filled in `code` yet, it is not.",
             "$ netwright fit patients.csv --target malignant --quality fast --name leaky",
             "$ netwright evaluate runs/leaky later.csv",
-            "## Evidence\n\nThe finding stands above, before any training: the column alone foretells the target.",
-            "## Treatment and proof\n\nNo validation score can prove this remedy, since the validation rows have the leak too: it "
-            "falls, and rightly. The proof is in rows that are as the network will meet them.",
+            "## Evidence\n\nIt is told before any training, and again afterwards: the column alone foretells the "
+            "target.",
+            "$ netwright diagnose runs/leaky",
+            Picture("runs/leaky", "data.leak", "what each column alone tells of the target"),
+            "## Treatment and proof\n\nNo validation score can prove this remedy, since the validation rows have the "
+            "leak too: it falls, and rightly. The proof is in rows that are as the network will meet them.",
             "$ netwright fit patients.csv --target malignant --ignore code --quality fast --name honest",
             "$ netwright evaluate runs/honest later.csv",
         ],
@@ -151,8 +155,7 @@ def write_leaky_tables(place: Path) -> None:
     order = generator.permutation(len(cancer.target))
     columns = {name.replace(" ", "_"): cancer.data[order, number] for number, name in enumerate(cancer.feature_names)}
     malignant = 1 - cancer.target[order]
-    slips = generator.random(len(malignant)) < 0.01
-    code = [f"C{value}" for value in malignant ^ slips]
+    code = [f"C{value}" for value in malignant]
     table = pl.DataFrame({**columns, "code": code, "malignant": ["yes" if value else "no" for value in malignant]})
     table[:400].write_csv(place / "patients.csv")
     table[400:].with_columns(pl.lit(None, pl.String).alias("code")).write_csv(place / "later.csv")

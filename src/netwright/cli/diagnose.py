@@ -55,11 +55,14 @@ def _seconds(seconds: float | None, probe: bool) -> float | None:
 def _diagnose_script(path: Path, arguments: tuple[str, ...], seconds: float | None, json: bool) -> None:
     from netwright.api import diagnose_script
     from netwright.cli.terminal import print_json
+    from netwright.report.diagnosis_tables import is_healthy
 
     done = diagnose_script(path, arguments, seconds=seconds, quiet=json)
     if json:
         trials = done.case.trials if done.case is not None else ()
-        print_json({"script": str(path), "healthy": not done.findings, "findings": done.findings, "trials": trials})
+        print_json(
+            {"script": str(path), "healthy": is_healthy(done.findings), "findings": done.findings, "trials": trials}
+        )
     else:
         _show(path, done)
     if done.exit_code:

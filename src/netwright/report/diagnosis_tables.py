@@ -15,6 +15,11 @@ from netwright.report.tables import SEVERITY_STYLES, installation_table, new_tab
 SOUND = "nothing is wrong with this training as far as was looked"
 
 
+def is_healthy(findings: Sequence[Finding]) -> bool:
+    """Whether there is nothing but notes."""
+    return all(finding.severity == "note" for finding in findings)
+
+
 def diagnosis_table(findings: Sequence[Finding], title: str = "") -> Table:
     """Return a table of findings, causes first. Every cell is a `Text`: names of others stay names."""
     table = new_table(title)

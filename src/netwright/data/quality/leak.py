@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from netwright.core.findings import Finding
+from netwright.core.findings import Curve, Finding, Sketch
 from netwright.core.seeds import derive_seed
 from netwright.core.values import Schema
 from netwright.data.row_identity import row_hashes
@@ -26,6 +26,7 @@ ROWS_PER_BIN = 5
 LEAST_AUC = LEAST_ACCURACY = 0.995
 LEAST_R2 = 0.99
 LEAST_LIFT = 0.98
+MOST_DRAWN = 4  # columns in the picture
 
 
 def find_leak(table: Table, schema: Schema) -> Iterator[Finding]:
@@ -35,14 +36,25 @@ def find_leak(table: Table, schema: Schema) -> Iterator[Finding]:
         return
     frame = table.frame[rows.tolist()] if len(rows) < table.frame.height else table.frame
     target = _target(frame[schema.target], schema)
-    for column in schema.features:
-        codes = bin_codes(frame[column.name])
-        measure, value, limit = _strength(frame[column.name], codes, target, schema.task)
+    found = {
+        column.name: _strength(frame[column.name], bin_codes(frame[column.name]), target, schema.task)
+        for column in schema.features
+    }
+    for name, (measure, value, limit) in found.items():
         if value >= limit:
             evidence = f"alone it predicts held-out rows with {measure} {value:.4f} (warned from {limit})"
-            remedy = f"if it is not known when predicting, leave it out: --ignore {column.name!r}"
-            title = f"{column.name!r} gives the target away"
-            yield Finding("data.leak", "warning", title, evidence, remedy, column.name)
+            remedy = f"if it is not known when predicting, leave it out: --ignore {name!r}"
+            sketch = _sketch({other: strength for other, (_, strength, _) in found.items()}, measure, limit)
+            title = f"{name!r} gives the target away"
+            yield Finding("data.leak", "warning", title, evidence, remedy, name, sketch=sketch)
+
+
+def _sketch(strengths: dict[str, float], measure: str, limit: float) -> Sketch:
+    """Draw the columns that alone tell most of the target."""
+    best = sorted(strengths, key=lambda name: -strengths[name])[:MOST_DRAWN]
+    curve = Curve(measure, tuple(map(float, range(len(best)))), tuple(strengths[name] for name in best))
+    title = "What each column alone tells of the target"
+    return Sketch(title, "column", measure, (curve,), (("warned from", limit),), ticks=tuple(best))
 
 
 def _sample(table: Table, schema: Schema) -> np.ndarray:

@@ -8,7 +8,7 @@ from transformers import TrainerCallback
 from netwright.diagnosis.watching.watch import Doctor, listening, prepare
 
 
-class WatchCallback(TrainerCallback):  # type: ignore[misc]
+class WatchCallback(TrainerCallback):
     """Looks on at `Trainer.train`; what it saw is in `doctor` afterwards.
 
     >>> watching = WatchCallback()  # doctest: +SKIP

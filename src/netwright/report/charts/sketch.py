@@ -1,6 +1,7 @@
 """The picture of one finding: lines over a common axis or bars side by side, with the limits they are judged by."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -115,14 +116,21 @@ def _tick(sketch: Sketch, x: float) -> str:
 
 def _names_below(sketch: Sketch, across: Scale) -> Markup:
     every = math.ceil(len(sketch.ticks) / MOST_TICKS)
-    room = max(3, round(every * (RIGHT - LEFT) / len(sketch.ticks) / 6.2))
+    room = max(3, round(every * (RIGHT - LEFT) / len(sketch.ticks) / 7.0))
     names = [
         text(across(at), BOTTOM + 17, shorten(name, room), class_="tick", text_anchor="middle")
-        for at, name in enumerate(sketch.ticks)
+        for at, name in enumerate(_endings(sketch.ticks))
         if at % every == 0
     ]
     title = text(RIGHT, BOTTOM + 33, sketch.x_label, class_="axis", text_anchor="end")
     return Markup("").join(names) + title
+
+
+def _endings(names: Sequence[str]) -> list[str]:
+    """Leave out the first part of dotted names where most share it: "hidden.0" and "hidden.2" become "0" and "2"."""
+    firsts = Counter(name.split(".", 1)[0] for name in names if "." in name)
+    common, count = max(firsts.items(), key=lambda pair: pair[1], default=("", 0))
+    return [name.removeprefix(f"{common}.") if count > 1 else name for name in names]
 
 
 def _limits(sketch: Sketch, up: Scale) -> list[Markup]:
