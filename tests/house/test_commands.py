@@ -51,7 +51,8 @@ def test_a_documented_command_has_its_options(line):
     if words[1].startswith("--"):  # an option of netwright itself
         assert words[1] in {"--help", "--version"}
         return
-    used = {word.split("=")[0] for word in words[2:] if word.startswith("--")}
+    own = words[2 : words.index("--")] if "--" in words else words[2:]  # after it come those of a script
+    used = {word.split("=")[0] for word in own if word.startswith("--")}
     assert used <= options(words[1]), used - options(words[1])
 
 
