@@ -1,6 +1,7 @@
 """The picture of one finding: lines over a common axis or bars side by side, with the limits they are judged by."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -127,10 +128,10 @@ def _names_below(sketch: Sketch, across: Scale) -> Markup:
 
 
 def _endings(names: Sequence[str]) -> list[str]:
-    """Leave out the first part of dotted names where most share it: "hidden.0" and "hidden.2" become "0" and "2"."""
-    firsts = Counter(name.split(".", 1)[0] for name in names if "." in name)
+    """Leave out what most names begin with: "hidden.0" and "hidden.2" become "0" and "2", "layer 1" becomes "1"."""
+    firsts = Counter(found[0] for name in names if (found := re.match(r"[^. ]+[. ]", name)))
     common, count = max(firsts.items(), key=lambda pair: pair[1], default=("", 0))
-    return [name.removeprefix(f"{common}.") if count > 1 else name for name in names]
+    return [name.removeprefix(common) if count > 1 else name for name in names]
 
 
 def _limits(sketch: Sketch, up: Scale) -> list[Markup]:

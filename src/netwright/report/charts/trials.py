@@ -42,7 +42,7 @@ def _lane(row: TrialRow, across: Scale, y: float) -> Markup:
         for score in row.scores
         if is_finite(score)
     ]
-    name = text(LEFT - 10, y + 4, shorten(row.words, 24), text_anchor="end", class_=f"name {style}")
+    name = text(LEFT - 10, y + 4, shorten(row.words, 20 if row.kept else 24), text_anchor="end", class_=f"name {style}")
     middle = line((across(row.mean), y - 7), (across(row.mean), y + 7), class_="mean") if is_finite(row.mean) else ""
     value = text(RIGHT + 12, y + 4, show(row.mean), class_=f"value {style}")
     return name + Markup(middle) + Markup("").join(dots) + value
