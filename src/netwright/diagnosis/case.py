@@ -77,6 +77,7 @@ class Objective:
     output_shape: tuple[int, ...] = ()
     target_shape: tuple[int, ...] = ()
     broadcast: bool = False  # outputs and targets of different shapes were spread over each other
+    over_rows: bool = False  # probabilities that sum to 1 over the rows of a batch, not over classes
     target_low: float | None = None
     target_high: float | None = None
     target_mean: float | None = None

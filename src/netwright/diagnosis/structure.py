@@ -71,6 +71,14 @@ def output(case: Case) -> Op | None:
     return inside(case)[-1] if inside(case) else None
 
 
+def gives_back(case: Case) -> bool:
+    """Whether values come out as they went in, as of an autoencoder: what stands between is narrow on purpose."""
+    if case.objective.task not in ("values", ""):
+        return False
+    taken = next((op.input_shapes[0] for op in inside(case) if op.from_data and op.input_shapes), None)
+    return taken is not None and taken == case.objective.output_shape
+
+
 def depth(case: Case) -> int:
     """Return how many operations with weights stand behind each other on the longest way."""
     deepest: dict[int, int] = {}

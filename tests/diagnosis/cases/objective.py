@@ -81,6 +81,7 @@ ROWS = (
         but(stuck(BINARY), objective={"loss": "probabilities_cross_entropy", "head": "sigmoid"}),
         HEALTHY,
     ),
+    Row("objective.softmax-over-rows", but(HEALTHY, objective={"over_rows": True, "head": "softmax"}), HEALTHY),
     Row(
         "objective.shape-broadcast",
         but(VALUES, objective={"broadcast": True, "target_shape": (32,)}),

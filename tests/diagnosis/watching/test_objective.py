@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from netwright.diagnosis.watching import watch
+from netwright.diagnosis.watching.judging import sums_over_rows
 from tests.diagnosis.watching.small import case_of, mlp, rows, trained
 
 EPSILON = 1e-7
@@ -179,3 +180,11 @@ def test_classes_of_pixels_stand_in_the_second_axis():
     assert case.objective.shares == pytest.approx(shares.tolist())
     assert case.objective.constant_loss == pytest.approx(entropy(shares), rel=1e-4)
     assert case.rows.kind == "images"
+
+
+def test_shares_of_one_down_the_rows_are_told_from_those_across_the_classes():
+    logits = torch.randn(16, 5)
+    assert sums_over_rows(torch.softmax(logits, dim=0))
+    assert not sums_over_rows(torch.softmax(logits, dim=1))
+    assert not sums_over_rows(torch.full((5, 5), 0.2))  # both at once
+    assert not sums_over_rows(logits)

@@ -54,6 +54,7 @@ from netwright.diagnosis.illnesses.objective.reduction_sum import REDUCTION_SUM
 from netwright.diagnosis.illnesses.objective.shape_broadcast import SHAPE_BROADCAST
 from netwright.diagnosis.illnesses.objective.sigmoid_twice import SIGMOID_TWICE
 from netwright.diagnosis.illnesses.objective.softmax_before_cross_entropy import SOFTMAX_BEFORE_CROSS_ENTROPY
+from netwright.diagnosis.illnesses.objective.softmax_over_rows import SOFTMAX_OVER_ROWS
 from netwright.diagnosis.illnesses.objective.squashed_logits import SQUASHED_LOGITS
 from netwright.diagnosis.illnesses.objective.targets_out_of_range import TARGETS_OUT_OF_RANGE
 from netwright.diagnosis.illnesses.objective.wrong_sign import WRONG_SIGN
@@ -142,6 +143,7 @@ OBJECTIVE = (
     SHAPE_BROADCAST,
     SIGMOID_TWICE,
     SOFTMAX_BEFORE_CROSS_ENTROPY,
+    SOFTMAX_OVER_ROWS,
     SQUASHED_LOGITS,
     TARGETS_OUT_OF_RANGE,
     WRONG_SIGN,

@@ -112,6 +112,7 @@ def objective_of(state: State) -> Objective:
         output_shape=judgement.output_shape,
         target_shape=judgement.target_shape,
         broadcast=judgement.broadcast,
+        over_rows=judgement.over_rows,
         output_low=_least(entry.output_low for entry in judged),
         output_high=_greatest(entry.output_high for entry in judged),
         first_loss=first,

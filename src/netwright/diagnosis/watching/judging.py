@@ -10,6 +10,8 @@ from netwright.diagnosis.case import TaskKind
 from netwright.diagnosis.watching.identify import Judged, mean_loss
 from netwright.diagnosis.watching.targets import correct, task_of
 
+NEARLY = 1e-3  # of a sum to 1
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -35,6 +37,7 @@ class Judgement:
     weights: tuple[float, ...] = ()  # of classes
     threshold: float = 0.0
     outside: bool = False  # the loss judges what the user made of the network's output by a head of his own
+    over_rows: bool = False  # probabilities that sum to 1 over the rows of a batch, not over classes
 
 
 def judge(judged: Judged) -> Judgement:
@@ -66,7 +69,16 @@ def judge(judged: Judged) -> Judgement:
         weights=_weights(judged),
         threshold=threshold,
         outside=judged.outside,
+        over_rows=sums_over_rows(point.exp() if judged.head == "log_softmax" else point),
     )
+
+
+def sums_over_rows(output: Tensor) -> bool:
+    """Whether outputs [rows, classes] are shares of 1 down the rows, and not across the classes."""
+    if output.dim() != 2 or min(output.shape) < 2 or float(output.min()) < 0.0:
+        return False
+    down, across = (output.sum(0) - 1.0).abs().max(), (output.sum(1) - 1.0).abs().max()
+    return bool(down < NEARLY) and bool(across > 10.0 * NEARLY)
 
 
 def _weights(judged: Judged) -> tuple[float, ...]:

@@ -5,7 +5,7 @@ from netwright.diagnosis.case import Case, Op
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.outcome import helps, learnt, refuted, troubled
 from netwright.diagnosis.pictures import loss_picture, trial_picture
-from netwright.diagnosis.structure import back, bends, hidden, inside, named
+from netwright.diagnosis.structure import back, bends, gives_back, hidden, inside, named
 
 FEW = 3
 WELL = 0.9  # share of one answer's loss that a linear model took away: the rows ask for no more
@@ -22,7 +22,7 @@ def _is_linear(case: Case) -> bool:
 
 def _all_linear(case: Case) -> Sign | None:
     count = len(case.network.weights)
-    if _same_ends(case):
+    if gives_back(case):  # a linear autoencoder is meant to be linear
         return None
     tried = any(case.trial(name) for name in ("relu", "reference"))
     bad = troubled(case) or helps(case, "relu") or helps(case, "reference")
@@ -31,14 +31,6 @@ def _all_linear(case: Case) -> Sign | None:
     changes = (Change("activation", "relu", "put ReLU between the layers"),)
     strength = 1.0 if bad else 0.7
     return Sign(strength, evidence, {"layers": float(count)}, _sketch(case), _where(case), changes, hurts)
-
-
-def _same_ends(case: Case) -> bool:
-    """Whether it gives back what it takes: a linear autoencoder is meant to be linear."""
-    if case.objective.task not in ("values", ""):
-        return False
-    taken = next((op.input_shapes[0] for op in inside(case) if op.from_data and op.input_shapes), None)
-    return taken is not None and taken == case.objective.output_shape
 
 
 def _bare_pair(case: Case) -> Sign | None:

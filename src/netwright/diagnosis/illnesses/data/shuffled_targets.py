@@ -10,6 +10,7 @@ MEMORISED = 0.3  # of one answer's loss, gone on training rows
 FAR = 1.3  # times one answer's loss: above it validation rows are of another kind
 CLOSE = 0.02  # a score, to that of one answer
 ROWS = 100
+COMMON = 0.8  # share of one class above which the share of right answers tells little of what was learnt
 
 
 def examine(case: Case) -> Sign | None:
@@ -56,11 +57,21 @@ def _unlearnable(case: Case) -> Sign | None:
     scores = [trial.score for trial in case.trials if trial.score is not None and trial.name != "one batch"]
     if reference is None or reference.score is None or max(scores) > base + CLOSE or case.rows.seen < ROWS:
         return None
+    if base > COMMON or not _again(case):
+        return None
     if case.objective.target_deviation == 0.0 or (learnt(case) or 0.0) > 0.05:
         return None
     evidence = f"a sound network on scaled rows scores {reference.score:.2f}, and one answer for every row {base:.2f}"
     sketch = trial_picture(case, "reference") or loss_picture(case)
     return Sign(0.8, evidence, {"reference": reference.score, "one answer": base}, sketch)
+
+
+def _again(case: Case) -> bool:
+    """Whether rows came more than once: of a stream that is never the same no few rows can be learnt."""
+    how = case.optimizing
+    if not (how.rows and how.batch_size and how.steps):
+        return True
+    return how.steps * how.batch_size > 1.5 * how.rows
 
 
 SHUFFLED_TARGETS = Illness(
@@ -71,9 +82,9 @@ SHUFFLED_TARGETS = Illness(
     why="The network can learn rows by heart, and of new ones it knows no more than before.",
     seen="half of the rows come with another target when they come again, though rows do not repeat within an epoch; "
     "over 30% of one answer's loss is gone on training rows while validation never came below one answer's and no "
-    "more is right there than by chance; or a sound network on scaled rows does not score 0.02 above one answer "
-    "(Zhang et al., Understanding deep learning requires rethinking generalization, 2017: random labels are "
-    "memorised)",
+    "more is right there than by chance; or a sound network on scaled rows that come again does not score 0.02 above "
+    "one answer, unless that is right of 80% of the rows (Zhang et al., Understanding deep learning requires "
+    "rethinking generalization, 2017: random labels are memorised)",
     example="the rows were shuffled, and their targets were not",
     remedies=(
         Change("align", True, "shuffle rows and targets together"),
