@@ -10,6 +10,8 @@ from netwright.cli.options import Debug, Json
 if TYPE_CHECKING:
     from netwright.api import ScriptDiagnosis
 
+TREATING = 60.0  # seconds
+
 
 def diagnose(
     target: Annotated[Path, typer.Argument(help="A run directory, or a Python script that trains with PyTorch.")],
@@ -22,6 +24,10 @@ def diagnose(
     probe: Annotated[
         bool, typer.Option("--probe/--no-probe", help="Try short trainings for evidence after a script.")
     ] = True,
+    treat: Annotated[
+        bool, typer.Option("--treat", help="Then try remedies on what was seen of a script's training, with proof.")
+    ] = False,
+    budget: Annotated[str | None, typer.Option(help="About how long --treat may take; default: 60s.")] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -35,12 +41,18 @@ def diagnose(
       netwright diagnose runs/digits-1
 
       netwright diagnose train.py -- --epochs 5
+
+      netwright diagnose train.py --treat
     """
+    from netwright.api import parse_budget
     from netwright.cli.diagnosed import diagnose_a_run
     from netwright.core.errors import RecipeError
 
     if target.suffix == ".py" and not target.is_dir():
-        _diagnose_script(target, tuple(arguments or ()), _seconds(seconds, probe), json)
+        times = _seconds(seconds, probe), (parse_budget(budget) or TREATING) if treat else None
+        _diagnose_script(target, tuple(arguments or ()), times, json)
+    elif treat:
+        raise RecipeError(f"{target} is a run: treat it by netwright treat {target}")
     elif arguments:
         raise RecipeError(f"{target} is a run, which takes no arguments; leave out {' '.join(arguments)}")
     else:
@@ -52,12 +64,16 @@ def _seconds(seconds: float | None, probe: bool) -> float | None:
     return seconds if probe else 0.0
 
 
-def _diagnose_script(path: Path, arguments: tuple[str, ...], seconds: float | None, json: bool) -> None:
+def _diagnose_script(
+    path: Path, arguments: tuple[str, ...], times: tuple[float | None, float | None], json: bool
+) -> None:
+    """Diagnose a script; `times` are the seconds of probes and of treatment."""
     from netwright.api import diagnose_script
     from netwright.cli.terminal import print_json
     from netwright.report.diagnosis_tables import is_healthy
 
-    done = diagnose_script(path, arguments, seconds=seconds, quiet=json)
+    seconds, treating = times
+    done = diagnose_script(path, arguments, seconds=seconds, quiet=json, treat=treating)
     if json:
         trials = done.case.trials if done.case is not None else ()
         print_json(
@@ -72,7 +88,7 @@ def _diagnose_script(path: Path, arguments: tuple[str, ...], seconds: float | No
 def _show(path: Path, done: "ScriptDiagnosis") -> None:
     """Print the script's own failure, if it failed, and what was found until then."""
     from netwright.cli.terminal import err, out
-    from netwright.report.diagnosis_tables import SOUND, diagnosis_table
+    from netwright.report.diagnosis_tables import SOUND, diagnosis_table, trials_table
 
     if done.failure:
         err.print(done.failure, end="", markup=False, soft_wrap=True)
@@ -82,3 +98,8 @@ def _show(path: Path, done: "ScriptDiagnosis") -> None:
         out.print(SOUND)
     if done.case is not None and done.case.network.unseen:
         out.print(f"not seen: {done.case.network.unseen}", soft_wrap=True)
+    if done.treatment is not None:
+        out.print(trials_table(done.treatment))
+        out.print(done.treatment.verdict, soft_wrap=True)
+    elif done.untreated:
+        out.print(f"not treated: {done.untreated}", soft_wrap=True)

@@ -54,7 +54,7 @@ def material_of(state: State, described: Described, model: nn.Module | None, rea
         shuffled=order.shuffled,
         rates=tuple(note.rate for note in state.recorded.notes),
         clip_norm=state.recorded.clip_norm,
-        answer=Answer(state.recorded.answer or 0),
+        answer=None if state.recorded.bare else Answer(state.recorded.answer or 0),
     )
 
 

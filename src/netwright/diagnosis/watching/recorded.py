@@ -64,6 +64,7 @@ class Recorded:
     loss_reason: str = "no step's answers were seen to meet a target"
     target_place: int | None = None  # which of the tensors that the network is given is the target, if one is
     answer: int | None = None  # which of the tensors that the network returns is judged
+    bare: bool = False  # it returns one tensor, in nothing
 
     def add(self, note: StepNote) -> None:
         """Add a step; losses are read from the device in bunches."""

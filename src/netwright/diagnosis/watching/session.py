@@ -55,6 +55,7 @@ class Session:
             state.evaluations.answered(results)
         elif state.current is not None:
             close_forward(state, state.current, results)
+            state.recorded.bare = isinstance(result, Tensor)
             if state.current.forwards > MOST_FORWARDS:
                 stop_tape(state, state.current)
 
