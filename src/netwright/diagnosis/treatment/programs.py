@@ -172,7 +172,9 @@ def treat_once(treating: Treating, waiting: list[Remedy], draws: Iterator[tuple[
     proven = [entry for entry in tried if entry[2].kept]
     if not proven:
         return False
-    take(treating, waiting, max(proven, key=lambda entry: entry[2].mean or treating.floor))
+    cause = proven[0][0].finding  # those of causes were tried first, and go before those of symptoms
+    own = [entry for entry in proven if entry[0].finding == cause]
+    take(treating, waiting, max(own, key=lambda entry: entry[2].mean or treating.floor))
     return True
 
 
