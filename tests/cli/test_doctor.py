@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from netwright.api import diagnose_script
 from tests.conftest import flowers_csv
 
 HOT = ["--set", "training.optimizer=sgd", "--set", "training.learning_rate=100", "--set", "training.epochs=12"]
@@ -137,3 +138,37 @@ def test_a_forecast_is_not_treated_and_that_is_said(netwright, tmp_path):
     done = netwright("fit", table, "--horizon", "5", "--treat", "--runs", tmp_path)
     assert done.code == 2
     assert "a forecast" in done.err
+
+
+SCRIPT = """
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+
+torch.manual_seed(0)
+x, y = load_digits(return_X_y=True)
+x, y = torch.tensor(x / 16, dtype=torch.float32)[:600], torch.tensor(y)[:600]
+model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10), nn.Softmax(dim=1))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(8):
+    for rows in torch.randperm(600).split(30):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(x[rows]), y[rows]).backward()
+        optimizer.step()
+"""
+
+
+def test_a_script_is_treated_on_what_was_seen_of_it(tmp_path):
+    (tmp_path / "train.py").write_text(SCRIPT)
+    done = diagnose_script(tmp_path / "train.py", seconds=0.0, treat=8.0)
+    assert done.findings[0].code == "objective.softmax-before-cross-entropy"
+    assert done.treatment is not None
+    assert done.treatment.kept[0] in {("head", "identity"), ("pairing", "auto")}
+    assert done.treatment.after > done.treatment.before + 0.2
+    assert done.treatment.after > done.treatment.rows[0].mean
+
+
+def test_treat_is_for_scripts_and_runs_have_a_command_of_their_own(netwright, hot):
+    done = netwright("diagnose", str(hot), "--treat")
+    assert done.code == 2
+    assert f"netwright treat {hot}" in done.err.replace("\n", " ")
