@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from netwright.diagnosis.watching import quick
 from netwright.diagnosis.watching.evaluations import sensitive
 from netwright.diagnosis.watching.names import tensors_in
 from netwright.diagnosis.watching.state import State
@@ -32,6 +33,8 @@ class Session:
     def entered(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         """Hear that the network, or a part that the user calls himself, is about to answer."""
         state = self.state
+        if state.quick.on and not state.in_backward and quick.forward(state, (arguments, options)):
+            return
         state.depth += 1
         if state.depth > 1 or state.in_backward:
             return
@@ -47,7 +50,9 @@ class Session:
     def left(self, result: Any) -> None:
         """Hear that it has answered, or failed."""
         state = self.state
-        state.depth = max(state.depth - 1, 0)
+        if not state.depth:
+            return  # of a step that is not looked at
+        state.depth -= 1
         if state.depth or state.in_backward:
             return
         results = list(tensors_in(result))
@@ -62,6 +67,10 @@ class Session:
         """Hear that a backward pass begins."""
         state = self.state
         state.in_backward = True
+        if state.quick.on and isinstance(losses, Tensor) and quick.loss(state, losses):
+            for held in state.held.values():
+                held.before_backward()
+            return
         state.evaluations.close(state.recorded.judgement)
         current = state.current or begin(state)
         total = next(iter(tensors_in(losses)), None)
@@ -76,6 +85,10 @@ class Session:
         state.in_backward = False
         state.recorded.backwards += 1
         current = state.current
+        if state.quick.on:
+            state.quick.backwards += 1
+            for held in state.held.values():
+                held.after_backward(False)
         if current is None:
             return
         current.backwards += 1
@@ -87,6 +100,10 @@ class Session:
     def step_begins(self, optimizer: Optimizer) -> None:
         """Hear that an optimizer is about to step."""
         state = self.state
+        if state.quick.on:
+            state.in_step = True
+            state.held[id(optimizer)].before_step(False)
+            return
         if state.current is not None and id(optimizer) in state.current.stepped:
             finish(state)
         current = state.current or begin(state)
@@ -100,6 +117,9 @@ class Session:
         state.in_step = False
         state.held[id(optimizer)].after_step()
         current = state.current
+        if state.quick.on:
+            quick.step_done(state)
+            return
         if current is None:
             return
         current.stepped.add(id(optimizer))
@@ -130,6 +150,8 @@ class Session:
         """Hear that no more will come."""
         state = self.state
         state.evaluations.close(state.recorded.judgement)
+        if state.quick.on and (state.quick.forwards or state.quick.backwards):
+            begin(state)
         finish(state)
         state.recorded.flush()
 
@@ -138,6 +160,9 @@ def _evaluate(state: State, arguments: tuple[Any, ...], options: dict[str, Any])
     wrong = state.model.training and any(module.training for _, module in sensitive(state.model))
     if state.current is not None and not state.current.is_evaluation:
         return  # in the middle of a step: part of its loss
+    if state.quick.on and (state.quick.forwards or state.quick.backwards):
+        return
+    state.quick.on = False
     state.evaluations.begin(state.recorded.steps, state.passes.current, wrong)
     state.evaluations.call = (arguments, options)
 
