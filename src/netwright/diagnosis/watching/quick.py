@@ -48,5 +48,5 @@ def step_done(state: State) -> None:
     recorded.add(StepNote(recorded.steps, rate, quick.losses, state.passes.current, True))
     seconds = time.perf_counter() - quick.began if quick.forwards else 0.0
     quick.call, quick.losses, quick.forwards, quick.backwards = ((), {}), [], 0, 0
-    state.pace.took(recorded.steps, seconds, False)
+    state.pace.unwatched(seconds)
     make_ready(state)

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from netwright.diagnosis.watching import quick
 from netwright.diagnosis.watching.evaluations import sensitive
 from netwright.diagnosis.watching.names import tensors_in
-from netwright.diagnosis.watching.state import State
+from netwright.diagnosis.watching.state import Current, State
 from netwright.diagnosis.watching.stepping import (
     before_step,
     begin,
@@ -35,6 +35,11 @@ class Session:
         state = self.state
         if state.quick.on and not state.in_backward and quick.forward(state, (arguments, options)):
             return
+        with state.pace.counting():
+            self._entered(arguments, options)
+
+    def _entered(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        state = self.state
         state.depth += 1
         if state.depth > 1 or state.in_backward:
             return
@@ -52,6 +57,11 @@ class Session:
         state = self.state
         if not state.depth:
             return  # of a step that is not looked at
+        with state.pace.counting():
+            self._left(result)
+
+    def _left(self, result: Any) -> None:
+        state = self.state
         state.depth -= 1
         if state.depth or state.in_backward:
             return
@@ -71,6 +81,11 @@ class Session:
             for held in state.held.values():
                 held.before_backward()
             return
+        with state.pace.counting():
+            self._backward_begins(losses)
+
+    def _backward_begins(self, losses: Any) -> None:
+        state = self.state
         state.evaluations.close(state.recorded.judgement)
         current = state.current or begin(state)
         total = next(iter(tensors_in(losses)), None)
@@ -89,8 +104,12 @@ class Session:
             state.quick.backwards += 1
             for held in state.held.values():
                 held.after_backward(False)
-        if current is None:
-            return
+        if current is not None:
+            with state.pace.counting():
+                self._backward_ended(current)
+
+    def _backward_ended(self, current: Current) -> None:
+        state = self.state
         current.backwards += 1
         for held in state.held.values():
             held.after_backward(current.watched)
@@ -104,6 +123,11 @@ class Session:
             state.in_step = True
             state.held[id(optimizer)].before_step(False)
             return
+        with state.pace.counting():
+            self._step_begins(optimizer)
+
+    def _step_begins(self, optimizer: Optimizer) -> None:
+        state = self.state
         if state.current is not None and id(optimizer) in state.current.stepped:
             finish(state)
         current = state.current or begin(state)
@@ -116,12 +140,14 @@ class Session:
         state = self.state
         state.in_step = False
         state.held[id(optimizer)].after_step()
-        current = state.current
         if state.quick.on:
             quick.step_done(state)
-            return
-        if current is None:
-            return
+        elif state.current is not None:
+            with state.pace.counting():
+                self._step_ended(state.current, optimizer)
+
+    def _step_ended(self, current: Current, optimizer: Optimizer) -> None:
+        state = self.state
         current.stepped.add(id(optimizer))
         if current.watched:
             current.layers.after_update()

@@ -32,6 +32,7 @@ class Current:
     layers: LayerWatch  # of unwatched steps one that stays empty
     signals: Signals  # likewise
     began: float = field(default_factory=time.perf_counter)
+    began_with: float = 0.0  # seconds spent on watching before it
     rate: float = 0.0
     tape: Tape | None = None
     light: bool = False  # the tape begins at the output

@@ -34,6 +34,7 @@ def begin(state: State) -> Current:
     layers = LayerWatch(state.model) if watched else state.no_layers
     signals = Signals() if watched else state.no_signals
     current = Current(number, watched, state.model.training, state.passes.current, layers, signals)
+    current.began_with = state.pace.spent
     state.current = current
     if quick.on:  # it turned out to be a step that has to be looked at closer
         current.call, current.losses, current.forwards, current.backwards = (
@@ -99,6 +100,8 @@ def take_loss(state: State, current: Current, total: Tensor) -> None:
 
 def stop_tape(state: State, current: Current) -> None:
     """End the tape of a step."""
+    if current.tape is not None:
+        state.pace.spent, current.tape.seconds = state.pace.spent + current.tape.seconds, 0.0
     if current.tape is not None and not current.tape.off and not leave(current.tape):
         state.recorded.remark("another function mode was ended before the step was: parts of it were not seen")
 
@@ -131,8 +134,9 @@ def finish(state: State) -> None:
         state.recorded.remark(f"step {current.number} could not be read: {type(error).__name__}: {error}")
     state.recorded.add(note)
     if current.watched:
-        seconds = time.perf_counter() - current.began
-    state.pace.took(current.number, seconds, current.watched)
+        state.pace.took(current.number, state.pace.since(current.began_with))
+    else:
+        state.pace.unwatched(seconds)
     make_ready(state)
 
 
