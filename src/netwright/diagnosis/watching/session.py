@@ -36,21 +36,7 @@ class Session:
         if state.quick.on and not state.in_backward and quick.forward(state, (arguments, options)):
             return
         with state.pace.counting():
-            self._entered(arguments, options)
-
-    def _entered(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
-        state = self.state
-        state.depth += 1
-        if state.depth > 1 or state.in_backward:
-            return
-        state.evaluations.close(state.recorded.judgement)
-        current = state.current
-        if current is not None and not state.in_step and (current.stepped or current.is_evaluation):
-            finish(state)
-        if torch.is_grad_enabled():
-            open_forward(state, state.current or begin(state), (arguments, options))
-        else:
-            _evaluate(state, arguments, options)
+            _entered(state, arguments, options)
 
     def left(self, result: Any) -> None:
         """Hear that it has answered, or failed."""
@@ -58,20 +44,7 @@ class Session:
         if not state.depth:
             return  # of a step that is not looked at
         with state.pace.counting():
-            self._left(result)
-
-    def _left(self, result: Any) -> None:
-        state = self.state
-        state.depth -= 1
-        if state.depth or state.in_backward:
-            return
-        results = list(tensors_in(result))
-        if not torch.is_grad_enabled():
-            state.evaluations.answered(results)
-        elif state.current is not None:
-            close_forward(state, state.current, results)
-            if state.current.forwards > MOST_FORWARDS:
-                stop_tape(state, state.current)
+            _left(state, result)
 
     def backward_begins(self, losses: Any) -> None:
         """Hear that a backward pass begins."""
@@ -82,17 +55,7 @@ class Session:
                 held.before_backward()
             return
         with state.pace.counting():
-            self._backward_begins(losses)
-
-    def _backward_begins(self, losses: Any) -> None:
-        state = self.state
-        state.evaluations.close(state.recorded.judgement)
-        current = state.current or begin(state)
-        total = next(iter(tensors_in(losses)), None)
-        if total is not None:
-            take_loss(state, current, _unscaled(state, total))
-        for held in state.held.values():
-            held.before_backward()
+            _backward_begins(state, losses)
 
     def backward_ended(self) -> None:
         """Hear that it has ended, or failed."""
@@ -106,15 +69,7 @@ class Session:
                 held.after_backward(False)
         if current is not None:
             with state.pace.counting():
-                self._backward_ended(current)
-
-    def _backward_ended(self, current: Current) -> None:
-        state = self.state
-        current.backwards += 1
-        for held in state.held.values():
-            held.after_backward(current.watched)
-        if current.watched:
-            state.recorded.gradients_seen |= current.layers.after_backward(state.scale)
+                _backward_ended(state, current)
 
     def step_begins(self, optimizer: Optimizer) -> None:
         """Hear that an optimizer is about to step."""
@@ -124,16 +79,7 @@ class Session:
             state.held[id(optimizer)].before_step(False)
             return
         with state.pace.counting():
-            self._step_begins(optimizer)
-
-    def _step_begins(self, optimizer: Optimizer) -> None:
-        state = self.state
-        if state.current is not None and id(optimizer) in state.current.stepped:
-            finish(state)
-        current = state.current or begin(state)
-        state.in_step = True
-        state.held[id(optimizer)].before_step(current.watched)
-        before_step(state, current)
+            _step_begins(state, optimizer)
 
     def step_ended(self, optimizer: Optimizer) -> None:
         """Hear that it has stepped."""
@@ -144,15 +90,7 @@ class Session:
             quick.step_done(state)
         elif state.current is not None:
             with state.pace.counting():
-                self._step_ended(state.current, optimizer)
-
-    def _step_ended(self, current: Current, optimizer: Optimizer) -> None:
-        state = self.state
-        current.stepped.add(id(optimizer))
-        if current.watched:
-            current.layers.after_update()
-        if len(state.held) == 1:
-            finish(state)
+                _step_ended(state, state.current, optimizer)
 
     def clipped(self, norm: float) -> None:
         """Hear that gradients are clipped."""
@@ -180,6 +118,68 @@ class Session:
             begin(state)
         finish(state)
         state.recorded.flush()
+
+
+def _entered(state: State, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    state.depth += 1
+    if state.depth > 1 or state.in_backward:
+        return
+    state.evaluations.close(state.recorded.judgement)
+    current = state.current
+    if current is not None and not state.in_step and (current.stepped or current.is_evaluation):
+        finish(state)
+    if torch.is_grad_enabled():
+        open_forward(state, state.current or begin(state), (arguments, options))
+    else:
+        _evaluate(state, arguments, options)
+
+
+def _left(state: State, result: Any) -> None:
+    state.depth -= 1
+    if state.depth or state.in_backward:
+        return
+    results = list(tensors_in(result))
+    if not torch.is_grad_enabled():
+        state.evaluations.answered(results)
+    elif state.current is not None:
+        close_forward(state, state.current, results)
+        if state.current.forwards > MOST_FORWARDS:
+            stop_tape(state, state.current)
+
+
+def _backward_begins(state: State, losses: Any) -> None:
+    state.evaluations.close(state.recorded.judgement)
+    current = state.current or begin(state)
+    total = next(iter(tensors_in(losses)), None)
+    if total is not None:
+        take_loss(state, current, _unscaled(state, total))
+    for held in state.held.values():
+        held.before_backward()
+
+
+def _backward_ended(state: State, current: Current) -> None:
+    current.backwards += 1
+    for held in state.held.values():
+        held.after_backward(current.watched)
+    if current.watched:
+        state.recorded.gradients_seen |= current.layers.after_backward(state.scale)
+
+
+def _step_begins(state: State, optimizer: Optimizer) -> None:
+    if state.current is not None and id(optimizer) in state.current.stepped:
+        finish(state)
+    current = state.current or begin(state)
+    state.in_step = True
+    state.held[id(optimizer)].before_step(current.watched)
+    before_step(state, current)
+
+
+def _step_ended(state: State, current: Current, optimizer: Optimizer) -> None:
+    current.stepped.add(id(optimizer))
+    if current.watched:
+        current.layers.after_update()
+    if len(state.held) == 1:
+        finish(state)
 
 
 def _evaluate(state: State, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
