@@ -1,5 +1,6 @@
 """Passes without training: their loss and share of right answers, measured as the training's own."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,8 @@ from netwright.diagnosis.watching.store import Batch, Store, inputs_of, key_of
 from netwright.diagnosis.watching.tape import Entry, Tape, enter, leave
 from netwright.diagnosis.watching.targets import task_of
 
+SHARE = 0.01  # of the training's time, for measuring evaluations
+ALWAYS = 30  # evaluations that are measured whatever it costs
 MOST = 256  # operations after the output that are looked at
 
 
@@ -45,6 +48,8 @@ class Evaluations:
     found: list[Evaluation] = field(default_factory=list)
     store: Store = field(default_factory=Store)
     tape: Tape | None = None
+    spent: float = 0.0  # seconds that measuring took
+    passing: bool = False  # what is answered now is not measured
     active: bool = False  # a forward pass has begun
     call: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
     results: list[Tensor] = field(default_factory=list)
@@ -53,6 +58,8 @@ class Evaluations:
         """Note that a forward pass without gradients begins, after so many training steps."""
         if not self.found or self.found[-1].step != step:
             self.found.append(Evaluation(step))
+            dear = self.spent >= SHARE * (time.perf_counter() - self.store.began)
+            self.passing = dear and len(self.found) > ALWAYS
         evaluation = self.found[-1]
         evaluation.wrong_mode = evaluation.wrong_mode or wrong_mode
         self.active = True
@@ -62,7 +69,10 @@ class Evaluations:
     def answered(self, results: list[Tensor]) -> None:
         """Look on at what is done with the answers."""
         if self.active:
-            self.active, self.results = False, results
+            self.active = False
+            if self.passing:
+                return
+            self.results = results
             self.tape = after_output(self.names, results)
             enter(self.tape)
 
@@ -70,12 +80,14 @@ class Evaluations:
         """Stop looking on, and measure what was answered."""
         if self.tape is None:
             return
+        began = time.perf_counter()
         tape, self.tape = self.tape, None
         leave(tape)
         reading = read(tape, self.results, None)
         if reading is not None and judgement is not None:
             self.measure(reading, judgement)
         self.results, self.call = [], ((), {})
+        self.spent += tape.seconds + time.perf_counter() - began
 
     def measure(self, reading: Reading, judgement: Judgement) -> None:
         """Add one batch of answers to the pass that it belongs to."""

@@ -3,9 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-import torch
-from torch import Tensor
-
+from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
 
@@ -28,7 +26,7 @@ class Order:
 def order_of(state: State) -> Order:
     """Return what the batches, the passes over loaders and the evaluations say."""
     batches = state.store.batches
-    order = Order(hashes=[row_hashes(batch.inputs) for batch in batches])
+    order = Order(hashes=[batch.hashes or row_hashes(batch.inputs) for batch in batches])
     if batches:
         order.batch_size = max(len(batch.target) for batch in batches)
     _by_loader(state, order)
@@ -36,13 +34,6 @@ def order_of(state: State) -> Order:
         _by_rows(state, order)
     _repeats(state, order)
     return order
-
-
-def row_hashes(inputs: tuple[Tensor, ...]) -> list[int]:
-    """Return a number for each row that equal rows share."""
-    parts = [tensor.detach().cpu().contiguous().flatten(1).view(torch.uint8) for tensor in inputs]
-    arrays = [part.numpy() for part in parts]
-    return [hash(tuple(array[row].tobytes() for array in arrays)) for row in range(len(arrays[0]))]
 
 
 def _by_loader(state: State, order: Order) -> None:

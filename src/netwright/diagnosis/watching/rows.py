@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from netwright.diagnosis.case import Rows, TaskKind
-from netwright.diagnosis.watching.ordering import Order, row_hashes
+from netwright.diagnosis.watching.hashing import row_hashes
+from netwright.diagnosis.watching.ordering import Order
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
 from netwright.diagnosis.watching.targets import class_numbers, is_one_hot
@@ -107,7 +108,7 @@ def neighbours(batches: list[Batch], task: TaskKind) -> float | None:
 
 def shared(state: State, order: Order) -> float:
     """Return the share of rows of evaluations that training read as well; 0 where evaluations read those only."""
-    held = [entry for batch in state.evaluations.store.batches for entry in row_hashes(batch.inputs)]
+    held = [entry for batch in state.evaluations.store.batches for entry in batch.hashes or row_hashes(batch.inputs)]
     trained = {entry for hashes in order.hashes for entry in hashes}
     share = sum(entry in trained for entry in held) / len(held) if held else 0.0
     return share if share < 1.0 or not order.rows else 0.0

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from netwright.diagnosis.watching import quick
 from netwright.diagnosis.watching.evaluations import sensitive
 from netwright.diagnosis.watching.names import tensors_in
-from netwright.diagnosis.watching.state import State
+from netwright.diagnosis.watching.state import Current, State
 from netwright.diagnosis.watching.stepping import (
     before_step,
     begin,
@@ -32,44 +33,29 @@ class Session:
     def entered(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         """Hear that the network, or a part that the user calls himself, is about to answer."""
         state = self.state
-        state.depth += 1
-        if state.depth > 1 or state.in_backward:
+        if state.quick.on and not state.in_backward and quick.forward(state, (arguments, options)):
             return
-        state.evaluations.close(state.recorded.judgement)
-        current = state.current
-        if current is not None and not state.in_step and (current.stepped or current.is_evaluation):
-            finish(state)
-        if torch.is_grad_enabled():
-            open_forward(state, state.current or begin(state), (arguments, options))
-        else:
-            _evaluate(state, arguments, options)
+        with state.pace.counting():
+            _entered(state, arguments, options)
 
     def left(self, result: Any) -> None:
         """Hear that it has answered, or failed."""
         state = self.state
-        state.depth = max(state.depth - 1, 0)
-        if state.depth or state.in_backward:
-            return
-        results = list(tensors_in(result))
-        if not torch.is_grad_enabled():
-            state.evaluations.answered(results)
-        elif state.current is not None:
-            close_forward(state, state.current, results)
-            state.recorded.bare = isinstance(result, Tensor)
-            if state.current.forwards > MOST_FORWARDS:
-                stop_tape(state, state.current)
+        if not state.depth:
+            return  # of a step that is not looked at
+        with state.pace.counting():
+            _left(state, result)
 
     def backward_begins(self, losses: Any) -> None:
         """Hear that a backward pass begins."""
         state = self.state
         state.in_backward = True
-        state.evaluations.close(state.recorded.judgement)
-        current = state.current or begin(state)
-        total = next(iter(tensors_in(losses)), None)
-        if total is not None:
-            take_loss(state, current, _unscaled(state, total))
-        for held in state.held.values():
-            held.before_backward()
+        if state.quick.on and isinstance(losses, Tensor) and quick.loss(state, losses):
+            for held in state.held.values():
+                held.before_backward()
+            return
+        with state.pace.counting():
+            _backward_begins(state, losses)
 
     def backward_ended(self) -> None:
         """Hear that it has ended, or failed."""
@@ -77,37 +63,34 @@ class Session:
         state.in_backward = False
         state.recorded.backwards += 1
         current = state.current
-        if current is None:
-            return
-        current.backwards += 1
-        for held in state.held.values():
-            held.after_backward(current.watched)
-        if current.watched:
-            state.recorded.gradients_seen |= current.layers.after_backward(state.scale)
+        if state.quick.on:
+            state.quick.backwards += 1
+            for held in state.held.values():
+                held.after_backward(False)
+        if current is not None:
+            with state.pace.counting():
+                _backward_ended(state, current)
 
     def step_begins(self, optimizer: Optimizer) -> None:
         """Hear that an optimizer is about to step."""
         state = self.state
-        if state.current is not None and id(optimizer) in state.current.stepped:
-            finish(state)
-        current = state.current or begin(state)
-        state.in_step = True
-        state.held[id(optimizer)].before_step(current.watched)
-        before_step(state, current)
+        if state.quick.on:
+            state.in_step = True
+            state.held[id(optimizer)].before_step(False)
+            return
+        with state.pace.counting():
+            _step_begins(state, optimizer)
 
     def step_ended(self, optimizer: Optimizer) -> None:
         """Hear that it has stepped."""
         state = self.state
         state.in_step = False
         state.held[id(optimizer)].after_step()
-        current = state.current
-        if current is None:
-            return
-        current.stepped.add(id(optimizer))
-        if current.watched:
-            current.layers.after_update()
-        if len(state.held) == 1:
-            finish(state)
+        if state.quick.on:
+            quick.step_done(state)
+        elif state.current is not None:
+            with state.pace.counting():
+                _step_ended(state, state.current, optimizer)
 
     def clipped(self, norm: float) -> None:
         """Hear that gradients are clipped."""
@@ -131,14 +114,82 @@ class Session:
         """Hear that no more will come."""
         state = self.state
         state.evaluations.close(state.recorded.judgement)
+        if state.quick.on and (state.quick.forwards or state.quick.backwards):
+            begin(state)
         finish(state)
         state.recorded.flush()
+
+
+def _entered(state: State, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    state.depth += 1
+    if state.depth > 1 or state.in_backward:
+        return
+    state.evaluations.close(state.recorded.judgement)
+    current = state.current
+    if current is not None and not state.in_step and (current.stepped or current.is_evaluation):
+        finish(state)
+    if torch.is_grad_enabled():
+        open_forward(state, state.current or begin(state), (arguments, options))
+    else:
+        _evaluate(state, arguments, options)
+
+
+def _left(state: State, result: Any) -> None:
+    state.depth -= 1
+    if state.depth or state.in_backward:
+        return
+    results = list(tensors_in(result))
+    if not torch.is_grad_enabled():
+        state.evaluations.answered(results)
+    elif state.current is not None:
+        close_forward(state, state.current, results)
+        state.recorded.bare = isinstance(result, Tensor)
+        if state.current.forwards > MOST_FORWARDS:
+            stop_tape(state, state.current)
+
+
+def _backward_begins(state: State, losses: Any) -> None:
+    state.evaluations.close(state.recorded.judgement)
+    current = state.current or begin(state)
+    total = next(iter(tensors_in(losses)), None)
+    if total is not None:
+        take_loss(state, current, _unscaled(state, total))
+    for held in state.held.values():
+        held.before_backward()
+
+
+def _backward_ended(state: State, current: Current) -> None:
+    current.backwards += 1
+    for held in state.held.values():
+        held.after_backward(current.watched)
+    if current.watched:
+        state.recorded.gradients_seen |= current.layers.after_backward(state.scale)
+
+
+def _step_begins(state: State, optimizer: Optimizer) -> None:
+    if state.current is not None and id(optimizer) in state.current.stepped:
+        finish(state)
+    current = state.current or begin(state)
+    state.in_step = True
+    state.held[id(optimizer)].before_step(current.watched)
+    before_step(state, current)
+
+
+def _step_ended(state: State, current: Current, optimizer: Optimizer) -> None:
+    current.stepped.add(id(optimizer))
+    if current.watched:
+        current.layers.after_update()
+    if len(state.held) == 1:
+        finish(state)
 
 
 def _evaluate(state: State, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
     wrong = state.model.training and any(module.training for _, module in sensitive(state.model))
     if state.current is not None and not state.current.is_evaluation:
         return  # in the middle of a step: part of its loss
+    if state.quick.on and (state.quick.forwards or state.quick.backwards):
+        return
+    state.quick.on = False
     state.evaluations.begin(state.recorded.steps, state.passes.current, wrong)
     state.evaluations.call = (arguments, options)
 

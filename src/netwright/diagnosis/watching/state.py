@@ -32,12 +32,13 @@ class Current:
     layers: LayerWatch  # of unwatched steps one that stays empty
     signals: Signals  # likewise
     began: float = field(default_factory=time.perf_counter)
+    began_with: float = 0.0  # seconds spent on watching before it
     rate: float = 0.0
     tape: Tape | None = None
     light: bool = False  # the tape begins at the output
     results: list[Tensor] = field(default_factory=list)
     call: Call = ((), {})
-    losses: list[Tensor] = field(default_factory=list)
+    losses: list[Tensor | float] = field(default_factory=list)
     total: Tensor | None = None  # the first of them, as backward was called on it
     forwards: int = 0
     backwards: int = 0
@@ -49,6 +50,18 @@ class Current:
     def is_evaluation(self) -> bool:
         """Whether what came so far was no training: answers in evaluation mode, and nothing was done with them."""
         return self.forwards > 0 and not self.backwards and not self.stepped and not self.training
+
+
+@dataclass(slots=True)
+class Quick:
+    """A step that is not watched, and whose batch is not taken: little is done in it."""
+
+    on: bool = False  # whether the step that is coming, or in progress, is one
+    began: float = 0.0
+    call: Call = ((), {})
+    losses: list[Tensor | float] = field(default_factory=list)
+    forwards: int = 0
+    backwards: int = 0
 
 
 @dataclass
@@ -68,6 +81,7 @@ class State:
     store: Store = field(default_factory=Store)
     passes: Passes = field(default_factory=Passes)
     current: Current | None = None
+    quick: Quick = field(default_factory=Quick)
     no_layers: LayerWatch = field(init=False)
     no_signals: Signals = field(default_factory=Signals)
     depth: int = 0

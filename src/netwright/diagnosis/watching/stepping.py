@@ -15,11 +15,12 @@ from netwright.diagnosis.watching.locating import locate
 from netwright.diagnosis.watching.names import tensors_in
 from netwright.diagnosis.watching.ops import ops_of
 from netwright.diagnosis.watching.places import line_now
+from netwright.diagnosis.watching.quick import make_ready
 from netwright.diagnosis.watching.reading import Reading, by_row, read
 from netwright.diagnosis.watching.recorded import StepNote
 from netwright.diagnosis.watching.replay import loss_of
 from netwright.diagnosis.watching.signals import Signals
-from netwright.diagnosis.watching.state import Call, Current, State
+from netwright.diagnosis.watching.state import Call, Current, Quick, State
 from netwright.diagnosis.watching.store import Batch, inputs_of, is_whole, key_of
 from netwright.diagnosis.watching.tape import UNREADABLE, Tape, enter, leave
 
@@ -28,12 +29,21 @@ PER_CALL = 4e-5  # seconds that a tape costs for each function, about
 
 def begin(state: State) -> Current:
     """Begin a step."""
-    number = state.recorded.steps + 1
-    watched = state.pace.due(number)
+    number, quick = state.recorded.steps + 1, state.quick
+    watched = not quick.on and state.pace.due(number)
     layers = LayerWatch(state.model) if watched else state.no_layers
     signals = Signals() if watched else state.no_signals
     current = Current(number, watched, state.model.training, state.passes.current, layers, signals)
+    current.began_with = state.pace.spent
     state.current = current
+    if quick.on:  # it turned out to be a step that has to be looked at closer
+        current.call, current.losses, current.forwards, current.backwards = (
+            quick.call,
+            quick.losses,
+            quick.forwards,
+            quick.backwards,
+        )
+        state.quick = Quick()
     if watched:
         current.evaluating = tuple(name for name, module in sensitive(state.model) if not module.training)
     return current
@@ -90,6 +100,8 @@ def take_loss(state: State, current: Current, total: Tensor) -> None:
 
 def stop_tape(state: State, current: Current) -> None:
     """End the tape of a step."""
+    if current.tape is not None:
+        state.pace.spent, current.tape.seconds = state.pace.spent + current.tape.seconds, 0.0
     if current.tape is not None and not current.tape.off and not leave(current.tape):
         state.recorded.remark("another function mode was ended before the step was: parts of it were not seen")
 
@@ -122,8 +134,10 @@ def finish(state: State) -> None:
         state.recorded.remark(f"step {current.number} could not be read: {type(error).__name__}: {error}")
     state.recorded.add(note)
     if current.watched:
-        seconds = time.perf_counter() - current.began
-    state.pace.took(current.number, seconds, current.watched)
+        state.pace.took(current.number, state.pace.since(current.began_with))
+    else:
+        state.pace.unwatched(seconds)
+    make_ready(state)
 
 
 def note_step(state: State, current: Current, note: StepNote) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.names import tensors_in
 
 MOST_BYTES = 32 << 20
@@ -26,6 +27,7 @@ class Batch:
     step: int
     loading: int = 0  # number of the pass over a loader; 0 where none was seen
     repeated: int = 1  # batches in a row that were this very tensor
+    hashes: list[int] = field(default_factory=list)  # of its rows; empty of those on a device
     part_of_more: bool = False  # its inputs are a view of more rows
 
 
@@ -42,6 +44,9 @@ class Store:
     last: tuple[Any, ...] = ()
     shelves: dict[tuple[Any, ...], tuple[Tensor, int]] = field(default_factory=dict)  # by kind, and what is used
     failed: int = 0  # batches without inputs or targets that could be told
+    known: set[int] = field(default_factory=set)  # hashes of the rows of the first epoch
+    period: int = 0  # steps until rows came again
+    done: bool = False  # all rows came twice: what follows is known
     partial: bool = False  # rows, not all of whose inputs are tensors of as many rows
 
     @property
@@ -50,6 +55,8 @@ class Store:
 
     def due(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
         """Whether the batch that is coming should be taken; one that came just before is only counted."""
+        if self.done:
+            return False
         if (self.full and len(self.batches) > 1) or self.failed >= HOPELESS:
             self.missed += 1
             return False
@@ -57,11 +64,22 @@ class Store:
         if key and key == self.last:
             self.batches[-1].repeated += 1
             return False
-        cheap = self.spent < SHARE * (time.perf_counter() - self.began)
-        if self.full or (len(self.batches) >= ALWAYS and not cheap):
+        if self.full or self._is_dear():
             self.missed += 1
             return False
         return True
+
+    def settled(self) -> bool:
+        """Whether the batch that is coming is not taken, whatever it is."""
+        alone = len(self.batches) == 1 and self.batches[0].repeated >= ALWAYS
+        if self.done or alone or self.failed >= HOPELESS:
+            return True
+        passed = (self.full and len(self.batches) > 1) or self._is_dear()
+        self.missed += passed
+        return passed
+
+    def _is_dear(self) -> bool:
+        return len(self.batches) >= ALWAYS and self.spent >= SHARE * (time.perf_counter() - self.began)
 
     def take(self, batch: Batch, key: tuple[Any, ...], seconds: float) -> None:
         """Copy a batch; `key` tells it from the next, and `seconds` went into seeing it."""
@@ -73,7 +91,20 @@ class Store:
         self.bytes += sum(tensor.nbytes for tensor in (*copied, batch.target))
         self.rows += len(batch.target)
         self.last = key
+        self._recognise(batch)
         self.spent += seconds + time.perf_counter() - began
+
+    def _recognise(self, batch: Batch) -> None:
+        """See the second epoch begin where most rows of a batch are known, and end."""
+        if any(not tensor.is_cpu for tensor in batch.inputs):
+            return
+        batch.hashes = row_hashes(batch.inputs)
+        since = batch.step - self.batches[0].step
+        if not self.period:
+            if 2 * sum(entry in self.known for entry in batch.hashes) > len(batch.hashes):
+                self.period = since
+            self.known.update(batch.hashes)
+        self.done = self.period > 0 and since >= 2 * self.period - 1 and len(self.batches) >= ALWAYS
 
     def _kept(self, rows: Tensor) -> Tensor:
         """Copy rows onto a shelf of many: small copies between a step's tensors would tear their memory to pieces."""

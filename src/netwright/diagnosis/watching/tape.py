@@ -1,5 +1,6 @@
 """Every torch function of a step in order, of the network and of the user's loss, as they run on real tensors."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from netwright.diagnosis.watching.places import line_now
 
 # What reading may raise on tensors of unforeseen kinds: a training is not ended by that, and the report says so.
 UNREADABLE = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
+PASSING = 1e-5  # seconds that a function takes longer for passing through here, about
 MOST = 20_000  # operations; what comes after is not looked at
 Observer = Callable[["Entry", Tensor], None]
 
@@ -81,6 +83,7 @@ class Tape(TorchFunctionMode):
         self.unread = ""  # what an operation was that could not be noted
         self.below: list[Any] = []  # the modes when it was pushed
         self.calls = 0
+        self.seconds = 0.0  # that noting took
         self.trace: list[Call] = []  # every function since the network's return, those that only reshape included
 
     def __torch_function__(
@@ -103,11 +106,13 @@ class Tape(TorchFunctionMode):
         if self.keeping and name not in _SILENT and isinstance(result, Tensor):
             self.trace.append(Call(func, args, kwargs, result))
         if len(self.entries) < MOST and name not in _SILENT:
+            began = time.perf_counter()
             try:
                 with torch.no_grad():
                     self._note(func, name, args, kwargs, result, before)
             except UNREADABLE as error:
                 self.unread = f"{name} could not be read: {type(error).__name__}: {error}"
+            self.seconds += time.perf_counter() - began + PASSING
         return result
 
     def feed(self, values: object) -> None:
