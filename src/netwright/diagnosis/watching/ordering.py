@@ -85,7 +85,7 @@ def _repeats(state: State, order: Order) -> None:
     distinct = {tuple(entry) for entry in hashes}
     alone = len(distinct) == 1 and (len(hashes) > 2 or batches[0].repeated > 2) and not state.store.missed
     larger = order.rows is not None and order.rows > len(batches[0].target)
-    part = batches[0].part_of_more
+    part = batches[0].part_of_more or _fewer_than_held(state)
     order.same_batch = alone and (larger or part)
     per_epoch = order.steps_per_epoch or 0
     if per_epoch > 1 and len(hashes) >= 2 * per_epoch and not state.store.missed:
@@ -93,3 +93,10 @@ def _repeats(state: State, order: Order) -> None:
         order.same_batches = all(epoch == epochs[0] for epoch in epochs)
     if order.same_batches or (order.epochs and not order.shuffled):
         order.shuffled = False
+
+
+def _fewer_than_held(state: State) -> bool:
+    """Whether one batch, copied anew at each step, holds fewer rows than evaluations do: it is a part of more."""
+    copied = sum(batch.repeated == 1 for batch in state.store.batches) > 2
+    held = sum(len(batch.target) for batch in state.evaluations.store.batches)
+    return copied and held > len(state.store.batches[0].target)
