@@ -316,9 +316,9 @@ def test_a_network_whose_parts_are_called_by_the_user_is_seen():
 def test_one_batch_copied_anew_for_every_step_is_seen_where_evaluations_read_more_rows():
     model, (x, y) = mlp(3), rows("classes")
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    for held, same in ((len(x) - 32, True), (16, False)):
+    for held, steps, same in ((len(x) - 32, 8, True), (len(x) - 32, 300, True), (16, 8, False)):
         with watch(model, optimizer, probe=False) as doctor:
-            for _ in range(8):
+            for _ in range(steps):
                 optimizer.zero_grad()
                 functional.cross_entropy(model(x[:32].clone()), y[:32]).backward()
                 optimizer.step()

@@ -116,7 +116,7 @@ def between(columns: Tensor, classes: Tensor) -> Tensor:
     overall = columns.mean(0)
     whole = (columns - overall).square().sum(0)
     apart = torch.zeros_like(whole)
-    for number in classes.unique():
+    for number in torch.unique(classes):
         own = columns[classes == number]
         apart += len(own) * (own.mean(0) - overall).square()
     return torch.where(whole > 0.0, apart / whole.clamp(min=1e-300), 0.0)

@@ -9,6 +9,8 @@ from torch import Tensor
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
 
+MANY = 32  # batches taken, all of them one, after which those that were not taken are held to be it too
+
 
 @dataclass
 class Order:
@@ -83,7 +85,8 @@ def _repeats(state: State, order: Order) -> None:
     if not batches or state.recorded.steps < 3:
         return
     distinct = {tuple(entry) for entry in hashes}
-    alone = len(distinct) == 1 and (len(hashes) > 2 or batches[0].repeated > 2) and not state.store.missed
+    enough = not state.store.missed or len(hashes) >= MANY
+    alone = len(distinct) == 1 and (len(hashes) > 2 or batches[0].repeated > 2) and enough
     larger = order.rows is not None and order.rows > len(batches[0].target)
     part = batches[0].part_of_more or _fewer_than_held(state)
     order.same_batch = alone and (larger or part)
