@@ -10,6 +10,8 @@ from netwright.diagnosis.pictures import bars
 MOST = 0.8  # share of the largest class
 NEAR = 0.02  # accuracy, from that share
 BELOW = 0.2  # accuracy on validation rows, under that share
+TIMES = 4.0  # one answer's loss, and
+HIGH = 0.7  # above either of which the training rows are not answered
 LAST = 20
 
 
@@ -25,7 +27,7 @@ def _unlike(case: Case) -> Sign | None:
     if not MOST < largest < 1.0 or final is None or constant is None or not known or case.rows.seen < 50:
         return None
     reached = statistics.fmean(known[-3:])
-    if reached > largest - BELOW or final > 2.0 * constant:
+    if reached > largest - BELOW or final > min(TIMES * constant, HIGH):
         return None
     evidence = (
         f"{largest:.0%} of the training rows are of one class; of validation rows, which are mixed otherwise, "
@@ -58,8 +60,8 @@ IMBALANCE = Illness(
     what="One class makes up most of the rows, and the network names it whatever it is shown.",
     why="Its accuracy looks high and says nothing: the rare class, often the one that matters, is never found.",
     seen="a class with more than 80% of the rows, an accuracy within 0.02 of that share, and a loss of one answer's; "
-    "or a validation accuracy 0.2 below that share with a training loss below twice one answer's (He and Garcia, "
-    "Learning from imbalanced data, 2009); imbalance by itself is no illness",
+    "or a validation accuracy 0.2 below that share with a training loss below 4 times one answer's and 0.7 (He and "
+    "Garcia, Learning from imbalanced data, 2009); imbalance by itself is no illness",
     example="one fraud among a hundred payments",
     remedies=(
         Change("class_weights", "balanced", "weigh each class by the inverse of its share"),
