@@ -57,6 +57,19 @@ def test_the_change_that_helped_more_is_named_first():
     assert roots.index("data.unscaled-targets") < roots.index("optimisation.rate-too-high")
 
 
+def test_what_is_certainly_wrong_is_named_before_rates():
+    case = but(stuck(), objective={"head": "softmax"}, trials=trials(0.1, rate_0p1=0.9, rate_0p01=0.95))
+    roots = [finding.code for finding in diagnose(case) if not finding.explained_by]
+    assert roots[0] == "objective.softmax-before-cross-entropy"
+
+
+def test_a_rate_that_helps_is_named_before_another_optimizer():
+    case = but(stuck(), optimizing=SGD, trials=trials(0.1, rate_10=0.5, adam=0.95))
+    findings = diagnose(case)
+    assert findings[0].code == "optimisation.rate-too-low"
+    assert {finding.code: finding.explained_by for finding in findings}["optimisation.optimizer-choice"]
+
+
 def test_what_the_user_means_is_not_said():
     case = but(stuck(), deliberate=("optimisation.plateau",))
     assert diagnose(case) == ()

@@ -14,6 +14,14 @@ SYMPTOMS = (
     *("optimisation.plateau", "optimisation.divergence", "optimisation.oscillation"),
     *("mechanics.not-finite-source", "generalisation.underfitting"),
 )  # and all of signal: what a cause brings about
+# What is wrong by itself, whatever a probe of a rate brings: where it hurts it is named before rates.
+CERTAIN = (
+    *("architecture.wrong-output-activation", "architecture.single-unit-softmax", "architecture.missing-nonlinearity"),
+    *("architecture.hidden-softmax", "objective.softmax-before-cross-entropy", "objective.sigmoid-twice"),
+    *("objective.squashed-logits", "objective.loss-without-head", "optimisation.no-zero-grad", "data.unscaled-inputs"),
+)
+RATES = ("optimisation.rate-too-low", "optimisation.rate-too-high", "optimisation.optimizer-choice")
+FAR = 100.0  # times out of scale, from which on inputs are certain
 SURE = 0.7  # strength from which on a sign is believed before graver ones that are not
 SEVERITIES = ("error", "warning", "note")
 
@@ -31,13 +39,31 @@ def diagnose(case: Case) -> tuple[Finding, ...]:
     """
     signs = examine(case)
     causes = {code: _cause(code, signs) for code in signs}
-    roots = sorted((code for code in signs if not causes[code]), key=lambda code: _rank(code, signs[code]))
+    roots = sorted(
+        (code for code in signs if not causes[code]),
+        key=lambda code: _before(code, signs),
+    )
     ordered: list[Finding] = []
     for root in roots:
         ordered.append(finding_of(ILLNESSES[root], signs[root]))
         symptoms = sorted((code for code in signs if causes[code] == root), key=lambda code: _rank(code, signs[code]))
         ordered.extend(finding_of(ILLNESSES[code], signs[code], root) for code in symptoms)
     return tuple(ordered)
+
+
+def _before(code: str, signs: dict[str, Sign]) -> tuple[bool | int | float, ...]:
+    """Order causes as `_rank` does, and rates behind what is certainly wrong."""
+    hurts, symptom, *rest = _rank(code, signs[code])
+    return hurts, symptom, _of_rates(code, signs), *rest
+
+
+def _of_rates(code: str, signs: dict[str, Sign]) -> bool:
+    """Whether it is said of rates while something certain is wrong as well."""
+    return code in RATES and any(_certain(other, sign) for other, sign in signs.items())
+
+
+def _certain(code: str, sign: Sign) -> bool:
+    return code in CERTAIN and sign.hurts and (code != "data.unscaled-inputs" or sign.numbers.get("factor", 0.0) >= FAR)
 
 
 def finding_of(illness: Illness, sign: Sign, explained_by: str = "") -> Finding:

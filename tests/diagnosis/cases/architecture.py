@@ -136,6 +136,11 @@ ROWS = (
         but(HEALTHY, network=INSIDE, optimizing={"dropout": 0.5}),
     ),
     Row("architecture.hidden-softmax", but(stuck(), network=SOFTMAX_INSIDE), but(stuck(), network=ATTENTION)),
+    Row(
+        "architecture.hidden-softmax",
+        but(POOR, network=SOFTMAX_INSIDE, trials=trials(0.3, no_softmax=0.9, relu=0.3)),
+        but(POOR, network=SOFTMAX_INSIDE, trials=trials(0.3, no_softmax=0.3, rate_10=0.9)),
+    ),
     Row("architecture.hidden-softmax", but(stuck(), network=SOFTMAX_INSIDE), but(HEALTHY, network=SOFTMAX_INSIDE)),
     Row("architecture.saturating-activations", but(stuck(), network=SIGMOIDS), but(HEALTHY, network=SIGMOIDS)),
     Row(

@@ -24,6 +24,9 @@ NORMED_FIRST = replace(NORMED, ops=(replace(NORMED.ops[0], from_data=True, input
 MEMORISED = epochs([2.2, 1.5, 0.9, 0.4], [2.35, 2.6, 2.9, 3.3])
 LEARNT = epochs([2.2, 1.5, 0.9, 0.4], [2.2, 1.7, 1.2, 0.9])
 RARE = {"shares": (0.95, 0.05), "constant_loss": 0.2}
+SELDOM = {"shares": (0.97, 0.01, 0.02), "constant_loss": 5.0}
+MIXED = tuple(replace(entry, validation_metric=0.2) for entry in LEARNT)
+ALIKE = tuple(replace(entry, validation_metric=0.97) for entry in LEARNT)
 SHIFTED = epochs([1.0, 0.5, 0.3], [1.5, 1.2, 1.1])
 CLOSE = epochs([1.0, 0.5, 0.3], [1.0, 0.5, 0.35])
 
@@ -87,6 +90,12 @@ ROWS = (
         but(HEALTHY, rows={"conflicting": 0.6, "noise": 0.3}),
     ),
     Row("data.imbalance", but(stuck(but(BINARY, objective=RARE))), but(BINARY, objective=RARE)),
+    Row(
+        "data.imbalance",
+        but(HEALTHY, objective=SELDOM, epochs=MIXED),
+        but(HEALTHY, objective=SELDOM, epochs=ALIKE),
+    ),
+    Row("data.conflicting-labels", but(HEALTHY, rows={"noise": 0.5}), but(HEALTHY, rows={"noise": 0.2})),
     Row("data.shuffled-targets", but(HEALTHY, epochs=MEMORISED), but(HEALTHY, epochs=LEARNT)),
     Row(
         "data.shuffled-targets",

@@ -45,6 +45,11 @@ ROWS = (
     ),
     Row(
         "generalisation.over-regularised",
+        but(POOR, optimizing={"weight_decay": 10.0}, trials=trials(0.2, no_decay=0.9)),
+        but(POOR, optimizing={"weight_decay": 1e-4}, trials=trials(0.2, no_decay=0.2, reference=0.9)),
+    ),
+    Row(
+        "generalisation.over-regularised",
         but(stuck(**SHRINKING), optimizing={"weight_decay": 1.0}),
         but(HEALTHY, optimizing={"weight_decay": 0.1}),
     ),

@@ -165,6 +165,16 @@ ROWS = (
     ),
     Row(
         "optimisation.optimizer-choice",
+        but(POOR, optimizing=SGD, trials=trials(0.1, adam=0.9, rate_10=0.5)),
+        but(POOR, optimizing=SGD, trials=trials(0.1, adam=0.9, rate_10=0.75)),
+    ),
+    Row(
+        "optimisation.rate-too-low",
+        but(CRAWLING, optimizing=SGD, trials=trials(0.1, adam=0.9, reference=0.9, rate_10=0.1)),
+        but(CRAWLING, optimizing=SGD, trials=trials(0.1, adam=0.12, relu=0.9, rate_10=0.1)),
+    ),
+    Row(
+        "optimisation.optimizer-choice",
         but(stuck(), optimizing={"optimizer": "adadelta", "learning_rate": 1e-3, "betas": None}),
         but(HEALTHY, optimizing={"optimizer": "adadelta", "learning_rate": 1.0, "betas": None}),
     ),

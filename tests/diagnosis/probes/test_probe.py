@@ -21,6 +21,12 @@ def test_a_rate_far_too_low_is_shown():
     assert trials["adam"].loss < trials["as it is"].loss
 
 
+def test_a_rate_far_beyond_is_tried_where_the_nearer_one_was_no_worse():
+    names = [trial.name for trial in probe(slow(), 5.0)]
+    assert {"learning_rate x 10", "learning_rate x 100", "learning_rate x 1000"} <= set(names)
+    assert "learning_rate x 0.01" not in names
+
+
 def test_where_a_plain_reference_does_no_better_nothing_else_is_tried():
     assert [trial.name for trial in probe(classifier(), 5.0)] == ["as it is", "reference"]
 
@@ -61,3 +67,9 @@ def test_the_reference_learns_whatever_is_wrong_with_the_program():
     assert train_program(reference(dead), 0).score > 0.95
     assert train_program(reference(far), 0).score > 0.9
     assert reference(far).steps == far.steps
+
+
+def test_decay_and_width_are_tried_where_there_is_decay_and_a_narrow_layer():
+    decayed = {trial.name for trial in probe(slow().with_settings(weight_decay=0.1), 5.0)}
+    assert "no decay" in decayed
+    assert "no decay" not in {trial.name for trial in probe(slow(), 5.0)}

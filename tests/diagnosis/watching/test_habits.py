@@ -311,3 +311,17 @@ def test_a_network_whose_parts_are_called_by_the_user_is_seen():
     assert [op.kind for op in case.network.ops] == ["linear", "activation", "linear", "loss"]
     assert case.objective.loss == "cross_entropy"
     assert case.optimizing.rows == 96
+
+
+def test_one_batch_copied_anew_for_every_step_is_seen_where_evaluations_read_more_rows():
+    model, (x, y) = mlp(3), rows("classes")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for held, steps, same in ((len(x) - 32, 8, True), (len(x) - 32, 300, True), (16, 8, False)):
+        with watch(model, optimizer, probe=False) as doctor:
+            for _ in range(steps):
+                optimizer.zero_grad()
+                functional.cross_entropy(model(x[:32].clone()), y[:32]).backward()
+                optimizer.step()
+            with torch.no_grad():
+                functional.cross_entropy(model(x[32 : 32 + held].clone()), y[32 : 32 + held])
+        assert doctor.case().rows.same_batch is same

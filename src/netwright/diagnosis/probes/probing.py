@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
+from torch import nn
 
 from netwright.diagnosis.altering import apply
 from netwright.diagnosis.case import Trial
@@ -28,6 +29,16 @@ SEEDS = 3  # of the training as it is, where they fit
 
 # What a foreign network or loss raises, should it not take other rows, batches or targets than it was written for.
 FOREIGN = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError, ArithmeticError)
+
+# A rate far off is tried only where the nearer one was no worse than the other way; where nothing moves, both are.
+BEYOND = {
+    "learning_rate x 100": ("learning_rate x 10", "learning_rate x 0.1"),
+    "learning_rate x 0.01": ("learning_rate x 0.1", "learning_rate x 10"),
+    "learning_rate x 1000": ("learning_rate x 100", "learning_rate x 10"),
+    "learning_rate x 0.001": ("learning_rate x 0.01", "learning_rate x 0.1"),
+}
+LARGEST = 10.0  # rate that is tried
+NARROW = 16  # units of a hidden layer: beyond, width is seldom what lacks
 
 Probe = Callable[[Program], Program | None]
 
@@ -52,22 +63,40 @@ def scaled_inputs(program: Program) -> Program | None:
     return apply(program, Change("scale_inputs", True, ""))
 
 
+def no_decay(program: Program) -> Program | None:
+    decayed = float(program.settings.get("weight_decay", 0.0)) > 0.0
+    return program.with_settings(weight_decay=0.0) if decayed else None
+
+
+def wider(program: Program) -> Program | None:
+    """Widen the hidden layers, where one is narrow."""
+    with torch.random.fork_rng([]):
+        network = program.build(0)
+    layers = [one for one in network.modules() if isinstance(one, (nn.Linear, nn.Conv2d))][:-1]
+    widths = [one.out_features if isinstance(one, nn.Linear) else one.out_channels for one in layers]
+    return apply(program, Change("width", 4.0, "")) if min(widths, default=NARROW + 1) <= NARROW else None
+
+
 PROBES: dict[str, tuple[Probe, float]] = {  # by name what it changes, and its steps in units of the program's own
     "reference": (reference, 1.0),
     "pairing": (changed("pairing", "auto"), 1.0),
+    "wider": (wider, 2.0),
     "learning_rate x 0.1": (changed("learning_rate", 0.1), 1.0),
     "learning_rate x 10": (changed("learning_rate", 10.0), 1.0),
+    "learning_rate x 100": (changed("learning_rate", 100.0), 1.0),
+    "learning_rate x 0.01": (changed("learning_rate", 0.01), 1.0),
+    "learning_rate x 1000": (changed("learning_rate", 1000.0), 1.0),
+    "learning_rate x 0.001": (changed("learning_rate", 0.001), 1.0),
     "adam": (changed("optimizer", "adam"), 1.0),
     "scaled inputs": (scaled_inputs, 1.0),
     "scaled targets": (changed("scale_targets", True), 1.0),
+    "no decay": (no_decay, 1.0),
+    "no softmax": (changed("remove", "softmax"), 1.0),
     "relu": (changed("activation", "relu"), 1.0),
     "kaiming": (changed("initialization", "kaiming"), 1.0),
-    "learning_rate x 100": (changed("learning_rate", 100.0), 1.0),
-    "learning_rate x 0.01": (changed("learning_rate", 0.01), 1.0),
     "one batch": (one_batch, 1.0),
     "no dropout": (changed("dropout", 0.0), 1.0),
     "epochs x 4": (changed("epochs", 4.0), 4.0),
-    "wider": (changed("width", 4.0), 2.0),
     "batch_size x 0.1": (changed("batch_size", 0.1), 5.0),
 }
 
@@ -102,11 +131,22 @@ class Probing:
         self.own += [train_program(self.program, seed, deadline=self.late) for seed in seeds]
         self.spent += self.cost * len(seeds)
 
+    def pointless(self, name: str) -> bool:
+        """Whether a rate far off need not be tried: the nearer one was worse than the other way, or it is absurd."""
+        if name not in BEYOND:
+            return False
+        scores = {found.name: -math.inf if found.score is None else found.score for found in self.trials}
+        nearer, other = (scores.get(known, -math.inf) for known in BEYOND[name])
+        factor = float(name.split(" x ")[1])
+        absurd = factor > 100.0 and factor * float(self.program.settings.get("lr", 1.0)) > LARGEST
+        return nearer < other or absurd
+
     def change(self, name: str) -> None:
         """Make one probe, where it applies, fits into the budget and has not been made."""
         change, length = PROBES[name]
         done = any(found.name == name for found in self.trials)
-        if done or self.spent + length * self.cost > self.seconds or time.perf_counter() > self.late:
+        over = self.spent + length * self.cost > self.seconds or time.perf_counter() > self.late
+        if done or over or self.pointless(name):
             return
         try:
             other = change(self.program)

@@ -7,6 +7,8 @@ from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
 
+MANY = 32  # batches taken, all of them one, after which those that were not taken are held to be it too
+
 
 @dataclass
 class Order:
@@ -74,9 +76,10 @@ def _repeats(state: State, order: Order) -> None:
     if not batches or state.recorded.steps < 3:
         return
     distinct = {tuple(entry) for entry in hashes}
-    alone = len(distinct) == 1 and (len(hashes) > 2 or batches[0].repeated > 2) and not state.store.missed
+    enough = not state.store.missed or len(hashes) >= MANY
+    alone = len(distinct) == 1 and (len(hashes) > 2 or batches[0].repeated > 2) and enough
     larger = order.rows is not None and order.rows > len(batches[0].target)
-    part = batches[0].part_of_more
+    part = batches[0].part_of_more or _fewer_than_held(state)
     order.same_batch = alone and (larger or part)
     per_epoch = order.steps_per_epoch or 0
     if per_epoch > 1 and len(hashes) >= 2 * per_epoch and not state.store.missed:
@@ -84,3 +87,10 @@ def _repeats(state: State, order: Order) -> None:
         order.same_batches = all(epoch == epochs[0] for epoch in epochs)
     if order.same_batches or (order.epochs and not order.shuffled):
         order.shuffled = False
+
+
+def _fewer_than_held(state: State) -> bool:
+    """Whether one batch, copied anew at each step, holds fewer rows than evaluations do: it is a part of more."""
+    copied = sum(batch.repeated == 1 for batch in state.store.batches) > 2
+    held = sum(len(batch.target) for batch in state.evaluations.store.batches)
+    return copied and held > len(state.store.batches[0].target)

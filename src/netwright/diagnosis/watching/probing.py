@@ -5,13 +5,13 @@ from netwright.diagnosis.material import Material
 from netwright.diagnosis.probes import probe
 from netwright.diagnosis.programs.captured import program_of
 
-LEAST = 4.0  # seconds that probes may take after any training, if it took LENGTH times less
+LEAST = 5.0  # seconds that probes may take after any training, if it took LENGTH times less
 MOST = 20.0
 LENGTH = 12.0  # trainings as long as the watched one
 
 
 def seconds_for(training: float) -> float:
-    """Return how long probes may take after a training of so many seconds: about as long, from 4 seconds to 20.
+    """Return how long probes may take after a training of so many seconds: about as long, from 5 seconds to 20.
 
     Probes far shorter than the training say little of it, so that they are not cut to a share of a second's training.
     """

@@ -1,11 +1,13 @@
 """What the rows look like that training read."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from netwright.diagnosis.case import Rows, TaskKind
+from netwright.diagnosis.watching.comparing import Leak, drift_of, leak_of, noise_of
 from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.ordering import Order
 from netwright.diagnosis.watching.state import State
@@ -29,6 +31,7 @@ def rows_of(state: State, order: Order, task: TaskKind) -> Rows:
     features = _features(known)
     described = kind != "tokens"
     distinct = len({entry for hashes in order.hashes for entry in hashes})
+    leak = given_away(batches, task)
     return Rows(
         seen=distinct,
         features=values[0].numel() if values.dim() > 1 else 1,
@@ -44,6 +47,10 @@ def rows_of(state: State, order: Order, task: TaskKind) -> Rows:
         same_batches=order.same_batches,
         same_batch=order.same_batch,
         shared_rows=shared(state, order),
+        drift=drift_of(values, unseen_rows(state, order, values)) if described else None,
+        leak=leak.feature,
+        leak_strength=leak.strength,
+        noise=wrong_labels(state, order, task),
     )
 
 
@@ -112,3 +119,42 @@ def shared(state: State, order: Order) -> float:
     trained = {entry for hashes in order.hashes for entry in hashes}
     share = sum(entry in trained for entry in held) / len(held) if held else 0.0
     return share if share < 1.0 or not order.rows else 0.0
+
+
+def unseen_rows(state: State, order: Order, like: Tensor) -> Tensor:
+    """Return the rows of evaluations that training did not read, of the same shape."""
+    kept = [batch.inputs[0][new] for batch, new in unseen(state, order) if batch.inputs[0].shape[1:] == like.shape[1:]]
+    return torch.cat(kept) if kept else like[:0]
+
+
+def unseen(state: State, order: Order) -> list[tuple[Batch, Tensor]]:
+    """Return the batches of evaluations, and which of their rows training did not read."""
+    trained = {entry for hashes in order.hashes for entry in hashes}
+    return [
+        (batch, torch.tensor([entry not in trained for entry in row_hashes(batch.inputs)], dtype=torch.bool))
+        for batch in state.evaluations.store.batches
+    ]
+
+
+def given_away(batches: list[Batch], task: TaskKind) -> Leak:
+    """Return the feature that gives the target away, where the network takes one tensor of numbers."""
+    taken = together([(batch, None) for batch in batches])
+    return Leak() if taken is None else leak_of(*taken, task)
+
+
+def wrong_labels(state: State, order: Order, task: TaskKind) -> float | None:
+    """Return the share of training labels that look wrong beside those of rows that training did not read."""
+    chosen = order.first_pass or state.store.batches
+    taken, held = together([(batch, None) for batch in chosen]), together(unseen(state, order))
+    if taken is None or held is None or task not in ("classes", "binary"):
+        return None
+    return noise_of(*taken, *held)
+
+
+def together(parts: Sequence[tuple[Batch, Tensor | None]]) -> tuple[Tensor, Tensor] | None:
+    """Return inputs and targets of batches below each other; None where a network takes several, or they differ."""
+    shapes = {(tuple(batch.inputs[0].shape[1:]), tuple(batch.target.shape[1:])) for batch, _ in parts}
+    if len(shapes) != 1 or any(len(batch.inputs) > 1 or not batch.target.dim() for batch, _ in parts):
+        return None
+    kept = [(b.inputs[0], b.target) if rows is None else (b.inputs[0][rows], b.target[rows]) for b, rows in parts]
+    return torch.cat([inputs for inputs, _ in kept]), torch.cat([target for _, target in kept])

@@ -38,5 +38,8 @@ CAPACITY_TOO_SMALL = Illness(
         Change("activation", "relu", "take ReLU in the hidden layers"),
     ),
     examine=examine,
-    explains=("generalisation.underfitting", "optimisation.plateau", "optimisation.too-few-steps"),
+    explains=(
+        *("generalisation.underfitting", "optimisation.plateau", "optimisation.too-few-steps"),
+        *("optimisation.rate-too-low", "optimisation.optimizer-choice"),
+    ),
 )

@@ -12,7 +12,7 @@ WELL = 0.9  # share of one answer's loss, gone
 def examine(case: Case) -> Sign | None:
     found = [op for op in hidden(case) if op.kind == "softmax" and _feeds_layer(case, op.number)]
     untried = not case.trials and (learnt(case) or 1.0) < WELL
-    if not found or not (troubled(case) or untried) or refuted(case, "relu"):
+    if not found or not (troubled(case) or untried) or refuted(case, "no softmax"):
         return None
     units = found[0].shape[-1] if found[0].shape else 0
     evidence = f"{named(found[0])} shares a sum of 1 among {units} hidden units: about {1 / max(units, 1):.2g} for each"

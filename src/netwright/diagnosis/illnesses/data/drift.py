@@ -5,7 +5,7 @@ from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.pictures import bars, validation_picture
 from netwright.diagnosis.trends import validation_losses
 
-MOST = 0.75  # AUC of telling them apart
+MOST = 0.9  # AUC of telling them apart: chance, and rows that training noises or crops, stay below
 GAP = 1.3  # times the training loss
 
 
@@ -28,7 +28,7 @@ DRIFT = Illness(
     severity="warning",
     what="The rows that the network is tried on are not of the kind that it learnt from.",
     why="What it learnt need not hold for them, and what validation says need not hold for training.",
-    seen="a classifier tells training from validation rows with an AUC above 0.75, and the least validation loss is "
+    seen="a classifier tells training from validation rows with an AUC above 0.9, and the least validation loss is "
     "above 1.3 times the least training loss (Lopez-Paz and Oquab, Revisiting classifier two-sample tests, 2017; "
     "Rabanser, Guennemann and Lipton, Failing loudly, 2019)",
     example="the table is sorted by date, or by class, and the last 20% are taken for validation",

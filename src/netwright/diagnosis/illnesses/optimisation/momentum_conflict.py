@@ -46,6 +46,7 @@ MOMENTUM_CONFLICT = Illness(
             "optimisation.plateau",
             "mechanics.not-finite-source",
             "generalisation.underfitting",
+            "optimisation.optimizer-choice",
         ),
     ),
 )

@@ -29,7 +29,8 @@ def examine(case: Case) -> Sign | None:
     lost = overflowed(case)
     if case.trial("as it is") is not None and best is not None:
         found = _tried(case, best, ratio)
-        if found is not None or refuted(case, "learning_rate x 0.01"):
+        slower = case.trial("learning_rate x 0.01")
+        if found is not None or (slower and slower.loss is not None and refuted(case, slower.name)):
             return found
     ratio = _thrown(case) or ratio
     if ratio is None or ratio < LARGE or not (lost or _worse(case) or (ratio > THROWN and barely_learnt(case))):
@@ -103,5 +104,6 @@ RATE_TOO_HIGH = Illness(
         *("optimisation.divergence", "optimisation.oscillation", "optimisation.plateau", "signal.dead-units"),
         *("signal.saturated-units", "signal.exploding-gradient", "signal.rank-loss", "signal.constant-output"),
         *("mechanics.not-finite-source", "generalisation.underfitting", "signal.collapsed-representation"),
+        "optimisation.optimizer-choice",
     ),
 )

@@ -23,7 +23,7 @@ def examine(case: Case) -> Sign | None:
     ratio = statistics.median(ratios) if ratios else None
     if case.trial("as it is") is not None and best is not None:
         found = _tried(case, best, ratio)
-        if found is not None or not tangled(case):
+        if found is not None or not (tangled(case) or helps(case, "adam")):
             return found
     share = learnt(case)
     still = ratio is not None and 0.0 < ratio <= max(ratios) < SMALL and case.optimizing.steps * ratio < MOVED
@@ -56,7 +56,8 @@ RATE_TOO_LOW = Illness(
     why="What could be learnt in one epoch takes a hundred, and most trainings end long before.",
     seen="a short training at 10 or 100 times the rate scores 0.05 higher; without such trials: all updates below "
     "0.001 of the weights' norm and less than a tenth of it over all steps, with 80% of one answer's loss left, or "
-    "half of it where updates are below 1e-5 (TheDeepChecker, Ben Braiek and Khomh 2022: log10 within -4 and -1)",
+    "half of it where updates are below 1e-5, also where no rate tried helps and Adam does "
+    "(TheDeepChecker, Ben Braiek and Khomh 2022: log10 within -4 and -1)",
     example="SGD at 0.001 from a recipe for Adam, for 20 epochs of a small table",
     remedies=(
         Change("learning_rate", 10.0, "multiply the learning rate by 10"),
@@ -68,5 +69,6 @@ RATE_TOO_LOW = Illness(
     explains=(
         *("optimisation.plateau", "optimisation.too-few-steps", "generalisation.underfitting"),
         *("signal.constant-output", "optimisation.batch-too-large", "generalisation.stopped-too-early"),
+        "optimisation.optimizer-choice",
     ),
 )
