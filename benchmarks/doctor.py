@@ -12,6 +12,7 @@ from patients import clean, overhead, planted, real, treated
 from rows import Row
 
 PARTS = ("planted", "clean", "real", "treated", "overhead")
+QUICK = {"planted": 80, "clean": 97, "real": 5, "treated": 300, "overhead": 9}  # every so many of each part
 COLUMNS = (("tuned on", False), ("held out", True))
 
 
@@ -19,11 +20,18 @@ def main() -> None:
     """Parse the options, measure, print, write the details."""
     parser = rows.options(__doc__.splitlines()[0])
     parser.add_argument("--only", choices=PARTS, action="append", help="a part; may be given more than once")
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="take every Nth training; the rows say how many"
+    )
     parser.add_argument("--details", type=Path, metavar="FILE", help="every training as a line of JSON, as it is done")
     asked = parser.parse_args()
     facts = rows.machine()
     details = Details(asked.details)
-    found = [row for part in asked.only or PARTS for row in MEASURES[part](asked.quick, details)]
+    found = [
+        row
+        for part in asked.only or PARTS
+        for row in MEASURES[part](QUICK[part] if asked.quick else asked.every, details)
+    ]
     rows.publish(asked, facts, found, "The doctor, measured", details.page)
 
 
@@ -43,8 +51,8 @@ class Details:
         return row
 
 
-def measure_planted(quick: bool, details: Details) -> Iterator[Row]:
-    seen = [details.add(visit.row) for visit in planted.visits(quick)]
+def measure_planted(every: int, details: Details) -> Iterator[Row]:
+    seen = [details.add(visit.row) for visit in planted.visits(every)]
     sick = [row for row in seen if row["counts"]]
     details.page += confusion(sick)
     harmless = len(seen) - len(sick)
@@ -55,8 +63,8 @@ def measure_planted(quick: bool, details: Details) -> Iterator[Row]:
         yield Row("cause first", who, percent(row["first"] for row in own), "%", ">= 92", f"of {len(own)}")
 
 
-def measure_clean(quick: bool, details: Details) -> Iterator[Row]:
-    seen = [details.add(visit.row) for visit in clean.visits(quick)]
+def measure_clean(every: int, details: Details) -> Iterator[Row]:
+    seen = [details.add(visit.row) for visit in clean.visits(every)]
     sound = [row for row in seen if row["counts"]]
     for who, held in COLUMNS:
         own = [row for row in sound if row["held_out"] == held]
@@ -67,8 +75,8 @@ def measure_clean(quick: bool, details: Details) -> Iterator[Row]:
         details.page += "\n\nFalse alarms: " + ", ".join(f"{code} {count}" for code, count in alarms.most_common())
 
 
-def measure_real(_quick: bool, details: Details) -> Iterator[Row]:
-    seen = [details.add(visit.row) for visit in real.visits()]
+def measure_real(every: int, details: Details) -> Iterator[Row]:
+    seen = [details.add(visit.row) for visit in real.visits(every)]
     for row in seen:
         told = ", ".join(code for code, severity, _ in row["findings"] if severity != "note") or "nothing"
         verdict = "cause" if row["first"] else "found" if row["found"] else "missed"
@@ -77,8 +85,8 @@ def measure_real(_quick: bool, details: Details) -> Iterator[Row]:
     yield Row("real: cause first", "netwright", percent(row["first"] for row in seen), "%", ">= 77", f"of {len(seen)}")
 
 
-def measure_treated(quick: bool, details: Details) -> Iterator[Row]:
-    seen = [details.add(end.row) for end in treated.treatments(quick)]
+def measure_treated(every: int, details: Details) -> Iterator[Row]:
+    seen = [details.add(end.row) for end in treated.treatments(every)]
     for who, held in COLUMNS:
         own = [row for row in seen if row["held_out"] == held]
         note = f"of {len(own)}"
@@ -88,8 +96,8 @@ def measure_treated(quick: bool, details: Details) -> Iterator[Row]:
     yield Row("real: treated", "netwright", percent(row["proven"] for row in ends), "%", "", f"of {len(ends)}, proven")
 
 
-def measure_overhead(quick: bool, _details: Details) -> Iterator[Row]:
-    costs = {name: 100.0 * (ratio - 1.0) for name, ratio in overhead.ratios(quick)}
+def measure_overhead(every: int, _details: Details) -> Iterator[Row]:
+    costs = {name: 100.0 * (ratio - 1.0) for name, ratio in overhead.ratios(every)}
     for name, cost in costs.items():
         yield Row("overhead of one network", name, cost, "%")
     yield Row("overhead", "median of networks", statistics.median(costs.values()), "%", "<= 5")
@@ -115,7 +123,7 @@ def confusion(sick: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-MEASURES: dict[str, Callable[[bool, Details], Iterator[Row]]] = {
+MEASURES: dict[str, Callable[[int, Details], Iterator[Row]]] = {
     "planted": measure_planted,
     "clean": measure_clean,
     "real": measure_real,

@@ -12,20 +12,21 @@ from netwright.diagnosis.watching import watch
 
 REPEATS = 5
 SECONDS = 10.0  # that a training takes unwatched, about: its epochs are as many as that needs
+FEW = 3.0  # the same where only some networks are asked
 
 
-def ratios(quick: bool) -> Iterator[tuple[str, float]]:
+def ratios(every: int = 1) -> Iterator[tuple[str, float]]:
     """Yield, for each network, the median over pairs of the time with watching over that without."""
-    for name, make in list(HEALTHY.items())[: 3 if quick else None]:
-        longer = lengthened(make())
-        pairs = [pair(longer, turn % 2 == 1) for turn in range(2 if quick else REPEATS)]
+    for name, make in list(HEALTHY.items())[::every]:
+        longer = lengthened(make(), SECONDS if every == 1 else FEW)
+        pairs = [pair(longer, turn % 2 == 1) for turn in range(REPEATS if every == 1 else 2)]
         yield name, statistics.median(watched / plain for watched, plain in pairs)
 
 
-def lengthened(program: Program) -> Program:
-    """Return the program with so many epochs that it takes ten seconds."""
+def lengthened(program: Program, aim: float) -> Program:
+    """Return the program with so many epochs that it takes about so many seconds."""
     seconds(program, False)  # the first run of a process takes longer
-    return program.but(epochs=math.ceil(program.epochs * SECONDS / seconds(program, False)))
+    return program.but(epochs=math.ceil(program.epochs * aim / seconds(program, False)))
 
 
 def pair(program: Program, watched_first: bool) -> tuple[float, float]:

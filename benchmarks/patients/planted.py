@@ -10,23 +10,23 @@ from patients.visit import Visit, held_out, look, told
 HARM = 0.05  # of a score: what a fault does less harm than is no illness
 
 
-def planted(quick: bool, bases_each: int = 1) -> Iterator[tuple[Fault, Program, object, Program]]:
-    """Yield faults, sound programs, settings and planted programs."""
+def planted(every: int = 1) -> Iterator[tuple[Fault, Program, object, Program]]:
+    """Yield faults, sound programs, settings and planted programs: all, or every so many of them."""
     sound = {name: make() for name, make in HEALTHY.items()}
-    for number in range(1 if quick else 5):
+    count = 0
+    for number in range(5):
         for place, fault in enumerate(FAULTS.values()):
             fits = [program for program in sound.values() if fault.fits(program)]
-            setting = fault.settings[number]
-            for other in range(min(bases_each, len(fits))):
-                program = fits[(place + number + other * 2) % len(fits)]
-                if not quick or place % 4 == 0:
-                    yield fault, program, setting, plant(fault, program, setting)
+            program, setting = fits[(place + number) % len(fits)], fault.settings[number]
+            count += 1
+            if count % every == 0:
+                yield fault, program, setting, plant(fault, program, setting)
 
 
-def visits(quick: bool, bases_each: int = 1) -> Iterator[Visit]:
+def visits(every: int = 1) -> Iterator[Visit]:
     """Yield what is said of each."""
     scores: dict[str, float | None] = {}
-    for fault, sound, setting, sick in planted(quick, bases_each):
+    for fault, sound, setting, sick in planted(every):
         if sound.name not in scores:
             scores[sound.name] = train_program(sound, 0).score
         outcome, findings, seconds = look(sick)
