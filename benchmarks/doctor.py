@@ -1,5 +1,6 @@
 """The doctor: faults found, causes named first, false alarms, treatments proven, and what watching costs."""
 
+import argparse
 import json
 import statistics
 from collections import Counter
@@ -21,18 +22,21 @@ def main() -> None:
     parser = rows.options(__doc__.splitlines()[0])
     parser.add_argument("--only", choices=PARTS, action="append", help="a part; may be given more than once")
     parser.add_argument(
-        "--every", type=int, default=1, metavar="N", help="take every Nth training; the rows say how many"
+        "--every", type=int, default=1, metavar="N", help="take every Nth planted, clean and treated one"
     )
     parser.add_argument("--details", type=Path, metavar="FILE", help="every training as a line of JSON, as it is done")
     asked = parser.parse_args()
     facts = rows.machine()
     details = Details(asked.details)
-    found = [
-        row
-        for part in asked.only or PARTS
-        for row in MEASURES[part](QUICK[part] if asked.quick else asked.every, details)
-    ]
+    found = [row for part in asked.only or PARTS for row in MEASURES[part](share(part, asked), details)]
     rows.publish(asked, facts, found, "The doctor, measured", details.page)
+
+
+def share(part: str, asked: argparse.Namespace) -> int:
+    """Return of how many trainings of a part one is taken."""
+    if asked.quick:
+        return QUICK[part]
+    return asked.every if part in ("planted", "clean", "treated") else 1
 
 
 class Details:
