@@ -76,5 +76,6 @@ OVER_REGULARISED = Illness(
         *("generalisation.underfitting", "optimisation.plateau", "signal.constant-output", "optimisation.oscillation"),
         *("signal.collapsed-representation", "signal.vanishing-gradient", "optimisation.too-few-steps"),
         *("signal.rank-loss", "signal.dead-units"),
+        "optimisation.optimizer-choice",
     ),
 )
