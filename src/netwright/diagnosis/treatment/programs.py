@@ -12,7 +12,7 @@ from netwright.diagnosis.case import Case
 from netwright.diagnosis.doctor import diagnose, examine
 from netwright.diagnosis.illness import Change
 from netwright.diagnosis.illnesses import ILLNESSES
-from netwright.diagnosis.probes.probing import shortened
+from netwright.diagnosis.probes.probing import FOREIGN, shortened
 from netwright.diagnosis.probes.reference import reference
 from netwright.diagnosis.programs.program import Program
 from netwright.diagnosis.programs.running import Watch, train_program
@@ -67,7 +67,15 @@ class Treating:
         return [row.scores for _, row in self.controls]
 
     def scores(self, program: Program, seeds: Sequence[int]) -> list[float | None]:
-        return [train_program(program, seed).score for seed in seeds]
+        return [score_of(program, seed) for seed in seeds]
+
+
+def score_of(program: Program, seed: int) -> float | None:
+    """Return the score of one training; None where it fails, as of a change that does not suit some later rows."""
+    try:
+        return train_program(program, seed).score
+    except FOREIGN:
+        return None
 
 
 def treat_program(
