@@ -172,3 +172,11 @@ def test_treat_is_for_scripts_and_runs_have_a_command_of_their_own(netwright, ho
     done = netwright("diagnose", str(hot), "--treat")
     assert done.code == 2
     assert f"netwright treat {hot}" in done.err.replace("\n", " ")
+
+
+def test_diagnose_of_a_file_that_is_no_script_exits_with_2(netwright, tmp_path):
+    (tmp_path / "rows.csv").write_text(flowers_csv(20))
+    done = netwright("diagnose", tmp_path / "rows.csv")
+    assert done.code == 2
+    assert "ends in .py" in done.err.replace("\n", " ")
+    assert done.out == ""

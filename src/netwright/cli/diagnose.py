@@ -51,6 +51,8 @@ def diagnose(
     if target.suffix == ".py" and not target.is_dir():
         times = _seconds(seconds, probe), (parse_budget(budget) or TREATING) if treat else None
         _diagnose_script(target, tuple(arguments or ()), times, json)
+    elif target.is_file():
+        raise RecipeError(f"{target}: expected a run directory or a Python script that ends in .py, got another file")
     elif treat:
         raise RecipeError(f"{target} is a run: treat it by netwright treat {target}")
     elif arguments:
