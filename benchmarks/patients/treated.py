@@ -13,7 +13,7 @@ from netwright.diagnosis.treatment.values import Treatment
 from netwright.diagnosis.watching import watch
 from patients.failing import FAILING
 from patients.planted import HARM, planted
-from patients.visit import SERIOUS, held_out, look
+from patients.visit import held_out, look
 
 SECONDS = 20.0
 MOST = 200  # treatments
@@ -53,7 +53,7 @@ def treatments(every: int = 1) -> Iterator[Treated]:
     for fault, sound, setting, sick in islice(planted(every), MOST):
         outcome, findings, _ = look(sick)
         healthy = train_program(sound, 0).score
-        if not any(finding.severity in SERIOUS for finding in findings):
+        if not any(finding.serious for finding in findings):
             continue
         if healthy is not None and outcome.score is not None and healthy - outcome.score < HARM:
             continue

@@ -49,7 +49,7 @@ def preflight_tree(source: Any, tree: Mapping[str, Any], options: FitOptions) ->
     data = [
         Check(f"data: {finding.title}", "warning", finding.evidence, finding.remedy)
         for finding in settled.material.findings
-        if finding.severity != "note"
+        if finding.serious
     ]
     rows, sizes = settled.material.rows, settled.material.sizes
     said = ", ".join(f"{name} {size:,}" for name, size in sizes.items())

@@ -76,7 +76,7 @@ def _treated(done: ScriptDiagnosis, doctor: "Doctor", seconds: float) -> ScriptD
     if program is None:
         reason = doctor.material.reason or "too little of it was seen"
         return replace(done, untreated=f"the training cannot be repeated: {reason}")
-    if all(finding.severity == "note" for finding in done.findings):
+    if not any(finding.serious for finding in done.findings):
         return done
     return replace(done, treatment=treat_program(program, done.findings, seconds, case=done.case, watch=watch))
 

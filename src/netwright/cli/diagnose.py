@@ -72,14 +72,18 @@ def _diagnose_script(
     """Diagnose a script; `times` are the seconds of probes and of treatment."""
     from netwright.api import diagnose_script
     from netwright.cli.terminal import print_json
-    from netwright.report.diagnosis_tables import is_healthy
 
     seconds, treating = times
     done = diagnose_script(path, arguments, seconds=seconds, quiet=json, treat=treating)
     if json:
         trials = done.case.trials if done.case is not None else ()
         print_json(
-            {"script": str(path), "healthy": is_healthy(done.findings), "findings": done.findings, "trials": trials}
+            {
+                "script": str(path),
+                "healthy": not any(found.serious for found in done.findings),
+                "findings": done.findings,
+                "trials": trials,
+            }
         )
     else:
         _show(path, done)
@@ -90,7 +94,8 @@ def _diagnose_script(
 def _show(path: Path, done: "ScriptDiagnosis") -> None:
     """Print the script's own failure, if it failed, and what was found until then."""
     from netwright.cli.terminal import err, out
-    from netwright.report.diagnosis_tables import SOUND, diagnosis_table, trials_table
+    from netwright.core.findings import SOUND
+    from netwright.report.diagnosis_tables import diagnosis_table, trials_table
 
     if done.failure:
         err.print(done.failure, end="", markup=False, soft_wrap=True)

@@ -21,7 +21,7 @@ def print_doctor(path: Path, findings: Sequence[Finding]) -> None:
     if not found:
         return
     out.print(diagnosis_table(found, f"what is wrong with the training of {path.name}"))
-    if any(finding.severity != "note" for finding in found):
+    if any(finding.serious for finding in found):
         out.print(f"treat   netwright treat {path}", soft_wrap=True)
 
 
@@ -29,12 +29,19 @@ def diagnose_a_run(path: Path, json: bool) -> None:
     """Say what is wrong with a run: causes first with symptoms beneath, then what was found in its data."""
     from netwright.api import diagnose_run, of_training
     from netwright.cli.terminal import print_json
-    from netwright.report.diagnosis_tables import SOUND, diagnosis_table, is_healthy
+    from netwright.core.findings import SOUND
+    from netwright.report.diagnosis_tables import diagnosis_table
     from netwright.report.tables import findings_table
 
     findings = diagnose_run(path)
     if json:
-        print_json({"run": str(path), "healthy": is_healthy(of_training(findings)), "findings": findings})
+        print_json(
+            {
+                "run": str(path),
+                "healthy": not any(found.serious for found in of_training(findings)),
+                "findings": findings,
+            }
+        )
         return
     training = of_training(findings)
     of_data = [finding for finding in findings if finding not in training]
@@ -44,5 +51,5 @@ def diagnose_a_run(path: Path, json: bool) -> None:
         out.print(f"{SOUND}; of its data there is this to say" if of_data else SOUND)
     if of_data:
         out.print(findings_table(of_data))
-    if any(finding.severity != "note" for finding in training):
+    if any(finding.serious for finding in training):
         out.print(f"treat   netwright treat {path}", soft_wrap=True)

@@ -82,7 +82,7 @@ def go_on_treated(run: "Run", budget: str | None, json: bool) -> "tuple[Run, Tre
     from netwright.api import of_training, parse_budget
     from netwright.cli.terminal import out
 
-    serious = [finding for finding in of_training(run.findings) if finding.severity != "note"]
+    serious = [finding for finding in of_training(run.findings) if finding.serious]
     if not serious:
         if not json:
             out.print("nothing to treat: the doctor found nothing wrong")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["note", "warning", "error"]
+SOUND = "nothing is wrong with this training as far as was looked"
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,8 @@ class Finding:
     numbers: dict[str, float] = field(default_factory=dict)  # the evidence as measured, by name
     sketch: Sketch | None = None
     explained_by: str = ""  # code of the finding whose symptom this is
+
+    @property
+    def serious(self) -> bool:
+        """Whether it is more than a note."""
+        return self.severity != "note"

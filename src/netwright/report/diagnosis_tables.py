@@ -12,13 +12,6 @@ from netwright.report.findings import grouped
 from netwright.report.numbers import show
 from netwright.report.tables import SEVERITY_STYLES, installation_table, new_table
 
-SOUND = "nothing is wrong with this training as far as was looked"
-
-
-def is_healthy(findings: Sequence[Finding]) -> bool:
-    """Whether there is nothing but notes."""
-    return all(finding.severity == "note" for finding in findings)
-
 
 def diagnosis_table(findings: Sequence[Finding], title: str = "") -> Table:
     """Return a table of findings, causes first. Every cell is a `Text`: names of others stay names."""

@@ -146,7 +146,7 @@ def _shared(table: Table, test: Table, schema: Schema) -> tuple[Finding, ...]:
 
 
 def _stop_if_strict(recipe: Recipe, findings: Sequence[Finding]) -> None:
-    grave = [finding for finding in findings if finding.severity != "note"]
+    grave = [finding for finding in findings if finding.serious]
     if recipe.data.strict and grave:
         first = grave[0]
         raise SchemaError(f"--strict: {first.title} ({first.evidence}); {first.remedy or 'mend the data'}")

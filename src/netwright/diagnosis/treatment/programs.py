@@ -29,7 +29,6 @@ HELD_OUT = 0.25
 LATE = 3.0  # times the budget, after which nothing more is tried, should the estimate of a step be far off
 TRAININGS = 60.0  # a budget holds about that many
 UNITS = {"values": "explained variance", "labels": "micro F1"}
-SERIOUS = ("error", "warning")
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def remedies(findings: Sequence[Finding], case: Case | None) -> Iterator[Remedy]
     """Yield what may help, the first finding's first, each change once."""
     signs = examine(case) if case is not None else {}
     seen: list[tuple[str, object]] = []
-    ordered = sorted(findings, key=lambda finding: finding.severity == "note")
+    ordered = sorted(findings, key=lambda finding: not finding.serious)
     for finding in ordered:
         illness = ILLNESSES.get(finding.code)
         own = signs[finding.code].changes if finding.code in signs else ()
@@ -246,7 +245,7 @@ def left_over(treating: Treating) -> tuple[str, ...]:
     if treating.watch is None:
         return ()
     case = train_program(treating.base, 0, treating.watch).case
-    return tuple(finding.code for finding in diagnose(case) if finding.severity in SERIOUS) if case else ()
+    return tuple(finding.code for finding in diagnose(case) if finding.serious) if case else ()
 
 
 def first_row(treating: Treating) -> TrialRow:

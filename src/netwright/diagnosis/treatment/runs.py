@@ -11,7 +11,7 @@ from netwright.diagnosis.doctor import diagnose
 from netwright.diagnosis.illness import Change
 from netwright.diagnosis.treatment.controls import random_changes
 from netwright.diagnosis.treatment.judging import compare, conclusion, judge, mean, near, undecided
-from netwright.diagnosis.treatment.programs import MOST_SEEDS, SERIOUS, Remedy, remedies
+from netwright.diagnosis.treatment.programs import MOST_SEEDS, Remedy, remedies
 from netwright.diagnosis.treatment.values import Treatment, TrialKind, TrialRow
 from netwright.training.recipe import Recipe
 
@@ -120,7 +120,7 @@ def treat_run(
     began = time.monotonic()
     sick = replace(patient.recipe, contenders={})
     course = Course(patient, sick, list(range(max(3, seeds))), random_changes(sick.training.seed), tell, sick)
-    waiting = list(remedies([finding for finding in findings if finding.severity in SERIOUS], case))
+    waiting = list(remedies([finding for finding in findings if finding.serious], case))
     if waiting:
         course.base_scores = patient.scores(sick, course.seeds)
         course.add(_first_row(course))
@@ -219,7 +219,7 @@ def _left_over(course: Course) -> tuple[str, ...]:
     """Return the codes of errors and warnings in the recipe as it is kept."""
     if course.left is None:
         found = diagnose(course.patient.case(course.base, course.sick.training.seed))
-        course.left = tuple(finding.code for finding in found if finding.severity in SERIOUS)
+        course.left = tuple(finding.code for finding in found if finding.serious)
     return course.left
 
 
@@ -228,7 +228,7 @@ def _concluded(course: Course, findings: Sequence[Finding], seconds: float) -> T
     after = mean(course.base_scores, course.patient.floor) if course.rows else None
     words = tuple(remedy.change.words for remedy in course.kept)
     unit = UNITS.get(course.patient.metric, course.patient.metric)
-    serious = tuple(finding.code for finding in findings if finding.severity in SERIOUS)
+    serious = tuple(finding.code for finding in findings if finding.serious)
     left = _left_over(course) if course.kept else serious
     told = conclusion(before, after, words, unit) if course.rows else "Nothing is wrong that a recipe could mend."
     return Treatment(

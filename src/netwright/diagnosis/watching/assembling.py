@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from netwright.diagnosis.case import Case, Epoch, Network, Objective, Start, Step
+from netwright.diagnosis.programs.coding import is_one_hot
 from netwright.diagnosis.watching.constants import constant_loss, shares_of
 from netwright.diagnosis.watching.evaluations import Evaluation, Measured
 from netwright.diagnosis.watching.gradients import parameters_of
@@ -19,7 +20,7 @@ from netwright.diagnosis.watching.rows import rows_of
 from netwright.diagnosis.watching.settings import Described
 from netwright.diagnosis.watching.start import brought_together
 from netwright.diagnosis.watching.state import State
-from netwright.diagnosis.watching.targets import class_count, distribution, is_one_hot, task_of
+from netwright.diagnosis.watching.targets import class_count, distribution, task_of
 
 TAKES = {
     "cross_entropy": "logits",

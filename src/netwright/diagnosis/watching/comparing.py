@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from netwright.diagnosis.case import TaskKind
-from netwright.diagnosis.watching.targets import class_numbers, is_one_hot
+from netwright.diagnosis.programs.coding import is_one_hot
+from netwright.diagnosis.watching.targets import class_numbers
 
 MOST_ROWS = 1000  # of each kind
 MOST_FEATURES = 256

@@ -5,9 +5,10 @@ import math
 import torch
 from torch import Tensor
 
+from netwright.diagnosis.programs.coding import is_one_hot
 from netwright.diagnosis.watching.candidates import BY_NAME
 from netwright.diagnosis.watching.judging import Judgement
-from netwright.diagnosis.watching.targets import class_count, is_one_hot
+from netwright.diagnosis.watching.targets import class_count
 
 ENTROPIES = ("cross_entropy", "nll", "probabilities_cross_entropy", "kl")
 POINTS = 65  # of a search over constants

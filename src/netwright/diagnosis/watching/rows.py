@@ -7,12 +7,13 @@ import torch
 from torch import Tensor
 
 from netwright.diagnosis.case import Rows, TaskKind
+from netwright.diagnosis.programs.coding import is_one_hot
 from netwright.diagnosis.watching.comparing import Leak, drift_of, leak_of, noise_of
 from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.ordering import Order
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
-from netwright.diagnosis.watching.targets import class_numbers, is_one_hot
+from netwright.diagnosis.watching.targets import class_numbers
 
 MOST_FEATURES = 64  # above which channels are described
 

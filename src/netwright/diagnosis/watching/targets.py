@@ -4,16 +4,9 @@ import torch
 from torch import Tensor
 
 from netwright.diagnosis.case import TaskKind
+from netwright.diagnosis.programs.coding import MOST_CLASSES, is_one_hot
 
-MOST_CLASSES = 100  # distinct whole numbers above which targets are values
 CHOOSING = ("cross_entropy", "nll", "probabilities_cross_entropy", "multi_margin")
-
-
-def is_one_hot(target: Tensor) -> bool:
-    """Whether each row has one 1 among zeros."""
-    if target.dim() < 2 or target.shape[-1] < 2:
-        return False
-    return bool(((target == 0) | (target == 1)).all()) and bool((target.double().sum(-1) == 1).all())
 
 
 def task_of(target: Tensor, output: Tensor, loss: str) -> TaskKind:

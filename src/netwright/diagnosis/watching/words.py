@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from netwright.core.findings import Finding
-
-SOUND = "nothing is wrong with this training as far as was looked"
+from netwright.core.findings import SOUND, Finding
 
 
 def in_words(findings: Sequence[Finding]) -> str:

@@ -168,7 +168,7 @@ def _still(panel: Panel, borders: Borders) -> list[Finding]:
 
 
 def _stop_if_strict(recipe: ForecastRecipe, findings: Sequence[Finding]) -> None:
-    grave = [finding for finding in findings if finding.severity != "note"]
+    grave = [finding for finding in findings if finding.serious]
     if recipe.data.strict and grave:
         raise SchemaError(f"--strict: {grave[0].title} ({grave[0].evidence}); {grave[0].remedy or 'mend the data'}")
 
