@@ -168,6 +168,15 @@ def test_a_script_is_treated_on_what_was_seen_of_it(tmp_path):
     assert done.treatment.after > done.treatment.rows[0].mean
 
 
+def test_a_treatment_stands_in_the_json_too(netwright, tmp_path):
+    (tmp_path / "train.py").write_text(SCRIPT)
+    done = netwright("diagnose", tmp_path / "train.py", "--no-probe", "--treat", "--budget", "2s", "--json")
+    assert done.code == 0, done.err
+    answer = json.loads(done.out)
+    assert answer["treatment"]["rows"][0]["kind"] == "as it is"
+    assert answer["untreated"] == ""
+
+
 def test_treat_is_for_scripts_and_runs_have_a_command_of_their_own(netwright, hot):
     done = netwright("diagnose", str(hot), "--treat")
     assert done.code == 2

@@ -76,9 +76,30 @@ def test_what_it_keeps_stays_small_however_long_the_training():
     assert doctor._steps[0].step == 1
 
 
+class Clock:
+    """A clock that goes on only when it is told to."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+
 def test_looking_on_costs_a_small_share_of_the_time(monkeypatch):
     monkeypatch.undo()
-    doctor, looks = LiveDoctor(lambda _: None, FACTS), []
-    monkeypatch.setattr(LiveDoctor, "_sure", lambda self, facts, step: looks.append(step) or [])
-    follow(doctor, lambda share: 0.5)
-    assert len(looks) < EPOCHS
+    clock, looks = Clock(), []
+    monkeypatch.setattr("netwright.diagnosis.live.time", clock)
+
+    def look(self, facts, step):
+        looks.append(step)
+        clock.now += 1.0
+        return []
+
+    def train(share):
+        clock.now += 0.5
+        return 0.5
+
+    monkeypatch.setattr(LiveDoctor, "_sure", look)
+    follow(LiveDoctor(lambda _: None, FACTS), train)
+    assert 0 < len(looks) < EPOCHS
+    assert len(looks) <= 1 + 0.01 * clock.now

@@ -83,6 +83,8 @@ def _diagnose_script(
                 "healthy": not any(found.serious for found in done.findings),
                 "findings": done.findings,
                 "trials": trials,
+                "treatment": done.treatment,
+                "untreated": done.untreated,
             }
         )
     else:
