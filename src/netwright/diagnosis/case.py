@@ -92,6 +92,7 @@ class Objective:
     where: str = ""  # the line of the loss
     head_where: str = ""
     higher_is_better: bool = False
+    penalty: float = 0.0  # added to the first loss for the weights themselves, in the loss's own unit
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 One vocabulary for recipes and for PyTorch programs: `treatment/recipes.py` and `treatment/programs.py` carry them out.
 """
 
-FACTORS = ("learning_rate", "epochs", "batch_size", "width", "weight_decay")  # values multiply what is there
+FACTORS = ("learning_rate", "epochs", "batch_size", "width", "weight_decay", "penalty")  # values multiply what is there
 
 CHANGES: dict[str, str] = {
     "learning_rate": "a factor",
@@ -23,6 +23,7 @@ CHANGES: dict[str, str] = {
     "residual": "True: skips around hidden layers of equal width",
     "dropout": "share silenced",
     "weight_decay": "a factor; of none, 1e-4",
+    "penalty": "a factor of what the loss charges for the weights",
     "width": "a factor of the hidden layers",
     "scale_inputs": "True: mean 0 and deviation 1 by feature",
     "scale_targets": "True: the same of the targets; answers are scaled back",

@@ -19,6 +19,7 @@ class Material:
     held_targets: Tensor | None = None
     names: tuple[str, ...] = ()  # keyword of each input; "" where it has none
     loss: Callable[[Tensor, Tensor], Tensor] | None = None  # output and target to the scalar that was trained on
+    penalty: Callable[[nn.Module], Tensor] | None = None  # what the loss charges for the weights of a network
     loss_name: str = ""  # as in Objective.loss
     optimizer: type[Any] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)  # of the optimizer, before the first step

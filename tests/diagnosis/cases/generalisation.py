@@ -55,6 +55,16 @@ ROWS = (
     ),
     Row(
         "generalisation.over-regularised",
+        but(stuck(**SHRINKING), objective={"penalty": 9.0, "first_loss": 11.0}),
+        but(HEALTHY, objective={"penalty": 0.01}),
+    ),
+    Row(
+        "generalisation.over-regularised",
+        but(POOR, objective={"penalty": 9.0, "first_loss": 11.0}, trials=trials(0.2, no_decay=0.9)),
+        but(POOR, objective={"penalty": 9.0, "first_loss": 11.0}, trials=trials(0.2, no_decay=0.2, reference=0.9)),
+    ),
+    Row(
+        "generalisation.over-regularised",
         but(stuck(), optimizing={"dropout": 0.9}),
         but(HEALTHY, optimizing={"dropout": 0.9}),
     ),

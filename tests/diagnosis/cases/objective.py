@@ -123,6 +123,11 @@ ROWS = (
         but(VALUES, steps=steps(falling(1.1, 0.01)), objective=RANKS),
     ),
     Row(
+        "objective.label-coding",
+        but(HEALTHY, objective={"loss": "unsigned_hinge", "target_low": 0.0, "target_high": 1.0}),
+        but(HEALTHY, objective={"loss": "hinge", "target_low": -1.0, "target_high": 1.0}),
+    ),
+    Row(
         "objective.wrong-sign",
         but(VALUES, steps=steps(NEGATED)),
         but(VALUES, objective={"loss": ""}, steps=steps([-0.5] * 100)),

@@ -18,6 +18,7 @@ SETTINGS: dict[str, Callable[[Program, Any], Program | None]] = {
     "epochs": loops.epochs,
     "batch_size": loops.batch_size,
     "weight_decay": loops.weight_decay,
+    "penalty": objective.penalty,
     "patience": loops.patience,
     "step": loops.stepping,
     "zero_grad": loops.zero_grad,

@@ -149,3 +149,11 @@ def target_shape(program: Program, wanted: bool) -> Program | None:
         return own(output, target.reshape(output.shape) if target.numel() == output.numel() else target)
 
     return program.but(loss=shaped)
+
+
+def penalty(program: Program, factor: float) -> Program | None:
+    """Return the program with its penalty on the weights multiplied; without it where the factor is 0."""
+    charged = program.penalty
+    if charged is None:
+        return None
+    return program.but(penalty=(lambda network: factor * charged(network)) if factor else None)

@@ -65,7 +65,9 @@ def scaled_inputs(program: Program) -> Program | None:
 
 def no_decay(program: Program) -> Program | None:
     decayed = float(program.settings.get("weight_decay", 0.0)) > 0.0
-    return program.with_settings(weight_decay=0.0) if decayed else None
+    if not decayed and program.penalty is None:
+        return None
+    return (program.with_settings(weight_decay=0.0) if decayed else program).but(penalty=None)
 
 
 def wider(program: Program) -> Program | None:
@@ -79,6 +81,7 @@ def wider(program: Program) -> Program | None:
 
 PROBES: dict[str, tuple[Probe, float]] = {  # by name what it changes, and its steps in units of the program's own
     "reference": (reference, 1.0),
+    "no decay": (no_decay, 1.0),
     "pairing": (changed("pairing", "auto"), 1.0),
     "wider": (wider, 2.0),
     "learning_rate x 0.1": (changed("learning_rate", 0.1), 1.0),
@@ -90,7 +93,6 @@ PROBES: dict[str, tuple[Probe, float]] = {  # by name what it changes, and its s
     "adam": (changed("optimizer", "adam"), 1.0),
     "scaled inputs": (scaled_inputs, 1.0),
     "scaled targets": (changed("scale_targets", True), 1.0),
-    "no decay": (no_decay, 1.0),
     "no softmax": (changed("remove", "softmax"), 1.0),
     "relu": (changed("activation", "relu"), 1.0),
     "kaiming": (changed("initialization", "kaiming"), 1.0),

@@ -12,7 +12,7 @@ from netwright.core.seeds import derive_seed
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.material import Material
 from netwright.diagnosis.programs.coding import task_of
-from netwright.diagnosis.programs.program import Habits, Program, RateFactor, Sample
+from netwright.diagnosis.programs.program import Habits, Penalty, Program, RateFactor, Sample
 
 
 class Called(nn.Module):
@@ -59,10 +59,18 @@ def program_of(material: Material, case: Case | None = None) -> Program | None:
         material.shuffled,
         schedule_of(material.rates),
         material.clip_norm,
+        penalty=_penalty(material),
         most_steps=material.steps or None,
         threshold=threshold(case),
         habits=habits_of(material.model, case),
     )
+
+
+def _penalty(material: Material) -> Penalty | None:
+    charged = material.penalty
+    if charged is None:
+        return None
+    return lambda network: charged(network.network if isinstance(network, Called) else network)
 
 
 def settings_of(optimizer: type[Any], seen: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 from netwright.diagnosis.case import Case, TaskKind
 
 Loss = Callable[[Tensor, Tensor], Tensor]  # output and target to a scalar
+Penalty = Callable[[nn.Module], Tensor]  # a network to a scalar that is added to the loss
 RateFactor = Callable[[int], float]  # number of finished steps or epochs to what the rate is multiplied by
 
 
@@ -71,6 +72,7 @@ class Program:
     shuffle: bool = True
     schedule: RateFactor | None = None
     clip_norm: float | None = None
+    penalty: Penalty | None = None  # it is no part of the losses that are noted
     most_steps: int | None = None  # after which training ends, whatever its epochs
     patience: int | None = None  # epochs without a lower validation loss; then the best weights come back
     precision: torch.dtype = torch.float32

@@ -143,6 +143,8 @@ def train_batch(running: Running, batch: Sample) -> None:
         running.optimizer.zero_grad()
     loss = program.loss(running.network(*batch.inputs), batch.targets)
     running.losses.append(float(loss.detach()))
+    if program.penalty is not None:
+        loss = loss + program.penalty(running.network)
     if habits.backwards and loss.requires_grad:
         parts = habits.accumulate if habits.divides else 1
         torch.autograd.backward(loss / parts if parts > 1 else loss)

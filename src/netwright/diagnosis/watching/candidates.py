@@ -68,6 +68,10 @@ def _hinge(output: Tensor, target: Tensor) -> Tensor:
     return (1 - _signs(target) * output).clamp(min=0)
 
 
+def _unsigned_hinge(output: Tensor, target: Tensor) -> Tensor:
+    return (1 - target * output).clamp(min=0)
+
+
 def _msle(output: Tensor, target: Tensor) -> Tensor:
     return (output.clamp(min=CLIP).log1p() - target.clamp(min=CLIP).log1p()) ** 2
 
@@ -96,6 +100,7 @@ CANDIDATES = (
     Candidate("logcosh", _logcosh),
     Candidate("hinge", _hinge),
     Candidate("squared_hinge", lambda o, t: _hinge(o, t) ** 2),
+    Candidate("unsigned_hinge", _unsigned_hinge),  # of targets 0 and 1, half of which it never asks anything of
     Candidate("msle", _msle),
     Candidate("mape", _mape),
     Candidate("kl", _divergence, classes=True),
@@ -120,9 +125,9 @@ LIKELY: dict[str, tuple[str, ...]] = {  # losses that are likelier after a head,
     "sigmoid": ("probabilities_cross_entropy", "bce"),
     "relu": ("probabilities_cross_entropy", "bce"),
     "log_softmax": ("nll",),
-    "clamp": ("hinge", "squared_hinge"),  # of answers within -1 and 1 the hinge is the absolute error
-    "clamp_min": ("hinge", "squared_hinge"),
-    "maximum": ("hinge", "squared_hinge"),
+    "clamp": ("hinge", "squared_hinge", "unsigned_hinge"),  # of answers within -1 and 1 the hinge is the absolute error
+    "clamp_min": ("hinge", "squared_hinge", "unsigned_hinge"),
+    "maximum": ("hinge", "squared_hinge", "unsigned_hinge"),
 }
 
 

@@ -38,9 +38,10 @@ class Judgement:
     threshold: float = 0.0
     outside: bool = False  # the loss judges what the user made of the network's output by a head of his own
     over_rows: bool = False  # probabilities that sum to 1 over the rows of a batch, not over classes
+    penalty: float = 0.0  # what the loss charges for the weights themselves
 
 
-def judge(judged: Judged) -> Judgement:
+def judge(judged: Judged, penalty: float = 0.0) -> Judgement:
     """Return the numbers of what a step computed."""
     point, target = judged.point.detach().float(), judged.target.detach()
     task = task_of(target, point, judged.loss)
@@ -70,6 +71,7 @@ def judge(judged: Judged) -> Judgement:
         threshold=threshold,
         outside=judged.outside,
         over_rows=sums_over_rows(point.exp() if judged.head == "log_softmax" else point),
+        penalty=penalty,
     )
 
 

@@ -45,6 +45,7 @@ def material_of(state: State, described: Described, model: nn.Module | None, rea
         held_targets=held[1],
         names=state.store.batches[0].names if state.store.batches else (),
         loss=state.recorded.loss,
+        penalty=state.recorded.penalty,
         loss_name=judgement.loss if judgement is not None else "",
         optimizer=described.kind,
         settings=described.settings,

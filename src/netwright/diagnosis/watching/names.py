@@ -20,6 +20,10 @@ class Names:
         self._names = {id(parameter): name for name, parameter in named}
         self._parameters = [parameter for _, parameter in named]
 
+    def by_identity(self) -> dict[int, str]:
+        """Return the name of each parameter by its identity."""
+        return dict(self._names)
+
     def of(self, tensor: Tensor) -> str:
         """Return a parameter's name, or nothing."""
         found = self._names.get(id(tensor), "")

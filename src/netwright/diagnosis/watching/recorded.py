@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from netwright.core.values import LayerStatistics
 from netwright.diagnosis.case import Lost, Op
@@ -61,6 +61,7 @@ class Recorded:
     lost: Lost | None = None
     remarks: list[str] = field(default_factory=list)
     loss: Callable[[Tensor, Tensor], Tensor] | None = None
+    penalty: Callable[[nn.Module], Tensor] | None = None  # of the weights of a network
     loss_reason: str = "no step's answers were seen to meet a target"
     target_place: int | None = None  # which of the tensors that the network is given is the target, if one is
     answer: int | None = None  # which of the tensors that the network returns is judged

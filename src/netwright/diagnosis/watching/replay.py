@@ -136,7 +136,13 @@ class Part:
 
 def again(trace: list[Call], former: Tensor, target: Tensor | None, value: Tensor | None) -> Loss:
     """Return the recorded functions from the output to the loss as a function of output and target."""
-    slots: dict[int, Any] = {id(former): Slot(id(former)), id(target): Slot(id(target))}
+    parts = parts_from(trace, [id(former), id(target)], value)
+    return functools.partial(_carry_out, parts, id(former), id(target))
+
+
+def parts_from(trace: list[Call], known: list[int], value: Tensor | None) -> list[Part]:
+    """Return the recorded functions that lead from tensors, by identity, to a value; none where they do not."""
+    slots: dict[int, Any] = {number: Slot(number) for number in known}
     parts: list[Part] = []
     for call in trace:
         arguments, options = _exchange(call.arguments, slots), _exchange(call.options, slots)
@@ -145,15 +151,19 @@ def again(trace: list[Call], former: Tensor, target: Tensor | None, value: Tenso
         parts.append(Part(call.function, arguments, options, id(call.result)))
         slots.setdefault(id(call.result), Slot(id(call.result)))
         if call.result is value:
-            return functools.partial(_carry_out, parts, id(former), id(target))
-    return functools.partial(_carry_out, [], id(former), id(target))
+            return parts
+    return []
 
 
 def _carry_out(parts: list[Part], former: int, former_target: int, output: Tensor, target: Tensor) -> Tensor:
     if not parts:
         raise ValueError("the loss does not follow from the output by functions that were recorded")
-    values: dict[int, Any] = {former: output, former_target: target}
-    result = output
+    return carried_out(parts, {former: output, former_target: target})
+
+
+def carried_out(parts: list[Part], values: dict[int, Any]) -> Tensor:
+    """Return what the last of recorded functions gives on other values in place of the known tensors."""
+    result = torch.empty(0)
     for part in parts:
         result = part.function(*_filled(part.arguments, values), **_filled(part.options, values))
         values[part.result] = result

@@ -14,6 +14,7 @@ from netwright.diagnosis.watching.layers import LayerWatch, numbers
 from netwright.diagnosis.watching.locating import locate
 from netwright.diagnosis.watching.names import tensors_in
 from netwright.diagnosis.watching.ops import ops_of
+from netwright.diagnosis.watching.penalties import penalty_again, penalty_of
 from netwright.diagnosis.watching.places import line_now
 from netwright.diagnosis.watching.quick import make_ready
 from netwright.diagnosis.watching.reading import Reading, by_row, read
@@ -164,12 +165,13 @@ def note_watched(state: State, current: Current, reading: Reading | None, note: 
         return
     judged = identify(current.tape, reading) if reading is not None else None
     if judged is not None and reading is not None:
-        note.judged = judge(judged)
+        note.judged = judge(judged, penalty_of(current.tape, reading))
         if recorded.target_place is None:
             recorded.target_place = place_of(judged.target, current.call)
         recorded.judge(note.judged)
         if recorded.loss is None:
             recorded.loss, recorded.loss_reason = loss_of(state.given, judged, reading, current.tape.trace)
+            recorded.penalty = penalty_again(current.tape, reading)
             recorded.answer = next((n for n, r in enumerate(current.results) if r is reading.output), None)
     if current.tape.entries and not recorded.seen_inside:
         recorded.ops = ops_of(current.tape.entries, reading, current.light)

@@ -35,33 +35,42 @@ def _dropout(case: Case) -> Sign | None:
 
 
 def _decay(case: Case) -> Sign | None:
-    decay, more = case.optimizing.weight_decay, gain(case, "no decay")
+    decay, penalty, more = case.optimizing.weight_decay, case.objective.penalty, gain(case, "no decay")
     change = Change("weight_decay", 0.0, "take no weight decay")
-    if decay > 0.0 and more is not None and helps(case, "no decay", GAIN) and troubled(case):
-        evidence = f"without the weight decay of {decay:g} a short training scores {more:.2g} higher"
+    if penalty > 0.0:
+        change = Change("penalty", 0.0, "leave the penalty out of the loss, or divide it by 1,000")
+    if max(decay, penalty) > 0.0 and more is not None and helps(case, "no decay", GAIN) and troubled(case):
+        what = f"the penalty on the weights, {_share(case):.0%} of the first loss," if penalty else "the weight decay"
+        evidence = f"without {what}{'' if penalty else f' of {decay:g}'} a short training scores {more:.2g} higher"
         sketch = trial_picture(case, "no decay")
         return Sign(min(1.0, 0.5 + more), evidence, {"decay": decay, "gain": more}, sketch, changes=(change,))
     return _shrunk(case, change)
 
 
+def _share(case: Case) -> float:
+    return case.objective.penalty / (case.objective.first_loss or 1.0)
+
+
 def _shrunk(case: Case, change: Change) -> Sign | None:
     before, after = at_start(case, "weight_norm"), at_end(case, "weight_norm")
     kept = {name: after[name] / norm for name, norm in before.items() if norm > 0.0 and name in after}
-    if case.optimizing.weight_decay <= 0.0 or not kept or not troubled(case):
+    decay, penalty = case.optimizing.weight_decay, case.objective.penalty
+    if (decay <= 0.0 and penalty <= 0.0) or not kept or not troubled(case):
         return None
     left = statistics.median(kept.values())
     if left > SHRUNK:
         return None
-    evidence = f"weight decay of {case.optimizing.weight_decay:g} left {left:.0%} of the weights' norm"
+    what = f"weight decay of {decay:g}" if not penalty else f"the penalty, {_share(case):.0%} of the first loss,"
+    evidence = f"{what} left {left:.0%} of the weights' norm"
     sketch = bars("What is left of the weights", "norm over its start", kept, (("shrunk below", SHRUNK),))
-    return Sign(0.9, evidence, {"left": left, "decay": case.optimizing.weight_decay}, sketch, changes=(change,))
+    return Sign(0.9, evidence, {"left": left, "decay": decay, "penalty": penalty}, sketch, changes=(change,))
 
 
 OVER_REGULARISED = Illness(
     code="generalisation.over-regularised",
     name="Too strong a regularisation",
     severity="warning",
-    what="Dropout or weight decay takes away more than the gradients bring.",
+    what="Dropout, weight decay or a penalty in the loss takes away more than the gradients bring.",
     why="The weights are drawn to 0 faster than they learn, or so few units are left that nothing gets through.",
     seen="little was learnt, and a short training without dropout, or without decay, scores 0.05 higher (without that "
     "trial: dropout of 0.7); or weight decay left less than 30% of the weights' norm (Krogh and Hertz, A simple "

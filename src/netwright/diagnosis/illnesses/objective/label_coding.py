@@ -15,7 +15,17 @@ AMOUNTS = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 
 
 def examine(case: Case) -> Sign | None:
-    return _one_hot_as_index(case) or _numbers_as_amounts(case)
+    return _one_hot_as_index(case) or _zeros_under_hinge(case) or _numbers_as_amounts(case)
+
+
+def _zeros_under_hinge(case: Case) -> Sign | None:
+    """Targets of 0 and 1 where a hinge takes -1 and 1: a target of 0 asks nothing of its row."""
+    answer = case.objective
+    if answer.loss != "unsigned_hinge" or answer.target_low != 0.0 or answer.target_high != 1.0:
+        return None
+    evidence = "the hinge takes targets of -1 and 1 and gets 0 and 1: of a row whose target is 0 it asks nothing"
+    span = {"lowest target": 0.0, "highest": 1.0}
+    return Sign(1.0, evidence, span, bars("Targets", "value", span), answer.where)
 
 
 def _one_hot_as_index(case: Case) -> Sign | None:
@@ -66,11 +76,12 @@ LABEL_CODING = Illness(
     code="objective.label-coding",
     name="Labels coded for another loss",
     severity="error",
-    what="One-hot rows where indices are read, or indices where amounts are.",
+    what="One-hot rows where indices are read, indices where amounts are, or 0 and 1 where a hinge takes -1 and 1.",
     why="The loss compares with something that was never meant: class 9 counts as three times class 3.",
     seen="one-hot targets whose shape is not the outputs' under a loss of indices; or 3 to 20 whole numbers from 0 "
     "or 1 on, equally frequent (mean and deviation within 8% of such), under a loss of amounts that leaves over 10% of "
-    "one answer's (Humbatova et al., Taxonomy of real faults in deep learning systems, 2020: wrong labels and format)",
+    "one answer's; or 0 and 1 under a hinge loss "
+    "(Humbatova et al., Taxonomy of real faults in deep learning systems, 2020: wrong labels and format)",
     example="labels 0 to 9 as floats under nn.MSELoss()",
     remedies=(
         Change("pairing", "auto", "take the head and the loss that suit the targets"),
