@@ -23,6 +23,7 @@ CHANGES: dict[str, str] = {
     "residual": "True: skips around hidden layers of equal width",
     "dropout": "share silenced",
     "weight_decay": "a factor; of none, 1e-4",
+    "hidden_layer": "units of a layer with ReLU, put before the only layer of weights",
     "penalty": "a factor of what the loss charges for the weights",
     "width": "a factor of the hidden layers",
     "scale_inputs": "True: mean 0 and deviation 1 by feature",

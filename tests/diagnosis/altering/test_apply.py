@@ -281,3 +281,9 @@ def test_an_opaque_network_is_left_alone_inside():
         assert changed(opaque, setting, value) is None
     assert changed(opaque, "width", 2.0) is not None
     assert changed(opaque, "learning_rate", 0.1) is not None
+
+
+def test_a_hidden_layer_is_put_before_the_only_layer_of_weights_and_nowhere_else():
+    straight = classifier(build=lambda _seed: nn.Sequential(nn.Linear(4, 2), nn.Softmax(-1)))
+    assert kinds(changed(straight, "hidden_layer", 8))[-4:] == ["Linear", "ReLU", "Linear", "Softmax"]
+    assert changed(classifier(), "hidden_layer", 8) is None

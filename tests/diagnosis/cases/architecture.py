@@ -111,6 +111,11 @@ ROWS = (
         but(POOR, network=network(("linear", 2), RELU, ("linear", 10)), trials=trials(0.4, wider=0.8)),
         but(POOR, network=network(("linear", 2), RELU, ("linear", 10)), trials=trials(0.8, wider=0.82)),
     ),
+    Row(
+        "architecture.capacity-too-small",
+        but(POOR, network=network(("linear", 10)), trials=trials(0.4, reference=0.9, rate_10=0.5)),
+        but(POOR, network=network(("linear", 10)), trials=trials(0.4, reference=0.9, rate_10=0.85)),
+    ),
     Row("architecture.too-deep-without-skips", but(stuck(), network=DEEP), but(stuck(), network=SKIPPED)),
     Row("architecture.too-deep-without-skips", but(stuck(), network=DEEP), but(HEALTHY, network=DEEP)),
     Row("architecture.normalization-missing", but(stuck(**FADING), network=SEVEN), but(stuck(**EVEN), network=SEVEN)),

@@ -33,6 +33,7 @@ SETTINGS: dict[str, Callable[[Program, Any], Program | None]] = {
     "normalization": networks.normalization,
     "residual": networks.residual,
     "dropout": networks.dropout,
+    "hidden_layer": networks.hidden_layer,
     "width": networks.width,
     "remove": networks.remove,
     "head": objective.head,

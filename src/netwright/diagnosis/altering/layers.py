@@ -134,3 +134,17 @@ def without(network: nn.Module, types: tuple[type[nn.Module], ...]) -> nn.Module
     for parent, name in places:
         setattr(parent, name, nn.Identity())
     return network if places else None
+
+
+def with_hidden_layer(network: nn.Module, units: int) -> nn.Module | None:
+    """Put a layer with ReLU before a network's only layer of weights, if that is a linear one."""
+    weights = [name for name, module in network.named_modules() if kind_of_module(module) in ("mixing", "whole")]
+    last = network.get_submodule(weights[0]) if len(weights) == 1 else None
+    if not isinstance(last, nn.Linear):
+        return None
+    layers = nn.Linear(last.in_features, units), nn.ReLU(), nn.Linear(units, last.out_features)
+    deeper = nn.Sequential(*layers).to(last.weight.dtype)
+    if not weights[0]:
+        return deeper
+    network.set_submodule(weights[0], deeper)
+    return network

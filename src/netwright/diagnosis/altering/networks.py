@@ -9,6 +9,7 @@ from netwright.diagnosis.altering.activations import with_activation
 from netwright.diagnosis.altering.graphs import DROPOUTS, SOFTMAX_MODULES
 from netwright.diagnosis.altering.layers import (
     with_dropout,
+    with_hidden_layer,
     with_initialization,
     with_normalization,
     with_residual,
@@ -69,6 +70,10 @@ def remove(program: Program, kind: str) -> Program | None:
         return program.but(detached="") if program.habits.detached else None
     types = {"dropout": DROPOUTS, "softmax": SOFTMAX_MODULES}.get(kind)
     return operated(program, lambda network, _inputs: without(network, types)) if types else None
+
+
+def hidden_layer(program: Program, units: int) -> Program | None:
+    return operated(program, lambda network, _inputs: with_hidden_layer(network, units))
 
 
 def width(program: Program, factor: float) -> Program | None:

@@ -1,8 +1,11 @@
 """Short trainings after a watched one, that show what another setting would have brought."""
 
-from netwright.diagnosis.case import Case, Trial
+from dataclasses import replace
+
+from netwright.diagnosis.case import Case
 from netwright.diagnosis.material import Material
 from netwright.diagnosis.probes import probe
+from netwright.diagnosis.probes.dependence import future_dependence, row_dependence
 from netwright.diagnosis.programs.captured import program_of
 
 LEAST = 5.0  # seconds that probes may take after any training, if it took LENGTH times less
@@ -18,8 +21,10 @@ def seconds_for(training: float) -> float:
     return min(MOST, LENGTH * training, max(LEAST, training))
 
 
-def probed(material: Material, case: Case, seconds: float) -> tuple[Trial, ...]:
-    """Return what probes found within about so many seconds; none where the training cannot be repeated."""
-    if case.lost is not None and case.lost.what == "input":
-        return ()
-    return probe(program_of(material, case), seconds)
+def probed(material: Material, case: Case, seconds: float) -> Case:
+    """Return the case with what probes found within about so many seconds, if the training can be repeated."""
+    program = None if case.lost is not None and case.lost.what == "input" else program_of(material, case)
+    if program is None:
+        return case
+    rows = replace(case.rows, row_dependence=row_dependence(program), future_dependence=future_dependence(program))
+    return replace(case, rows=rows, trials=probe(program, seconds))

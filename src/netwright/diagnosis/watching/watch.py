@@ -41,13 +41,16 @@ class Doctor:
     source: str = ""
     told: list[Epoch] = field(default_factory=list)
     trials: tuple[Trial, ...] = ()
+    dependence: tuple[float | None, float | None] = None, None  # on the other rows of a batch, and on what comes later
     deliberate: tuple[str, ...] = ()
 
     def case(self) -> Case:
         """Return the training so far as plain values."""
         self.state.recorded.flush()
         case = case_of(self.state, self.described, self.starts, tuple(self.told), self.source)
-        return dataclasses.replace(case, trials=self.trials, deliberate=self.deliberate)
+        others, later = self.dependence
+        rows = dataclasses.replace(case.rows, row_dependence=others, future_dependence=later)
+        return dataclasses.replace(case, rows=rows, trials=self.trials, deliberate=self.deliberate)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what is wrong: causes first, each followed by what it explains."""
@@ -59,7 +62,9 @@ class Doctor:
 
     def probe(self, seconds: float) -> None:
         """Try short trainings for about so many seconds: their scores are evidence of what holds the training back."""
-        self.trials = probed(self.material, self.case(), seconds)
+        found = probed(self.material, self.case(), seconds)
+        self.trials = found.trials
+        self.dependence = found.rows.row_dependence, found.rows.future_dependence
 
     @property
     def material(self) -> Material:

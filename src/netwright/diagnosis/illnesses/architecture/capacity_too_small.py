@@ -6,21 +6,42 @@ from netwright.diagnosis.outcome import gain, helps
 from netwright.diagnosis.pictures import trial_picture
 
 GAIN = 0.05
+HIDDEN = Change("hidden_layer", 32, "put a hidden layer of 32 units with ReLU before it")
 UNITS = 16  # in the widest hidden layer: beyond, width is seldom what lacks
 
 
 def examine(case: Case) -> Sign | None:
+    return _no_hidden_layer(case) if len(case.network.weights) == 1 else _narrow(case)
+
+
+def _narrow(case: Case) -> Sign | None:
     inner = [op for op in case.network.weights[:-1] if len(op.shape) > 1]
     widths = [op.shape[1 if op.kind == "convolution" else -1] for op in inner]
     more = gain(case, "wider")
     if more is None or not helps(case, "wider", GAIN) or max(widths, default=UNITS + 1) > UNITS:
         return None
-    rates = [gain(case, trial.name) or 0.0 for trial in case.trials if trial.name.startswith("learning_rate")]
-    if max(rates, default=0.0) >= more:
+    if max(_by_rates(case), default=0.0) >= more:
         return None
     evidence = f"hidden layers of {widths} units; four times as wide they score {more:.2g} higher"
     numbers = {"parameters": float(case.network.parameters), "gain": more}
     return Sign(min(1.0, 0.4 + more), evidence, numbers, trial_picture(case, "wider"))
+
+
+def _no_hidden_layer(case: Case) -> Sign | None:
+    """One layer of weights, where a network with hidden layers learns what no other rate brings it to."""
+    (only,), more, rates = case.network.weights, gain(case, "reference"), _by_rates(case)
+    if only.kind != "linear" or more is None or not rates or not helps(case, "reference", GAIN):
+        return None
+    if max(rates) > more / 2:
+        return None
+    evidence = f"one layer of weights and none hidden; a network with two hidden layers scores {more:.2g} higher"
+    numbers = {"parameters": float(case.network.parameters), "gain": more}
+    return Sign(min(1.0, 0.4 + more), evidence, numbers, trial_picture(case, "reference"), changes=(HIDDEN,))
+
+
+def _by_rates(case: Case) -> list[float]:
+    """Return what other learning rates brought, those that were tried."""
+    return [gain(case, trial.name) or 0.0 for trial in case.trials if trial.name.startswith("learning_rate")]
 
 
 CAPACITY_TOO_SMALL = Illness(
@@ -30,7 +51,8 @@ CAPACITY_TOO_SMALL = Illness(
     what="The network has too few units for what the rows ask.",
     why="It cannot draw the boundary that the rows need, however long it trains.",
     seen="at most 16 units in the widest hidden layer, and a wider network of the same kind scores 0.05 higher in as "
-    "many steps, and higher than any other learning rate (Goodfellow, Bengio and Courville, Deep learning, 2016, "
+    "many steps, and higher than any other learning rate; or no hidden layer, where a sound network with two scores "
+    "0.05 higher and no other rate brings half of that (Goodfellow, Bengio and Courville, Deep learning, 2016, "
     "chapter 5)",
     example="two sigmoid units for a boundary that bends three times",
     remedies=(

@@ -1,0 +1,75 @@
+"""An answer that knows the other rows of its batch, or the future, is told from one that knows its own row and past."""
+
+import pytest
+import torch
+from torch import nn
+
+from netwright.diagnosis.probes.dependence import future_dependence, row_dependence
+from netwright.diagnosis.programs import Sample
+from tests.diagnosis.small_programs import classifier
+
+MOST = 1e-3  # above which the illnesses speak
+
+
+class Recurrent(nn.Module):
+    """Reads rows of series; `batch_first=False` takes the rows for moments."""
+
+    def __init__(self, batch_first):
+        super().__init__()
+        self.reader = nn.LSTM(1, 8, batch_first=batch_first)
+        self.output = nn.Linear(8, 2)
+
+    def forward(self, rows):
+        return self.output(self.reader(rows[..., None])[0][:, -1])
+
+
+class NextToken(nn.Module):
+    def __init__(self, masked):
+        super().__init__()
+        self.tokens = nn.Embedding(12, 8)
+        self.block = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+        self.output = nn.Linear(8, 12)
+        self.masked = masked
+
+    def forward(self, rows):
+        mask = nn.Transformer.generate_square_subsequent_mask(rows.shape[1]) if self.masked else None
+        return self.output(self.block(self.tokens(rows), src_mask=mask, is_causal=self.masked))
+
+
+def made(build):
+    def seeded(seed):
+        torch.manual_seed(seed)
+        return build()
+
+    return seeded
+
+
+@pytest.mark.parametrize(
+    ("network", "mixed"),
+    [
+        (lambda: nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(0.5), nn.Linear(8, 2)), False),
+        (lambda: nn.Sequential(nn.Linear(4, 2), nn.Softmax(dim=0)), True),
+        (lambda: nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8, track_running_stats=False), nn.Linear(8, 2)), True),
+        (lambda: Recurrent(batch_first=True), False),
+        (lambda: Recurrent(batch_first=False), True),
+    ],
+)
+def test_rows_that_look_at_each_other_are_told_from_rows_that_do_not(network, mixed):
+    assert (row_dependence(classifier(build=made(network))) > MOST) is mixed
+
+
+def test_where_every_step_reads_all_rows_nothing_is_said():
+    assert row_dependence(classifier(batch_size=120)) is None
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_missing_causal_mask_is_told(masked):
+    tokens = torch.randint(0, 12, (80, 13), generator=torch.Generator().manual_seed(0))
+    program = classifier(build=made(lambda: NextToken(masked)), rows=Sample((tokens[:, :-1],), tokens[:, 1:]))
+    assert (future_dependence(program) > MOST) is not masked
+
+
+def test_targets_that_are_not_the_next_inputs_may_know_what_comes_later():
+    tokens = torch.randint(0, 12, (80, 12), generator=torch.Generator().manual_seed(0))
+    program = classifier(build=made(lambda: NextToken(False)), rows=Sample((tokens,), tokens.flip(1)))
+    assert future_dependence(program) is None
