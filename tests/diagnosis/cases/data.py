@@ -14,6 +14,8 @@ from tests.diagnosis.cases.making import (
     but,
     epochs,
     network,
+    slow,
+    steps,
     stuck,
     trials,
 )
@@ -22,6 +24,7 @@ LARGE = {"means": (120.0,) * 20, "deviations": (60.0,) * 20, "largest": 255.0}
 NORMED = network(("normalization", "batch_norm"), ("linear", 64), RELU, ("linear", 10))
 NORMED_FIRST = replace(NORMED, ops=(replace(NORMED.ops[0], from_data=True, inputs=()), *NORMED.ops[1:]))
 MEMORISED = epochs([2.2, 1.5, 0.9, 0.4], [2.35, 2.6, 2.9, 3.3])
+SOMEWHAT = replace(HEALTHY, steps=steps(slow(2.3, 1.9), accuracy=0.2))
 LEARNT = epochs([2.2, 1.5, 0.9, 0.4], [2.2, 1.7, 1.2, 0.9])
 RARE = {"shares": (0.95, 0.05), "constant_loss": 0.2}
 SELDOM = {"shares": (0.97, 0.01, 0.02), "constant_loss": 5.0}
@@ -106,6 +109,11 @@ ROWS = (
         "data.shuffled-targets",
         but(stuck(), rows={"conflicting": 1.0}),
         but(stuck(), rows={"conflicting": 0.6, "duplicates": 0.7}),
+    ),
+    Row(
+        "data.shuffled-targets",
+        but(SOMEWHAT, epochs=MEMORISED, trials=trials(0.14, reference=0.15, rate_10=0.13)),
+        but(SOMEWHAT, epochs=MEMORISED, trials=trials(0.14, reference=0.6, rate_10=0.2)),
     ),
     Row("data.not-shuffled", but(HEALTHY, rows={"order": 9.8}), but(HEALTHY, rows={"order": 1.1})),
     Row(

@@ -1,12 +1,13 @@
 """Targets without relation to their rows: what is learnt of the training rows holds for no other."""
 
-from netwright.diagnosis.case import Case
+from netwright.diagnosis.case import Case, Trial
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.outcome import barely_learnt, learnt, overflowed
 from netwright.diagnosis.pictures import bars, loss_picture, trial_picture, validation_picture
 from netwright.diagnosis.trends import validation_losses
 
 MEMORISED = 0.3  # of one answer's loss, gone on training rows
+LITTLE, HARDLY = 0.05, 0.05  # the same where a sound network scores so little above the most frequent class
 FAR = 1.3  # times one answer's loss: above it validation rows are of another kind
 CLOSE = 0.02  # a score, to that of one answer
 ROWS = 100
@@ -31,7 +32,9 @@ def _memorised(case: Case) -> Sign | None:
     """Training falls and validation was never below what one answer reaches."""
     losses, constant, share = validation_losses(case), case.objective.constant_loss, learnt(case)
     drifted = case.rows.drift is not None and case.rows.drift > 0.75
-    if len(losses) < 3 or not constant or share is None or share < MEMORISED or drifted:
+    if len(losses) < 3 or not constant or share is None or drifted:
+        return None
+    if share < (LITTLE if _hopeless(case) else MEMORISED):
         return None
     if not 0.99 * constant <= min(losses) <= FAR * constant or case.rows.seen < ROWS or _known(case):
         return None
@@ -41,6 +44,17 @@ def _memorised(case: Case) -> Sign | None:
     )
     numbers = {"learnt": share, "least validation": min(losses), "one answer": constant}
     return Sign(0.9, evidence, numbers, validation_picture(case))
+
+
+def _hopeless(case: Case) -> bool:
+    """Whether a sound network on scaled rows is hardly better than the most frequent class."""
+    reference, base = case.trial("reference"), max(case.objective.shares, default=0.0)
+    scored = reference is not None and reference.score is not None and case.objective.task != "values"
+    return scored and 0.0 < base < COMMON and (_score(reference) < base + HARDLY)
+
+
+def _score(trial: Trial | None) -> float:
+    return trial.score if trial is not None and trial.score is not None else 0.0
 
 
 def _known(case: Case) -> bool:
@@ -81,8 +95,9 @@ SHUFFLED_TARGETS = Illness(
     what="Nothing in the rows says what their targets are.",
     why="The network can learn rows by heart, and of new ones it knows no more than before.",
     seen="half of the rows come with another target when they come again, though rows do not repeat within an epoch; "
-    "over 30% of one answer's loss is gone on training rows while validation never came below one answer's and no "
-    "more is right there than by chance; or a sound network on scaled rows that come again does not score 0.02 above "
+    "over 30% of one answer's loss (5% where a sound network fails as well) is gone on training rows while validation "
+    "never came below one answer's and no more is right there than by chance; or a sound network on scaled rows that "
+    "come again does not score 0.02 above "
     "one answer, unless that is right of 80% of the rows (Zhang et al., Understanding deep learning requires "
     "rethinking generalization, 2017: random labels are memorised)",
     example="the rows were shuffled, and their targets were not",
