@@ -1,9 +1,12 @@
 """Questions about how a network's operations follow each other."""
 
+import math
+import statistics
 from collections.abc import Iterator
 
 from netwright.diagnosis.case import Case, Op
 
+NEAR = 0.33  # of the inputs' deviation, that targets may lie apart which are the inputs, noise left out or not
 # Of kind "other" and nothing but linear; what is not named here may bend its inputs.
 PLAIN = {
     *("flatten", "view", "reshape", "permute", "transpose", "squeeze", "unsqueeze", "contiguous", "cat", "concat"),
@@ -76,7 +79,19 @@ def gives_back(case: Case) -> bool:
     if case.objective.task not in ("values", ""):
         return False
     taken = next((op.input_shapes[0] for op in inside(case) if op.from_data and op.input_shapes), None)
-    return taken is not None and taken == case.objective.output_shape
+    return taken is not None and taken == case.objective.output_shape and _alike(case)
+
+
+def _alike(case: Case) -> bool:
+    """Whether targets lie where inputs do, as far as that is known: mean and deviation are within a third."""
+    rows, mean, deviation = case.rows, case.objective.target_mean, case.objective.target_deviation
+    if not rows.means or mean is None or deviation is None:
+        return True
+    middle = statistics.fmean(rows.means)
+    spread = math.sqrt(
+        statistics.fmean((m - middle) ** 2 + d**2 for m, d in zip(rows.means, rows.deviations, strict=True))
+    )
+    return abs(mean - middle) <= NEAR * spread and abs(deviation - spread) <= NEAR * spread
 
 
 def depth(case: Case) -> int:

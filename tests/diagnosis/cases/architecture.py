@@ -6,6 +6,7 @@ from tests.diagnosis.cases.making import (
     BINARY,
     HEALTHY,
     POOR,
+    POOR_VALUES,
     RELU,
     VALUES,
     Row,
@@ -42,6 +43,8 @@ def unbiased(plain):
     return replace(plain, ops=tuple(replace(op, bias=False) for op in plain.ops))
 
 
+ALL_LINEAR = network(("linear", 4), ("linear", 20))
+
 ROWS = (
     Row("architecture.missing-nonlinearity", but(POOR, network=LINEAR), POOR),
     Row("architecture.missing-nonlinearity", but(POOR, network=LINEAR), but(HEALTHY, network=network(("linear", 10)))),
@@ -49,6 +52,11 @@ ROWS = (
         "architecture.missing-nonlinearity",
         but(POOR, network=PARTLY, trials=trials(0.5, relu=0.8)),
         but(HEALTHY, network=PARTLY, trials=trials(0.8, relu=0.8)),
+    ),
+    Row(
+        "architecture.missing-nonlinearity",
+        but(POOR_VALUES, network=ALL_LINEAR, objective={"output_shape": (32, 20), "target_mean": 8.3}),
+        but(POOR_VALUES, network=ALL_LINEAR, objective={"output_shape": (32, 20)}),
     ),
     Row("architecture.missing-nonlinearity", but(stuck(), network=PARTLY), but(stuck(), network=FACTORED)),
     Row(
