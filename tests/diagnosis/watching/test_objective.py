@@ -188,3 +188,11 @@ def test_shares_of_one_down_the_rows_are_told_from_those_across_the_classes():
     assert not sums_over_rows(torch.softmax(logits, dim=1))
     assert not sums_over_rows(torch.full((5, 5), 0.2))  # both at once
     assert not sums_over_rows(logits)
+
+
+def test_classes_of_minus_one_and_one_have_their_shares():
+    x, y = rows("binary")
+    doctor = trained(mlp(1, nn.Tanh()), lambda o, t: (1 - o * (2 * t - 1)).clamp(min=0).mean(), (x, y))
+    share = float(y.mean())
+    assert doctor.case().objective.loss == "hinge"
+    assert doctor.case().objective.shares == pytest.approx((1 - share, share))

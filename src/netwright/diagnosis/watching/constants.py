@@ -34,6 +34,8 @@ def shares_of(targets: Tensor, classes: int) -> tuple[float, ...]:
         means = targets.double().flatten(0, -2).mean(0)
         return tuple((means / means.sum()).tolist())
     numbers = targets.long().flatten()
+    if int(numbers.min()) == -1 and bool((numbers.abs() == 1).all()):  # no and yes of a hinge
+        numbers = (numbers + 1) // 2
     numbers = numbers[numbers >= 0]
     counts = torch.bincount(numbers, minlength=classes).double()
     return tuple((counts / counts.sum().clamp(min=1)).tolist())

@@ -2,14 +2,14 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import reached
+from netwright.diagnosis.outcome import learnt
 from netwright.diagnosis.pictures import validation_picture
 from netwright.diagnosis.trends import validation_losses
 
 RISE = 0.2  # of what validation had gained
 LONG = 3  # epochs after the best
 METRIC = 0.03  # that the metric lost since its best
-ALL, GAP, HALF = 0.97, 0.2, 0.5  # right training rows, more than validation rows, rise of their loss
+ALL, WRONG, HALF = 0.95, 0.2, 0.5  # of one answer's loss, gone in training; validation rows; rise of their loss
 
 
 def examine(case: Case) -> Sign | None:
@@ -51,10 +51,10 @@ def _metric_fell(case: Case) -> bool:
 
 
 def _by_heart(case: Case, rise: float) -> bool:
-    """Whether training rows are all right, many others wrong, and the loss of those rose by half: sure, and wrong."""
+    """Whether training rows are known to the last, many others are wrong, and the loss of those rose by half."""
     known = [epoch.validation_metric for epoch in case.epochs if epoch.validation_metric is not None]
-    own = reached(case) if case.objective.task in ("classes", "binary") else None
-    return own is not None and bool(known) and rise > 1.0 + HALF and own > ALL and own - known[-1] > GAP
+    classes = case.objective.task in ("classes", "binary") and bool(known)
+    return classes and rise > 1.0 + HALF and (learnt(case) or 0.0) > ALL and 1.0 - known[-1] > WRONG
 
 
 OVERFITTING = Illness(
@@ -64,8 +64,9 @@ OVERFITTING = Illness(
     what="The network goes on learning its training rows by heart while it gets worse on others.",
     why="The last weights are worse than those of some epochs ago: what was learnt since is chance.",
     seen="the validation loss rose by more than 20% of what it had gained, over at least 3 epochs after its least, "
-    "while the training loss fell, the metric got worse by 0.03 (or 97% of the training rows are right and 20 "
-    "points fewer of the others, whose loss rose by half) and nothing stops early (Prechelt, Early stopping - "
+    "while the training loss fell, the metric got worse by 0.03 (or 95% of one "
+    "answer's loss is gone in training, and 20% of the other rows are wrong, whose loss rose by half) "
+    "and nothing stops early (Prechelt, Early stopping - "
     "but when?, 1998; SageMaker Debugger's Overfit: 10%)",
     example="a wide network, 200 rows, 500 epochs",
     remedies=(
