@@ -29,7 +29,7 @@ run: env ## train a network: make run DATA=table.csv TARGET=column
 	$(BIN)/netwright fit $(DATA) $(if $(TARGET),--target $(TARGET))
 
 test: check ## check, then every test that is not slow
-	$(BIN)/python -m pytest -m 'not slow' --ignore=tests/house --doctest-modules -n $(JOBS) tests src
+	$(BIN)/python -m pytest -m 'not slow' --ignore=tests/house --doctest-modules -n $(JOBS) --dist worksteal tests src
 
 test-slow: env ## the proofs that take minutes
 	$(BIN)/python -m pytest -m slow tests

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,3 +106,16 @@ def pytest_configure(config) -> None:
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("SCIPY_ARRAY_API", "1")
+    if getattr(config.option, "numprocesses", None):
+        compile_once()
+
+
+def compile_once() -> None:
+    """Fill the cache of machine code before there are workers: each would compile, at the same time as the others."""
+    from netwright.training.engines.fused.cache import folder, is_compiled
+
+    if not is_compiled():
+        command = [sys.executable, "-m", "netwright.training.engines.fused.compiling"]
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder().parent)}
+        both = [subprocess.Popen([*command, dtype], env=environment) for dtype in ("float32", "float64")]
+        assert all(process.wait() == 0 for process in both)

@@ -2,7 +2,7 @@
 
 import netwright as nw
 
-BOTH = {"training.epochs": 12, "training.threads": 1, "preset.quality": "fast"}
+BOTH = {"training.epochs": 12, "training.threads": 1, "preset.quality": "fast", "evaluation.trees": False}
 SIGMOIDS = {
     "network.activation": "sigmoid",
     "network.hidden_sizes": [64] * 8,

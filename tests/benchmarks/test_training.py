@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
-COMPILES = pytest.param("compiled", marks=pytest.mark.slow)
-PEERS = ("script", "eager", COMPILES, "lightning", "skorch", "jax", "scikit-learn")
+QUICK, SLOW = ("script", "eager", "scikit-learn"), ("compiled", "lightning", "skorch", "jax")  # to import or compile
+PEERS = (*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW))
 SEPARABLE = """
 from peers import load
 from peers.work import AbsentError, Work, make_rows

@@ -14,6 +14,7 @@ from netwright.api import diagnose_script
 from tests.conftest import flowers_csv
 
 HOT = ["--set", "training.optimizer=sgd", "--set", "training.learning_rate=100", "--set", "training.epochs=12"]
+HOT += ["--set", "evaluation.trees=false"]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 SETTINGS = [
     *("--set", "training.epochs=400", "--set", "training.patience=none", "--set", "training.threads=1"),
     *("--set", "training.checkpoint_every=1000"),  # only the signal saves
+    *("--set", "evaluation.trees=false"),
 ]
 
 
@@ -24,9 +25,15 @@ def _wait_for_training(process: subprocess.Popen, records: Path) -> None:
         time.sleep(0.01)
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    subprocess.run(_command(folder, "@iris", "--name", "untouched", *SETTINGS), check=True, capture_output=True)
+    return folder / "untouched"
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_saves_and_the_run_resumes(tmp_path, number, code):
-    subprocess.run(_command(tmp_path, "@iris", "--name", "untouched", *SETTINGS), check=True, capture_output=True)
+def test_a_signal_saves_and_the_run_resumes(untouched, tmp_path, number, code):
     began = subprocess.Popen(_command(tmp_path, "@iris", "--name", "hit", *SETTINGS), stderr=subprocess.PIPE, text=True)
     _wait_for_training(began, tmp_path / "hit" / "records.jsonl")
     os.kill(began.pid, number)
@@ -36,7 +43,7 @@ def test_a_signal_saves_and_the_run_resumes(tmp_path, number, code):
     assert "--resume" in err
     assert list((tmp_path / "hit" / "checkpoints").glob("step-*"))
     subprocess.run([*_command(tmp_path), "--resume", str(tmp_path / "hit")], check=True, capture_output=True)
-    both = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("untouched", "hit")]
+    both = [(run / "weights.safetensors").read_bytes() for run in (untouched, tmp_path / "hit")]
     assert both[0] == both[1]
 
 

@@ -13,6 +13,7 @@ import torch
 from netwright.core.errors import CheckpointError, Interrupted, RecipeError
 from netwright.training.checkpoints import Checkpoint, committed, load_checkpoint, save_checkpoint
 from netwright.training.fit import fit
+from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.records import read_records
 from netwright.training.session import Session
 from tests.training.small_runs import CONFIG, config_for, make_batches, make_module, run_in
@@ -30,7 +31,14 @@ def run(folder, config, stop_at=None, resume=False):
     return found, without_clock(log), result
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "muon"])
+ONE_A_KIND = ("sgd", "momentum", "adamw", "muon")  # of what they remember: nothing, one average, two, either
+
+
+def slow_unless(names, quick):
+    return [name if name in quick else pytest.param(name, marks=pytest.mark.slow) for name in names]
+
+
+@pytest.mark.parametrize("optimizer", slow_unless(OPTIMIZERS, ONE_A_KIND))
 def test_stopping_at_any_step_changes_no_bit(tmp_path, optimizer):
     config = config_for(optimizer)
     (tmp_path / "whole").mkdir()
