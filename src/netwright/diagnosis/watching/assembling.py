@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from bisect import bisect_left
 from collections.abc import Iterable
 
 import torch
@@ -147,11 +148,12 @@ def _counted(values: Tensor) -> bool:
 
 def steps_of(state: State, order: Order) -> Iterable[Step]:
     """Yield the steps, watched ones with all that they told."""
+    evaluated = [evaluation.step for evaluation in state.evaluations.found if evaluation.step]
     for note in state.recorded.notes:
         watched, judged = note.watched, note.judged
         yield Step(
             step=note.step,
-            epoch=_epoch(note, state, order),
+            epoch=_epoch(note, order, evaluated),
             loss=math.nan if note.loss is None else note.loss,
             learning_rate=note.rate,
             gradient_norm=watched.gradient_norm if watched else None,
@@ -165,10 +167,10 @@ def steps_of(state: State, order: Order) -> Iterable[Step]:
         )
 
 
-def _epoch(note: StepNote, state: State, order: Order) -> int:
+def _epoch(note: StepNote, order: Order, evaluated: list[int]) -> int:
     if order.steps_per_epoch:
         return 1 + (note.step - 1) // order.steps_per_epoch
-    return 1 + sum(evaluation.step < note.step for evaluation in state.evaluations.found if evaluation.step)
+    return 1 + bisect_left(evaluated, note.step)
 
 
 def epochs_of(state: State, order: Order) -> Iterable[Epoch]:
@@ -181,7 +183,7 @@ def epochs_of(state: State, order: Order) -> Iterable[Epoch]:
         evaluations = [None] * len(ends)
     begin = 0
     for number, (end, evaluation) in enumerate(zip(ends, evaluations, strict=True), start=1):
-        notes = [note for note in state.recorded.notes if begin < note.step <= end]
+        notes = state.recorded.between(begin, end)
         begin = end
         losses = [note.loss for note in notes if note.loss is not None]
         if losses:

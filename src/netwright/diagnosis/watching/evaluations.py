@@ -14,7 +14,7 @@ from netwright.diagnosis.watching.store import Batch, Store, inputs_of, key_of
 from netwright.diagnosis.watching.tape import Entry, Tape, enter, leave
 from netwright.diagnosis.watching.targets import task_of
 
-SHARE = 0.01  # of the training's time, for measuring evaluations
+SHARE = 0.005  # of the training's time, for measuring evaluations
 ALWAYS = 30  # evaluations that are measured whatever it costs
 MOST = 256  # operations after the output that are looked at
 

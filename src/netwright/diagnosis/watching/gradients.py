@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 PROBES = 3  # parameters that are looked at for all
+LOOKS = 7  # of so many steps that are only counted the gradients of one are read
 
 
 @dataclass
@@ -18,15 +19,25 @@ class Held:
     stale: bool = False  # what is there was used by the last step already
     given: bool = False  # a backward pass came since
     nonzero: bool = False  # and it was seen to give something
+    keeps: bool = False  # the last time that it was looked for, they were still there before backward
     clears: bool = False  # the last time that it was looked for, gradients were zero between backward and step
-    early: bool = False  # the step began before its backward pass, which a closure makes inside
     steps: int = 0
     kept: int = 0
     cleared: int = 0
 
-    def before_backward(self) -> None:
-        if self.stale and not any_gradient(self.probes):
+    def before_backward(self, looked: bool = True) -> None:
+        """See whether the last step's gradients are gone; where they are there, only now and then whether all are 0."""
+        if not self.stale:
+            return
+        for probe in self.probes:
+            if probe.grad is not None:
+                break
+        else:
             self.stale = False
+            return
+        if looked or self.steps % LOOKS == 0:
+            self.keeps = any_gradient(self.probes)
+        self.stale = self.keeps
 
     def after_backward(self, watched: bool) -> None:
         self.given = True
@@ -34,20 +45,22 @@ class Held:
             self.nonzero = any_gradient(parameters_of(self.optimizer))
 
     def before_step(self, watched: bool) -> None:
-        self.steps += 1
-        self.early = not self.given
-        self.kept += self.stale and self.given
         if watched and self.nonzero:
             self.clears = not any_gradient(parameters_of(self.optimizer))
         elif self.given and self.probes and all(probe.grad is None for probe in self.probes):
             self.clears = True
-        self.cleared += self.clears
 
     def after_step(self) -> None:
-        self.kept += self.early and self.stale and self.given
         if not self.probes:
             present = [p for p in parameters_of(self.optimizer) if p.grad is not None and bool(nonzero(p.grad))]
             self.probes = sorted(present, key=lambda parameter: parameter.numel())[:PROBES]
+        self.stepped()
+
+    def stepped(self) -> None:
+        """Count a step; whether its gradients were cleared before is taken to be as it was when last looked for."""
+        self.steps += 1
+        self.kept += self.stale and self.given
+        self.cleared += self.clears
         self.stale, self.given, self.nonzero = True, False, False
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FIRST = 3  # steps that are always watched
-ALLOWANCE = 0.15  # seconds for watching, however short the training is
-SHARE = 0.015  # of the training's time, beyond that
+ALLOWANCE = 0.1  # seconds for watching, however short the training is
+SHARE = 0.0125  # of the training's time, beyond that
 GAP = 100  # longest stretch without a watched step while the seconds last
-GROWTH = 5  # until then one step in so many of those that went before is left out
+STRETCH = 16  # steps that are left alone before it is asked again whether to watch
+GROWTH = 4  # until then one step in so many of those that went before is left out
 FOLLOWED = 5  # steps watched after a loss that is not finite
 
 
@@ -40,8 +41,13 @@ class Pace:
         return step >= self.next and self.spent + self._cost() <= ALLOWANCE + SHARE * (time.perf_counter() - self.began)
 
     def unwatched(self, seconds: float) -> None:
-        """Take how long a step took that was not watched."""
+        """Take how long a step took that was not watched, or each of some steps."""
         self.plain.append(seconds)
+
+    def rest(self, step: int) -> int:
+        """Return for how many steps after this one, which is not watched either, nothing need be asked."""
+        upcoming = self.next if self.every == "auto" else step + self.every - step % self.every
+        return min(upcoming - step - 1, STRETCH) if upcoming > step + 1 else STRETCH
 
     def took(self, step: int, seconds: float) -> None:
         """Take what watching a step took beside the step itself, and choose the next to be watched."""

@@ -10,6 +10,7 @@ from torch.nn.utils import clip_grad
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
+from netwright.diagnosis.watching.quick import loss, step_done
 from netwright.diagnosis.watching.session import Session
 
 
@@ -39,14 +40,20 @@ def listen(events: Session, whole: nn.Module, parts: Iterable[nn.Module], optimi
 def listen_to_module(events: Session, module: nn.Module, stack: ExitStack, beside: ExitStack | None = None) -> None:
     """Tell of a module's forward passes, failed ones included; what is beside it ends with the first of them."""
 
+    state, quick, waiting = events.state, events.state.quick, [] if beside is None else [beside]
+
     def before(_called: nn.Module, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
-        if beside is not None:
-            beside.close()
-            events.state.whole = True
-        events.entered(arguments, options)
+        if waiting:
+            waiting.pop().close()
+            state.whole = True
+        if quick.on and state.model.training and torch.is_grad_enabled():
+            quick.call = arguments, options
+        else:
+            events.entered(arguments, options)
 
     def after(_called: nn.Module, _arguments: Any, _options: Any, result: Any) -> None:
-        events.left(result)
+        if state.depth:
+            events.left(result)
 
     stack.callback(module.register_forward_pre_hook(before, with_kwargs=True).remove)
     stack.callback(module.register_forward_hook(after, with_kwargs=True, always_call=True).remove)
@@ -55,11 +62,17 @@ def listen_to_module(events: Session, module: nn.Module, stack: ExitStack, besid
 def listen_to_optimizer(events: Session, optimizer: Optimizer, stack: ExitStack) -> None:
     """Tell of an optimizer's steps."""
 
+    state, quick = events.state, events.state.quick
+
     def before(stepping: Optimizer, _arguments: Any, _options: Any) -> None:
-        events.step_begins(stepping)
+        if not quick.on:
+            events.step_begins(stepping)
 
     def after(stepping: Optimizer, _arguments: Any, _options: Any) -> None:
-        events.step_ended(stepping)
+        if quick.on:
+            step_done(state)
+        else:
+            events.step_ended(stepping)
 
     stack.callback(optimizer.register_step_pre_hook(before).remove)
     stack.callback(optimizer.register_step_post_hook(after).remove)
@@ -83,19 +96,22 @@ def _replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[Non
 
 @contextmanager
 def _backward(events: Session) -> Iterator[None]:
-    inside: list[bool] = []  # one backward pass calls the other, and checkpoints call it again
+    state, quick = events.state, events.state.quick
 
     def telling(former: Callable[..., Any]) -> Callable[..., Any]:
         def backward(*args: Any, **kwargs: Any) -> Any:
-            if inside:
+            if state.in_backward:  # one backward pass calls the other, and checkpoints call it again
                 return former(*args, **kwargs)
-            inside.append(True)
+            state.in_backward = True
             try:
-                events.backward_begins(args[0] if args else kwargs.get("tensors"))
+                losses = args[0] if args else kwargs.get("tensors")
+                if not quick.on or not loss(state, losses):
+                    events.backward_begins(losses)
                 result = former(*args, **kwargs)
             finally:
-                inside.pop()
-            events.backward_ended()
+                state.in_backward = False
+            if not quick.on:
+                events.backward_ended()
             return result
 
         return backward

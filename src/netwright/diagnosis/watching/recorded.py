@@ -1,5 +1,7 @@
 """What was seen of a training, before it becomes a case."""
 
+import math
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -70,7 +72,11 @@ class Recorded:
     def add(self, note: StepNote) -> None:
         """Add a step; losses are read from the device in bunches."""
         self.notes.append(note)
-        self.unread.append(note)
+        losses = note.losses
+        if len(losses) == 1 and isinstance(losses[0], float):
+            note.loss = losses[0]
+        else:
+            self.unread.append(note)
         if note.watched is not None or len(self.unread) >= FLUSH:
             self.flush()
 
@@ -80,6 +86,17 @@ class Recorded:
             note.losses = [float(loss) for loss in note.losses]
             note.loss = sum(map(float, note.losses)) / len(note.losses) if note.losses else None
         self.unread.clear()
+
+    def between(self, begin: int, end: int) -> list[StepNote]:
+        """Return the steps after one and up to another."""
+        first, last = (bisect_right(self.notes, step, key=lambda note: note.step) for step in (begin, end))
+        return self.notes[first:last]
+
+    def mean_loss(self, begin: int) -> float:
+        """Return the mean loss of the steps after one; NaN where there is none."""
+        self.flush()
+        losses = [note.loss for note in self.between(begin, self.steps) if note.loss is not None]
+        return sum(losses) / len(losses) if losses else math.nan
 
     def judge(self, judgement: Judgement) -> None:
         """Keep the first judgement that knows the loss."""

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from netwright.diagnosis.watching import quick
 from netwright.diagnosis.watching.evaluations import sensitive
 from netwright.diagnosis.watching.names import tensors_in
+from netwright.diagnosis.watching.quick import settle
 from netwright.diagnosis.watching.state import Current, State
 from netwright.diagnosis.watching.stepping import (
     before_step,
@@ -32,63 +32,38 @@ class Session:
 
     def entered(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         """Hear that the network, or a part that the user calls himself, is about to answer."""
-        state = self.state
-        if state.quick.on and not state.in_backward and quick.forward(state, (arguments, options)):
-            return
-        with state.pace.counting():
-            _entered(state, arguments, options)
+        with self.state.pace.counting():
+            _entered(self.state, arguments, options)
 
     def left(self, result: Any) -> None:
         """Hear that it has answered, or failed."""
-        state = self.state
-        if not state.depth:
-            return  # of a step that is not looked at
-        with state.pace.counting():
-            _left(state, result)
+        with self.state.pace.counting():
+            _left(self.state, result)
 
     def backward_begins(self, losses: Any) -> None:
         """Hear that a backward pass begins."""
-        state = self.state
-        state.in_backward = True
-        if state.quick.on and isinstance(losses, Tensor) and quick.loss(state, losses):
-            for held in state.held.values():
-                held.before_backward()
-            return
-        with state.pace.counting():
-            _backward_begins(state, losses)
+        with self.state.pace.counting():
+            _backward_begins(self.state, losses)
 
     def backward_ended(self) -> None:
-        """Hear that it has ended, or failed."""
+        """Hear that it has ended."""
         state = self.state
-        state.in_backward = False
         state.recorded.backwards += 1
-        current = state.current
-        if state.quick.on:
-            state.quick.backwards += 1
-            for held in state.held.values():
-                held.after_backward(False)
-        if current is not None:
+        if state.current is not None:
             with state.pace.counting():
-                _backward_ended(state, current)
+                _backward_ended(state, state.current)
 
     def step_begins(self, optimizer: Optimizer) -> None:
         """Hear that an optimizer is about to step."""
-        state = self.state
-        if state.quick.on:
-            state.in_step = True
-            state.held[id(optimizer)].before_step(False)
-            return
-        with state.pace.counting():
-            _step_begins(state, optimizer)
+        with self.state.pace.counting():
+            _step_begins(self.state, optimizer)
 
     def step_ended(self, optimizer: Optimizer) -> None:
         """Hear that it has stepped."""
         state = self.state
         state.in_step = False
         state.held[id(optimizer)].after_step()
-        if state.quick.on:
-            quick.step_done(state)
-        elif state.current is not None:
+        if state.current is not None:
             with state.pace.counting():
                 _step_ended(state, state.current, optimizer)
 
@@ -114,9 +89,10 @@ class Session:
         """Hear that no more will come."""
         state = self.state
         state.evaluations.close(state.recorded.judgement)
-        if state.quick.on and (state.quick.forwards or state.quick.backwards):
+        if state.quick.busy:
             begin(state)
         finish(state)
+        settle(state)
         state.recorded.flush()
 
 
@@ -128,7 +104,9 @@ def _entered(state: State, arguments: tuple[Any, ...], options: dict[str, Any]) 
     current = state.current
     if current is not None and not state.in_step and (current.stepped or current.is_evaluation):
         finish(state)
-    if torch.is_grad_enabled():
+    if torch.is_grad_enabled() and state.quick.paused and state.current is None and state.model.training:
+        state.quick.on, state.quick.paused, state.quick.call = True, False, (arguments, options)
+    elif torch.is_grad_enabled():
         open_forward(state, state.current or begin(state), (arguments, options))
     else:
         _evaluate(state, arguments, options)
@@ -187,9 +165,9 @@ def _evaluate(state: State, arguments: tuple[Any, ...], options: dict[str, Any])
     wrong = state.model.training and any(module.training for _, module in sensitive(state.model))
     if state.current is not None and not state.current.is_evaluation:
         return  # in the middle of a step: part of its loss
-    if state.quick.on and (state.quick.forwards or state.quick.backwards):
+    if state.quick.busy:
         return
-    state.quick.on = False
+    state.quick.on, state.quick.paused = False, state.quick.on or state.quick.paused
     state.evaluations.begin(state.recorded.steps, state.passes.current, wrong)
     state.evaluations.call = (arguments, options)
 

@@ -54,14 +54,22 @@ class Current:
 
 @dataclass(slots=True)
 class Quick:
-    """A step that is not watched, and whose batch is not taken: little is done in it."""
+    """Steps that are not watched, and whose batches are not taken: little is done in them."""
 
     on: bool = False  # whether the step that is coming, or in progress, is one
+    paused: bool = False  # while an evaluation comes between two of them
+    since: int = 0  # the last step before them
+    until: int = 0  # the last of them, for what is known so far
     began: float = 0.0
-    call: Call = ((), {})
-    losses: list[Tensor | float] = field(default_factory=list)
-    forwards: int = 0
-    backwards: int = 0
+    call: Call | None = None  # the last of the step in progress
+    losses: list[Tensor | float] = field(default_factory=list)  # of the step in progress
+    done: list[tuple[int, Any, list[Tensor | float], int]] = field(default_factory=list)  # step, rate, losses, pass
+    held: Held | None = None  # the gradients of the only optimizer
+
+    @property
+    def busy(self) -> bool:
+        """Whether such a step is in progress."""
+        return self.on and (self.call is not None or bool(self.losses))
 
 
 @dataclass
@@ -92,6 +100,7 @@ class State:
 
     def __post_init__(self) -> None:
         self.no_layers = LayerWatch(self.model)
+        self.quick.held = next(iter(self.held.values())) if len(self.held) == 1 else None
 
 
 def state_of(model: nn.Module, optimizers: list[Optimizer], pace: Pace) -> State:

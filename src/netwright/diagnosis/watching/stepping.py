@@ -16,12 +16,12 @@ from netwright.diagnosis.watching.names import tensors_in
 from netwright.diagnosis.watching.ops import ops_of
 from netwright.diagnosis.watching.penalties import penalty_again, penalty_of
 from netwright.diagnosis.watching.places import line_now
-from netwright.diagnosis.watching.quick import make_ready
+from netwright.diagnosis.watching.quick import make_ready, settle
 from netwright.diagnosis.watching.reading import Reading, by_row, read
 from netwright.diagnosis.watching.recorded import StepNote
 from netwright.diagnosis.watching.replay import loss_of
 from netwright.diagnosis.watching.signals import Signals
-from netwright.diagnosis.watching.state import Call, Current, Quick, State
+from netwright.diagnosis.watching.state import Call, Current, State
 from netwright.diagnosis.watching.store import Batch, inputs_of, is_whole, key_of
 from netwright.diagnosis.watching.tape import UNREADABLE, Tape, enter, leave
 
@@ -38,13 +38,14 @@ def begin(state: State) -> Current:
     current.began_with = state.pace.spent
     state.current = current
     if quick.on:  # it turned out to be a step that has to be looked at closer
-        current.call, current.losses, current.forwards, current.backwards = (
-            quick.call,
-            quick.losses,
-            quick.forwards,
-            quick.backwards,
-        )
-        state.quick = Quick()
+        settle(state)
+        current.losses, current.backwards = quick.losses, len(quick.losses)
+        state.recorded.backwards += len(quick.losses)
+        if quick.call is not None:
+            current.call, current.forwards = quick.call, 1
+        quick.call, quick.losses = None, []
+    quick.on = quick.paused = False
+    current.rate = float(state.optimizers[0].param_groups[0]["lr"])
     if watched:
         current.evaluating = tuple(name for name, module in sensitive(state.model) if not module.training)
     return current
@@ -126,6 +127,8 @@ def finish(state: State) -> None:
     stop_tape(state, current)
     if current.is_evaluation:
         was_evaluation(state, current)
+        make_ready(state)
+        state.quick.on, state.quick.paused = False, state.quick.on
         return
     state.recorded.steps += 1
     note = StepNote(current.number, current.rate, list(current.losses), current.loading, current.training)

@@ -1,7 +1,6 @@
 """`watch`: a context in which a PyTorch training is looked on at, by whatever loop it is trained."""
 
 import dataclasses
-import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from netwright.diagnosis.watching.leaving import copy_of, material_of
 from netwright.diagnosis.watching.pace import Pace
 from netwright.diagnosis.watching.patches import listen
 from netwright.diagnosis.watching.probing import probed, seconds_for
+from netwright.diagnosis.watching.quick import settle
 from netwright.diagnosis.watching.session import Session
 from netwright.diagnosis.watching.settings import Described, described
 from netwright.diagnosis.watching.start import starts_of
@@ -46,6 +46,7 @@ class Doctor:
 
     def case(self) -> Case:
         """Return the training so far as plain values."""
+        settle(self.state)
         self.state.recorded.flush()
         case = case_of(self.state, self.described, self.starts, tuple(self.told), self.source)
         others, later = self.dependence
@@ -69,6 +70,7 @@ class Doctor:
     @property
     def material(self) -> Material:
         """What it takes to train again as the user did."""
+        settle(self.state)
         return material_of(self.state, self.described, self.model, self.model_reason)
 
     def epoch(
@@ -78,15 +80,11 @@ class Doctor:
         metric: float | None = None,
     ) -> None:
         """Tell what an epoch came to, where that cannot be seen: the loop then needs no evaluations of its own."""
-        begin = self.told[-1].step if self.told else 0
-        self.state.recorded.flush()
-        notes = [note for note in self.state.recorded.notes if note.step > begin]
-        losses = [note.loss for note in notes if note.loss is not None]
-        mean = sum(losses) / len(losses) if losses else math.nan
-        loss = mean if train_loss is None else float(train_loss)
-        rate = notes[-1].rate if notes else None
-        step = self.state.recorded.steps
-        self.told.append(Epoch(len(self.told) + 1, step, loss, validation_loss, None, metric, rate))
+        settle(self.state)
+        recorded, begin = self.state.recorded, self.told[-1].step if self.told else 0
+        loss = recorded.mean_loss(begin) if train_loss is None else float(train_loss)
+        rate = recorded.notes[-1].rate if recorded.steps > begin else None
+        self.told.append(Epoch(len(self.told) + 1, recorded.steps, loss, validation_loss, None, metric, rate))
 
 
 @contextmanager
@@ -107,7 +105,7 @@ def watch(
         model: the network that is trained.
         optimizer: what steps, or several.
         loss_fn: the loss of (output, target), if there is one; what the loop computes is seen in any case.
-        every: watch each so many steps; "auto" chooses so that watching costs about 3% of the time.
+        every: watch each so many steps; "auto" chooses so that what is watched costs some 2% of the time.
         probe: try short trainings at the end, at most ten seconds, that show what another setting would have brought.
 
     Raises:
