@@ -1,5 +1,6 @@
 """Watching leaves a training's numbers alone, tells what it is made of, and puts everything back."""
 
+import copy
 import warnings
 
 import pytest
@@ -146,6 +147,23 @@ def test_everything_is_put_back():
     assert before == after
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
     assert not torch.overrides._get_current_function_mode_stack()
+
+
+def test_a_network_can_be_copied_and_saved_meanwhile_and_both_are_free_of_what_is_hung_on(tmp_path):
+    model = mlp(3)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    x, y = rows("classes")
+    with watch(model, optimizer, probe=False) as doctor:
+        nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+        torch.save(model, tmp_path / "model.pt")
+        twin = copy.deepcopy(model)
+        forwards = doctor.state.recorded.forwards
+        twin(x)
+        loaded = torch.load(tmp_path / "model.pt", weights_only=False)
+        assert torch.equal(loaded(x), twin(x))
+        assert doctor.state.recorded.forwards == forwards
+    assert b"netwright" not in (tmp_path / "model.pt").read_bytes()
 
 
 def test_a_training_that_fails_leaves_everything_as_it_was():

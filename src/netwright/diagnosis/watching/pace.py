@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FIRST = 3  # steps that are always watched
-ALLOWANCE = 0.1  # seconds for watching, however short the training is
+ALLOWANCE = 0.15  # seconds for watching, however short the training is
 SHARE = 0.0125  # of the training's time, beyond that
 GAP = 100  # longest stretch without a watched step while the seconds last
 STRETCH = 16  # steps that are left alone before it is asked again whether to watch

@@ -1,7 +1,7 @@
 """What is hung onto torch while a training is watched, and taken off again afterwards."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -55,8 +55,21 @@ def listen_to_module(events: Session, module: nn.Module, stack: ExitStack, besid
         if state.depth:
             events.left(result)
 
-    stack.callback(module.register_forward_pre_hook(before, with_kwargs=True).remove)
-    stack.callback(module.register_forward_hook(after, with_kwargs=True, always_call=True).remove)
+    stack.callback(module.register_forward_pre_hook(Hook(before), with_kwargs=True).remove)
+    stack.callback(module.register_forward_hook(Hook(after), with_kwargs=True, always_call=True).remove)
+
+
+class Hook:
+    """A function hung onto a module: copies of the module, and files of it, get one in its place that does nothing."""
+
+    def __init__(self, function: Callable[..., None]) -> None:
+        self.function = function
+
+    def __call__(self, *given: Any) -> None:
+        self.function(*given)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (nullcontext(), "__exit__")  # takes anything, returns None, and needs nothing of ours
 
 
 def listen_to_optimizer(events: Session, optimizer: Optimizer, stack: ExitStack) -> None:
