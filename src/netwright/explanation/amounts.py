@@ -16,6 +16,8 @@ from netwright.explanation.occlusion import occlusion
 from netwright.explanation.question import apart, taken
 from netwright.explanation.reading import Leaves
 from netwright.explanation.saliency import saliency, smoothgrad
+from netwright.explanation.shapley.game import Coalitions, Game, Numbers, Values
+from netwright.explanation.shapley.values import shapley_values
 
 ROUGHLY = 16  # points of integrated gradients where a quick look will do
 Rows = Float[Tensor, " rows"]
@@ -95,9 +97,30 @@ def _occluded(asked: Asked, _seed: int) -> Amounts:
     return Amounts(parts, *sides_of(asked))
 
 
+def _joining(asked: Asked, seed: int) -> Amounts:
+    """Ask what parts are worth as they join others in all orders: exactly, or with intervals where parts are many."""
+    found = [shapley_values(_game(asked, row), seed=seed) for row in range(asked.rows)]
+    parts = [torch.from_numpy(one.amounts[:, 0]) for one in found]
+    halves = [torch.from_numpy(one.amounts[:, 0] * 0.0 if one.half is None else one.half[:, 0]) for one in found]
+    output = torch.tensor([float(one.full[0]) for one in found], dtype=torch.float64)
+    reference = torch.tensor([float(one.empty[0]) for one in found], dtype=torch.float64)
+    low, high = ([part + sign * half for part, half in zip(parts, halves, strict=True)] for sign in (-1, 1))
+    return Amounts(parts, output, reference, None, gap_of(parts, output, reference), low, high)
+
+
+def _game(asked: Asked, row: int) -> Game:
+    removal = asked.removal(row)
+
+    def values(coalitions: Coalitions, _worlds: Numbers, _games: Numbers) -> Values:
+        return removal(torch.from_numpy(coalitions)).numpy()[:, None]
+
+    return Game(len(asked.pieces[row].names), values)
+
+
 EXPLAINERS: dict[str, Callable[[Asked, int], Amounts]] = {
     "integrated gradients": _integrated,
     "gradient shap": _sampled,
+    "shapley": _joining,
     "occlusion": _occluded,
     "saliency": lambda asked, _seed: _steep(saliency(asked), asked),
     "smoothgrad": lambda asked, seed: _steep(smoothgrad(asked, seed), asked),

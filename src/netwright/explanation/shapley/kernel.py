@@ -82,7 +82,9 @@ def _drawn(players: int, size: int, pairs: float, most: int, rng: np.random.Gene
     """Return coalitions of a size in a drawn order: all of them where they can be listed."""
     if pairs > LISTED:
         return rng.permuted(np.tile(np.arange(players) < size, (most, 1)), axis=1)
-    chosen = np.array(list(combinations(range(players), size))[: int(pairs)])  # of half the players: those with the first
+    chosen = np.array(
+        list(combinations(range(players), size))[: int(pairs)]
+    )  # of half the players: those with the first
     members = np.zeros((len(chosen), players), dtype=bool)
     np.put_along_axis(members, chosen, True, axis=1)
     return members[rng.permutation(len(members))]
@@ -143,4 +145,6 @@ def _terms(
     three = np.array(list(combinations(range(players), 3)))
     read = np.zeros((players, len(three)))
     np.put_along_axis(read, three.T, 1 / 3, axis=0)
-    return np.concatenate([signs, signs[:, three].prod(axis=2)], axis=1), np.concatenate([np.eye(players), read], axis=1)
+    return np.concatenate([signs, signs[:, three].prod(axis=2)], axis=1), np.concatenate(
+        [np.eye(players), read], axis=1
+    )

@@ -86,7 +86,8 @@ def _distinct(
 ) -> tuple[Int[np.ndarray, " distinct"], Numbers]:
     """Return the first of each kind of line, and for each line which kind it is."""
     codes = np.concatenate(
-        [np.packbits(lines, axis=1), *(part.astype(np.uint32)[:, None].view(np.uint8) for part in (worlds, rows))], axis=1
+        [np.packbits(lines, axis=1), *(part.astype(np.uint32)[:, None].view(np.uint8) for part in (worlds, rows))],
+        axis=1,
     )
     wide = -(-codes.shape[1] // 8) * 8
     codes = np.pad(codes, ((0, 0), (0, wide - codes.shape[1]))).view(np.uint64)
