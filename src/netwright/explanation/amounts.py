@@ -16,8 +16,7 @@ from netwright.explanation.occlusion import occlusion
 from netwright.explanation.question import apart, taken
 from netwright.explanation.reading import Leaves
 from netwright.explanation.saliency import saliency, smoothgrad
-from netwright.explanation.shapley.game import Coalitions, Game, Numbers, Values
-from netwright.explanation.shapley.values import shapley_values
+from netwright.explanation.shapley.parts import shapley_parts
 
 ROUGHLY = 16  # points of integrated gradients where a quick look will do
 Rows = Float[Tensor, " rows"]
@@ -35,6 +34,7 @@ class Amounts:
     gap: Rows | None = None  # share of |output - reference| by which amounts miss it; None: they need not add up
     low: Parts | None = None
     high: Parts | None = None
+    width: Rows | None = None  # widest half interval, as a share of all amounts without their signs
 
     def places_of(self, row: int) -> tuple[Tensor, ...] | None:
         return None if self.places is None else tuple(one[row] for one in self.places)
@@ -97,31 +97,24 @@ def _occluded(asked: Asked, _seed: int) -> Amounts:
     return Amounts(parts, *sides_of(asked))
 
 
-def _joining(asked: Asked, seed: int) -> Amounts:
-    """Ask what parts are worth as they join others in all orders: exactly, or with intervals where parts are many."""
-    found = [shapley_values(_game(asked, row), seed=seed) for row in range(asked.rows)]
+def _shapley(asked: Asked, seed: int) -> Amounts:
+    found = shapley_parts(asked, seed)
     parts = [torch.from_numpy(one.amounts[:, 0]) for one in found]
-    halves = [torch.from_numpy(one.amounts[:, 0] * 0.0 if one.half is None else one.half[:, 0]) for one in found]
-    output = torch.tensor([float(one.full[0]) for one in found], dtype=torch.float64)
-    reference = torch.tensor([float(one.empty[0]) for one in found], dtype=torch.float64)
-    low, high = ([part + sign * half for part, half in zip(parts, halves, strict=True)] for sign in (-1, 1))
-    return Amounts(parts, output, reference, None, gap_of(parts, output, reference), low, high)
-
-
-def _game(asked: Asked, row: int) -> Game:
-    removal = asked.removal(row)
-
-    def values(coalitions: Coalitions, _worlds: Numbers, _games: Numbers) -> Values:
-        return removal(torch.from_numpy(coalitions)).numpy()[:, None]
-
-    return Game(len(asked.pieces[row].names), values)
+    output, reference, width = (
+        torch.tensor([float(getattr(one, name)[0]) for one in found], dtype=torch.float64)
+        for name in ("full", "empty", "width")
+    )
+    half = [torch.zeros(len(one.amounts)) if one.half is None else torch.from_numpy(one.half[:, 0]) for one in found]
+    ends = ([one + sign * side for one, side in zip(parts, half, strict=True)] for sign in (-1, 1))
+    low, high = (None, None) if all(one.half is None for one in found) else ends
+    return Amounts(parts, output, reference, None, gap_of(parts, output, reference), low, high, width)
 
 
 EXPLAINERS: dict[str, Callable[[Asked, int], Amounts]] = {
     "integrated gradients": _integrated,
     "gradient shap": _sampled,
-    "shapley": _joining,
     "occlusion": _occluded,
+    "shapley": _shapley,
     "saliency": lambda asked, _seed: _steep(saliency(asked), asked),
     "smoothgrad": lambda asked, seed: _steep(smoothgrad(asked, seed), asked),
 }

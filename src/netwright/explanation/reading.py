@@ -21,7 +21,6 @@ Leaves = tuple[Tensor, ...]  # rows first: the inputs that are no whole numbers,
 Asked = Float[Tensor, "rows ..."]
 
 
-
 @dataclass(frozen=True)
 class Lookup:
     """How the slots of one look-up lie."""
