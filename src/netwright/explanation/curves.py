@@ -57,12 +57,12 @@ def _curve(shares: NDArray[np.float64], ours: NDArray[np.float64], random: NDArr
     return RemovalCurve(tuple(shares.tolist()), tuple(ours.tolist()), tuple(random.tolist()), area, random_area)
 
 
-def curve_checks(deletion: RemovalCurve, insertion: RemovalCurve, unit: str) -> tuple[Check, Check]:
+def curve_checks(deletion: RemovalCurve, insertion: RemovalCurve) -> tuple[Check, Check]:
     """Return what the curves of one row say."""
-    words = "{} most important first, the {} is {:.3g} on average, in random orders {:.3g}"
+    words = "with parts {} most important first, the evidence is {:.3g} on average, in random orders {:.3g}"
     flat = max(deletion.ours) - min(deletion.ours) <= 1e-9
-    taking = words.format("with parts taken out", unit, deletion.area, deletion.random_area)
-    putting = words.format("with parts put in", unit, insertion.area, insertion.random_area)
+    taking = words.format("taken out", deletion.area, deletion.random_area)
+    putting = words.format("put in", insertion.area, insertion.random_area)
     return (
         Check("deletion", flat or deletion.area < deletion.random_area, deletion.area, deletion.random_area, taking),
         Check(

@@ -70,7 +70,7 @@ def explain_module(
         taken, why = (method, "asked for") if method != "auto" else _choose(asked)
         found = amounts_of(asked, taken, seed)
         answers = _answers(asked, named)
-        trust = tested(asked, found, lambda other: amounts_of(other, taken, seed), named.unit, TESTED)
+        trust = tested(asked, found, lambda other: amounts_of(other, taken, seed), TESTED)
     against = "zeros" if baseline is None else f"the mean over {asked.each} rows" if asked.each > 1 else "one row"
     return tuple(
         Explanation(
