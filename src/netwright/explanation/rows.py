@@ -28,7 +28,7 @@ from netwright.explanation.references import references_for
 from netwright.explanation.series_pieces import series_pieces
 from netwright.explanation.table_pieces import cell_text, table_pieces
 from netwright.explanation.text_pieces import pieces_with_gaps, rewritten, text_pieces
-from netwright.explanation.trust import Explainer, Trust, tested
+from netwright.explanation.trust import Explainer, Trust, trust_in
 from netwright.explanation.words import label_of
 from netwright.training.inference import Model, answer
 from netwright.training.parts import inputs_of
@@ -93,7 +93,7 @@ def explain_rows(
     taken, why = (method, "asked for") if method != "auto" else _choose(background, asked)
     explain = _explainer(taken, seed)
     found = explain(asked)
-    trust = tested(asked, found, explain, tests)
+    trust = trust_in(asked, found, explain, tests)
     every = [_explanation(background, said, asked.pieces[row], row, found, trust[row]) for row in range(len(rows))]
     return tuple(_said_how(one, taken, why, against) for one in every)
 

@@ -18,7 +18,7 @@ LIMIT = 0.05  # half interval, of the sum of the amounts without their signs, ab
 
 def shapley_parts(asked: Asked, seed: int = 0) -> list[Shapley]:
     """Return the amounts of each row's parts: of columns beside reference rows, of others by taking parts out."""
-    if asked.rewriting is not None or not all(map(_are_columns, asked.pieces)):
+    if asked.rewriting is not None or not (_is_table(asked) and all(map(_are_columns, asked.pieces))):
         return [shapley_values(_taking_out(asked, row), seed=seed) for row in range(asked.rows)]
     if not _share_references(asked):
         return [found for row in range(asked.rows) for found in _of_columns(asked, np.array([row]), seed)]
@@ -60,6 +60,13 @@ def _taking_out(asked: Asked, row: int) -> Game:
         return removal(torch.from_numpy(coalitions)).double().numpy()[:, None]
 
     return Game(len(asked.pieces[row].names), values)
+
+
+def _is_table(asked: Asked) -> bool:
+    """Return whether a network of ours reads the rows: numbers, categories and maybe a third input."""
+    numeric, *others = asked.inputs
+    whole = bool(others) and others[0].dtype == torch.int64 and others[0].ndim == 2
+    return whole and len(others) < 3 and numeric.ndim == 2 and numeric.is_floating_point()
 
 
 def _are_columns(pieces: Pieces) -> bool:
