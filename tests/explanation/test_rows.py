@@ -1,11 +1,13 @@
 """Rows of a run's data are explained by raw column, word and step; sums hold, and every row gets its tests."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 import netwright as nw
 from netwright.core.errors import ContractError, RecipeError
 from netwright.explanation.forecasts import explain_forecast
+from netwright.explanation.references import USUAL
 from netwright.explanation.rows import explain_rows
 from netwright.training.inference import answer, read_for
 from tests.training.forecasting.small_series import QUICK, small
@@ -78,6 +80,18 @@ def test_rows_that_are_not_there_and_methods_that_do_not_fit_are_refused(table):
     with pytest.raises(RecipeError, match="transformer"):
         explain_rows(model, conformed, [0], "attention rollout")
     assert explain_rows(model, conformed, []) == ()
+
+
+def test_a_row_that_is_alone_is_compared_with_the_usual_one(table):
+    from tests.conftest import flowers_csv
+
+    model, _ = table
+    lines = flowers_csv(60).splitlines()
+    frame = pl.read_csv("\n".join(lines[:2]).encode())
+    (found,) = explain_rows(model, read_for(model, frame, with_target=True), [0], tests=0)
+    assert found.against == USUAL
+    assert holds(found)
+    assert any(abs(part.amount) > 1e-3 for part in found.parts)
 
 
 def test_words_join_to_the_text_and_add_up(texts):
