@@ -1,4 +1,4 @@
-"""Networks whose layers explainers are known to fail on, drawn, not trained: layer norm, GELU, embeddings, attention."""
+"""Networks, drawn, not trained, whose layers explainers fail on: layer norm, GELU, embeddings, attention."""
 
 import torch
 from torch import Tensor, nn

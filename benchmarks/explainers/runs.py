@@ -57,15 +57,19 @@ def sst2(folder: Path, epochs: int) -> Trained:
 
     data = root()
     assert data is not None, "there are no data"
-    train, test = data / "sst2/train.tsv", data / "sst2/dev.tsv"
+    train, test = (_sentences(data / f"sst2/{part}.tsv", folder) for part in ("train", "test"))
     settings = {"preset.recipe": "bag", "training.epochs": epochs, "training.threads": 1}
-    run = nw.fit(train, csv_header(train)[-1], settings=settings, options=FitOptions(runs=folder / "runs"))
+    run = nw.fit(train, "label", settings=settings, options=FitOptions(runs=folder / "runs"))
     return of_run(run.path, test)
 
 
-def csv_header(path: Path) -> list[str]:
-    with path.open(newline="") as file:
-        return next(csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ","))
+def _sentences(source: Path, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f"{source.stem}.csv"
+    lines = [line.split("\t")[:2] for line in source.read_text().strip().split("\n")]
+    with made.open("w", newline="") as file:
+        csv.writer(file).writerows([["text", "label"], *((text, ("bad", "good")[int(label)]) for text, label in lines)])
+    return made
 
 
 def mnist(folder: Path, epochs: int) -> Trained:

@@ -1,4 +1,4 @@
-"""Integrated gradients of 1,000 adult rows, ours beside Captum called row by row; compare and landscape by the clock."""
+"""Integrated gradients of 1,000 adult rows, ours beside Captum called row by row; compare and landscape."""
 
 import json
 import subprocess
