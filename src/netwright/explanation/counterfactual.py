@@ -1,7 +1,7 @@
 """The smallest change of a row's cells, within the values of training, by which its answer becomes another.
 
 One column is changed first, then two, and so on: from the changes that bring the wanted answer nearest, greedily. Of
-those that reach it each change is then made as small as it may be: numbers by ever smaller steps on the way back, others
+those that reach it each change is then made as small as it may be: numbers by smaller steps on the way back, others
 undone where they are not needed. The smallest of all is handed on.
 
 Source: S. Wachter, B. Mittelstadt, C. Russell, Counterfactual explanations without opening the black box, 2017.
