@@ -77,7 +77,7 @@ class Search:
         before = self.start[name]
         if isinstance(value, str) or before is None:
             return 1.0
-        return abs(value - before) / self.spans[name].spread
+        return float(abs(value - before) / self.spans[name].spread)
 
 
 def counterfactual(model: Model, table: Table, row: int, wanted: str | float | None = None) -> Counterfactual:
