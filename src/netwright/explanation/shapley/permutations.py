@@ -72,8 +72,6 @@ def _rounds(
     of_players = np.take_along_axis(added, place[:, :, None], axis=1)
     by_round = of_players.reshape(-1, game.worlds, *of_players.shape[1:])
     means: Float[np.ndarray, "rounds players games"] = by_round.mean(axis=1)
-        1
-    )
     return means
 
 
