@@ -33,12 +33,12 @@ class Reader:
 
 def owners_of(rows: Inputs, players: Sequence[Player]) -> tuple[Owner, ...]:
     """Return which player each column of each input belongs to; an image or series belongs to one as a whole."""
-    numeric, categorical = (torch.zeros(tensor.shape[1], dtype=torch.int64) for tensor in rows[:2])
+    columns = [torch.zeros(tensor.shape[1], dtype=torch.int64) for tensor in rows[:2]]
     third = [number for number, player in enumerate(players) if player.third]
     for number, player in enumerate(players):
-        numeric[list(player.numeric)] = number
-        categorical[list(player.categorical)] = number
-    return (numeric, categorical, *(torch.tensor(number) for number in third))
+        for owner, own in zip(columns, (player.numeric, player.categorical), strict=False):
+            owner[list(own)] = number
+    return (*columns, *(torch.tensor(number) for number in third))
 
 
 @torch.inference_mode()
@@ -49,13 +49,13 @@ def reader_of(module: nn.Module, rows: Inputs, background: Inputs, owners: tuple
     networks = [member for member in members if isinstance(member, MLP)]
     if len(networks) < len(members):
         return Reader(rows, background, owners, lambda inputs: predict_logits(module, inputs))
-    encoded = [tuple(network.encode(*inputs) for network in networks) for inputs in (rows, background)]
+    own, others = (tuple(network.encode(*inputs) for network in networks) for inputs in (rows, background))
 
     def answer(inputs: Inputs) -> Tensor:
         said = [network.decide(part) for network, part in zip(networks, inputs, strict=True)]
         return average_logits(torch.stack(said), module.task) if isinstance(module, Ensemble) else said[0]
 
-    return Reader(*encoded, tuple(_behind(network, owners) for network in networks), answer)
+    return Reader(own, others, tuple(_behind(network, owners) for network in networks), answer)
 
 
 def _behind(network: MLP, owners: tuple[Owner, ...]) -> Owner:
