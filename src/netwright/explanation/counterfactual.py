@@ -196,7 +196,7 @@ def _shrunk(search: Search, change: Change) -> Change:
 
 def _nearest(search: Search, change: Change, name: str, before: float) -> float:
     """Return the number nearest to `before` at which the change still reaches what is wanted, ever more finely."""
-    whole = search.table.frame[name].dtype.is_integer()
+    whole = search.spans[name].whole
     enough, short = float(change[name]), before
     for _ in range(FINER):
         steps = short + (enough - short) * np.arange(1, STEPS) / STEPS
