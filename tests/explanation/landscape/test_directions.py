@@ -59,7 +59,7 @@ def _surface(module, x, y, raw=False):
     subject = Subject(module, (x,), y, nn.functional.cross_entropy)
     plane = tuple(random_direction(module, 0, number) for number in (1, 2))
     if raw:
-        plane = tuple({name: value / filter_norms(value).mean() for name, value in one.items()} for one in plane)
+        plane = tuple({name: _unscaled(value) for name, value in one.items()} for one in plane)
     steps = grid(1.0, 5)
     return torch.tensor(surface_of(subject, plane, steps, steps).losses)
 
@@ -67,3 +67,7 @@ def _surface(module, x, y, raw=False):
 def test_a_step_moves_the_weights_along_the_direction():
     weights, direction = {"w": torch.ones(2)}, {"w": torch.tensor([1.0, -2.0])}
     assert torch.equal(moved(weights, direction, 0.5)["w"], torch.tensor([1.5, 0.0]))
+
+
+def _unscaled(value):
+    return value / filter_norms(value).mean() if value.ndim > 1 else value

@@ -22,7 +22,7 @@ def test_the_middle_of_an_odd_grid_is_the_network_itself():
     direction = {name: torch.randn_like(value) for name, value in subject.weights.items()}
     found = surface_of(subject, (direction, direction), grid(1.0, 7), grid(1.0, 7))
     assert found.losses[3][3] == own_loss(subject)
-    assert own_loss(subject) == pytest.approx(float(subject.loss(subject.module(*subject.inputs), subject.targets)))
+    assert own_loss(subject) == pytest.approx(subject.loss(subject.module(*subject.inputs), subject.targets).item())
 
 
 def test_blocks_of_rows_give_the_loss_of_all():

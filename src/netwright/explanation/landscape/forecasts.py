@@ -86,8 +86,8 @@ def _again(name: str, stage: ForecastStage, subject: Subject) -> Way | str:
     seconds, said = (done[-1].seconds if done else 0.0), stage.info.stopped_because
     epochs = epochs_again(kind.training.epochs, len(done), seconds, said)
     config = replace(kind.training, epochs=epochs, statistics=False, record_every=NEVER)
-    assert isinstance(subject.module, Windowed)
-    module = Windowed(build(stage.recipe, name, stage.spec), subject.module.series, stage.spec.lookback)
+    series = torch.from_numpy(stage.material.series).float()
+    module = Windowed(build(stage.recipe, name, stage.spec), series, stage.spec.lookback)
     train, held = (torch.from_numpy(stage.windows(part).origins) for part in ("train", "validation"))
     snapshots = Snapshots(module, subject)
     session = Session(loss=subject.loss, epoch_begins=snapshots.epoch_begins)  # type: ignore[arg-type]

@@ -48,9 +48,8 @@ def _lines(canvas: Canvas, frame: Frame, scale: Scale, fine: Heights) -> None:
     for level in scale.levels:
         ground = tuple(int(part) for part in colours(np.array(level)))
         shade = mixed((ground[0], ground[1], ground[2]), (255, 255, 255) if level < 0.45 else (10, 20, 40), 0.42)
-        for (x0, y0), (x1, y1) in contour(fine, level):
-            ends = [(frame.left + x * step, frame.top + frame.side - y * step) for x, y in ((x0, y0), (x1, y1))]
-            canvas.line(ends, shade, 0.8)
+        ends = contour(fine, level) * np.array([step, -step]) + np.array([frame.left, frame.top + frame.side])
+        canvas.segments(ends, shade, 0.8)
 
 
 def _axes(canvas: Canvas, frame: Frame) -> None:

@@ -36,7 +36,7 @@ def _rows(found: Landscape) -> list[tuple[Panel, ...]]:
     if found.trajectory is not None:
         way, plane = found.trajectory, scale_of([found.trajectory.surface])
         said = f"{way.shares[0]:.0%} and {way.shares[1]:.0%} of the way lie along the axes; {len(way.stops)} weights"
-        rows.append((_map(way.surface, plane, "The way of training", said, way.stops), _profile(view, own)))
+        rows.append((_map(way.surface, plane, "The way of training", said, way.stops), _profile(view)))
     if found.skips:
         both = scale_of([one.surface for one in found.skips])
         rows.append(tuple(_relief(one, both, one.name.capitalize()) for one in found.skips))
@@ -75,10 +75,13 @@ def _relief(view: View, scale: Scale, title: str) -> Panel:
     return draw
 
 
-def _profile(view: View, scale: Scale) -> Panel:
+def _profile(view: View) -> Panel:
+    profile = view.profile
+    scale = scale_of([Surface(profile.steps, (0.0,), (profile.losses,))])
+
     def draw(canvas: Canvas, left: int, top: int) -> None:
         _heading(canvas, (left + 40, top), "Along one direction", "steps in units of the weights' own size")
-        draw_profile(canvas, (left + 84, top + 64), 420, view.profile, scale)
+        draw_profile(canvas, (left + 84, top + 64), 420, profile, scale)
 
     return draw
 

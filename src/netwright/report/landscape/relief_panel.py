@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from netwright.report.landscape.canvas import Canvas, Point, mixed
+from netwright.report.landscape.canvas import Canvas, Number, Point, mixed
 from netwright.report.landscape.contours import contour
 from netwright.report.landscape.scale import Heights, Scale, colours, finer, nice
 
@@ -21,7 +21,7 @@ Points = NDArray[np.float64]
 class Eye:
     """Turns places in the box, each from 0 to 1, to places on the canvas."""
 
-    def __init__(self, left: float, top: float, side: float) -> None:
+    def __init__(self, left: Number, top: Number, side: Number) -> None:
         self.centre = (left + side / 2, top + side * 0.53)
         self.size = side * 0.63
 
@@ -35,9 +35,9 @@ class Eye:
         far = 1.0 / (1.0 - 0.16 * near)
         return self.centre[0] + right * far * self.size, self.centre[1] - rise * far * self.size, near
 
-    def point(self, across: float, up: float, height: float) -> Point:
-        x, y, _ = self.see(np.array(across), np.array(up), np.array(height))
-        return float(x), float(y)
+    def point(self, across: Number, up: Number, height: Number) -> Point:
+        x, y, _ = self.see(*(np.array([part], np.float64) for part in (across, up, height)))
+        return float(x[0]), float(y[0])
 
 
 def draw_relief(canvas: Canvas, eye: Eye, heights: Heights, scale: Scale) -> None:
@@ -48,20 +48,12 @@ def draw_relief(canvas: Canvas, eye: Eye, heights: Heights, scale: Scale) -> Non
     side = np.linspace(0.0, 1.0, MESH)
     across, up = np.meshgrid(side, side)
     right, down, near = eye.see(across, up, fine)
-    shades = lit(fine)
-    cells = [(y, x) for y in range(MESH - 1) for x in range(MESH - 1)]
-    depth = near[:-1, :-1] + near[1:, 1:]
-    order = np.argsort(depth.ravel(), kind="stable")
-    for number in order:
-        y, x = cells[number]
-        corners = [(right[b, a], down[b, a]) for a, b in ((x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1))]
-        red, green, blue = (int(part) for part in shades[y, x])
-        canvas.polygon(corners, (red, green, blue), (red, green, blue))
-        shade = mixed((red, green, blue), (8, 12, 30), 0.28)
-        if x % LINE_EVERY == 0:
-            canvas.line([corners[0], corners[3]], shade, 0.5)
-        if y % LINE_EVERY == 0:
-            canvas.line([corners[0], corners[1]], shade, 0.5)
+    seen = np.stack([right, down], axis=-1)
+    corners = np.stack([seen[:-1, :-1], seen[:-1, 1:], seen[1:, 1:], seen[1:, :-1]], axis=2).reshape(-1, 4, 2)
+    rows, columns = np.mgrid[: MESH - 1, : MESH - 1] % LINE_EVERY == 0
+    sides = np.stack([rows, columns], axis=-1).reshape(-1, 2)
+    order = np.argsort((near[:-1, :-1] + near[1:, 1:]).ravel(), kind="stable")  # from the back to the front
+    canvas.meshes(corners[order], lit(fine).reshape(-1, 3)[order], sides[order])
 
 
 def lit(fine: Heights) -> NDArray[np.float64]:
@@ -91,5 +83,6 @@ def _floor(canvas: Canvas, eye: Eye, fine: Heights, scale: Scale) -> None:
     for level in scale.levels:
         ground = tuple(int(part) for part in colours(np.array(level)))
         shade = mixed(canvas.ink.soft, (ground[0], ground[1], ground[2]), 0.7)
-        for ends in contour(fine, level) / (MESH - 1):
-            canvas.line([eye.point(x, y, 0.0) for x, y in ends], shade, 0.7)
+        ends = contour(fine, level) / (MESH - 1)
+        right, down, _ = eye.see(ends[..., 0], ends[..., 1], np.zeros(ends.shape[:2]))
+        canvas.segments(np.stack([right, down], axis=-1), shade, 0.7)

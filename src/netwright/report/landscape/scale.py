@@ -22,7 +22,7 @@ STOPS = (  # from low losses to high ones; each is lighter than the one before
     (255, 248, 216),
 )
 STEEP = 15.0  # highest over lowest loss, from which on heights are logarithms
-REACH = 0.995  # share of the points that lie within the scale; what is higher is drawn at its top
+REACH, FAR = 0.98, 3.0  # losses beyond FAR times the one that this share of points stays below are cut off there
 LEVELS = 12
 
 
@@ -59,7 +59,8 @@ def scale_of(surfaces: Iterable[Surface]) -> Scale:
     found = sorted(loss for one in surfaces for row in one.losses for loss in row if loss is not None)
     if not found:
         return Scale(0.0, 1.0, False)
-    low, high = found[0], found[min(len(found) - 1, int(REACH * len(found)))]
+    low, most = found[0], found[min(len(found) - 1, int(REACH * len(found)))]
+    high = min(found[-1], low + FAR * (most - low)) if most > low else found[-1]
     high = high if high > low else low + max(1e-12, abs(low) * 1e-6)
     return Scale(low, high, low > 0.0 and high / low > STEEP)
 
