@@ -19,6 +19,10 @@ from netwright.training.reopening import reopen
 from tests.data.series.series_tables import hourly
 
 SMALL = ("--points", 5, "--rows", 40)
+TEXT = "".join(
+    f"{number} little ducks went out one day{', over the hills' * (number % 3)}\nand far away.\n"
+    for number in range(60)
+)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +109,7 @@ def test_a_folder_that_is_no_run_is_refused(netwright, tmp_path):
 
 
 def test_an_ensemble_says_which_of_its_networks_is_drawn(tmp_path, finished_run):
-    settings = {"training.epochs": 2, "training.threads": 1, "ensemble.networks": 2}
+    settings = {"training.epochs": 2, "training.threads": 1, "ensemble.members": 2}
     run = nw.fit(finished_run.parent / "flowers.csv", "kind", settings=settings, options=nw.FitOptions(runs=tmp_path))
     found = nw.landscape(run, points=3, rows=20, trajectory=False)
     assert "the first of the 2 networks" in found.network
@@ -129,7 +133,7 @@ def test_a_forecast_is_drawn_and_has_no_skip_connections_to_compare(netwright, t
 
 def test_a_language_model_is_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "WRITTEN", 5)
-    (tmp_path / "ducks.txt").write_text("five little ducks went out one day, over the hills and far away.\n" * 40)
+    (tmp_path / "ducks.txt").write_text(TEXT)
     settings = {"network.width": 16, "network.depth": 1, "network.context": 16, "training.epochs": 3}
     settings |= {"windows.steps_per_epoch": 3, "training.batch_size": 4, "training.threads": 1}
     run = nw.fit(tmp_path / "ducks.txt", settings=settings, options=nw.FitOptions(runs=tmp_path))

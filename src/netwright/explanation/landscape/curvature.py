@@ -111,5 +111,5 @@ def _flat(parts: Sequence[Tensor]) -> Vector:
 
 
 def _unflat(vector: Vector, values: list[Tensor]) -> list[Tensor]:
-    parts = vector.split([value.numel() for value in values])
+    parts = torch.split(vector, [value.numel() for value in values])
     return [part.view(value.shape).to(value) for part, value in zip(parts, values, strict=True)]

@@ -42,7 +42,7 @@ def _like_filters(weight: Tensor, leading: int, generator: torch.Generator) -> T
 
 def filter_norms(weight: Tensor, leading: int = 1) -> Tensor:
     """Return the length of each filter: of all numbers that share their first `leading` positions."""
-    return weight.flatten(leading).norm(dim=-1)
+    return torch.linalg.vector_norm(weight.flatten(leading), dim=-1)
 
 
 def moved(weights: Mapping[str, Tensor], direction: Mapping[str, Tensor], step: float) -> dict[str, Tensor]:

@@ -76,7 +76,7 @@ def orthogonal(vector: Vector, basis: Basis) -> Vector:
 
 
 def _unit(vector: Vector) -> Vector:
-    return vector / vector.norm()
+    return vector / torch.linalg.vector_norm(vector)
 
 
 def _ends(diagonal: Tensor, beside: Tensor, count: int, tolerance: float, whole: bool) -> Ends:

@@ -69,7 +69,7 @@ def work_of(module: nn.Module, inputs: Inputs) -> float:
     """Return the multiplications and additions of one row."""
     with FlopCounterMode(display=False) as counter:
         module(*inputs)
-    return counter.get_total_flops() / len(inputs[0])
+    return float(counter.get_total_flops()) / len(inputs[0])
 
 
 @torch.no_grad()

@@ -72,7 +72,7 @@ def principal_plane(offsets: Float[Tensor, "stop numbers"], module: nn.Module) -
 
 def _as_weights(axis: Float[Tensor, " numbers"], module: nn.Module) -> Direction:
     named = dict(module.named_parameters())
-    parts = axis.split([value.numel() for value in named.values()])
+    parts = torch.split(axis, [value.numel() for value in named.values()])
     return {name: part.view(value.shape).to(value) for (name, value), part in zip(named.items(), parts, strict=True)}
 
 

@@ -62,7 +62,7 @@ def lit(fine: Heights) -> NDArray[np.float64]:
     normal = np.stack([-slope_across, -slope_up, np.ones_like(fine)], axis=-1)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     bright = np.clip(normal @ (LIGHT / np.linalg.norm(LIGHT)), 0.0, 1.0)
-    return np.clip(colours(fine) * (0.74 + 0.32 * bright)[..., None], 0, 255)[:-1, :-1]
+    return np.asarray(np.clip(colours(fine) * (0.74 + 0.32 * bright)[..., None], 0, 255)[:-1, :-1])
 
 
 def _box(canvas: Canvas, eye: Eye, scale: Scale) -> None:

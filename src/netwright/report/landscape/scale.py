@@ -45,7 +45,7 @@ class Scale:
     def loss(self, height: float) -> float:
         """Return the loss at a height."""
         if self.logarithmic:
-            return self.low * (self.high / self.low) ** height
+            return self.low * math.exp(height * math.log(self.high / self.low))
         return self.low + height * (self.high - self.low)
 
     @property
@@ -71,7 +71,7 @@ def colours(heights: Heights) -> NDArray[np.float64]:
     stops = np.array(STOPS, np.float64)
     before = np.minimum(place.astype(int), len(STOPS) - 2)
     share = (place - before)[..., None]
-    return stops[before] * (1.0 - share) + stops[before + 1] * share
+    return np.asarray(stops[before] * (1.0 - share) + stops[before + 1] * share)
 
 
 def finer(heights: Heights, size: tuple[int, int]) -> Heights:
