@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
+from netwright.api.drawing import draw_landscape, landscape
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
 from netwright.api.preflight import preflight, preflight_tree
 from netwright.api.scripts import ScriptDiagnosis, diagnose_script
@@ -165,6 +166,7 @@ __all__ = [
     "ScriptDiagnosis",
     "diagnose_run",
     "diagnose_script",
+    "draw_landscape",
     "finish",
     "finish_forecast",
     "fit",
@@ -173,6 +175,7 @@ __all__ = [
     "forecast",
     "forecast_tree",
     "is_forecast_run",
+    "landscape",
     "load",
     "of_training",
     "parse_budget",

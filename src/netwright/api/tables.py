@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import diagnose_run, note_findings, treatment_of
+from netwright.api.landscape import draw_run, landscape_of
 from netwright.api.options import FitOptions, request_of
 from netwright.core.evidence import Evaluation
 from netwright.core.files import write_atomic
@@ -17,6 +18,8 @@ from netwright.training.run_directory import check_run
 if TYPE_CHECKING:
     import polars as pl
 
+    from netwright.core.landscapes import Landscape
+    from netwright.explanation.landscape import LandscapeRequest
     from netwright.training.inference import Model, Predictions
     from netwright.training.stage import Listener
 
@@ -83,6 +86,15 @@ class Run:
 
         return assess(self.model, source).evaluation
 
+    def landscape(self, request: "LandscapeRequest | None" = None, source: Any = None) -> "Landscape":
+        """Draw the loss around the network; `source` is the data again, where the run was fitted on frames or arrays.
+
+        landscape.json, landscape.png and landscape.html are written to the run, and its report shows the landscape.
+        """
+        from netwright.explanation.landscape import LandscapeRequest
+
+        return draw_run(self.path, request or LandscapeRequest(), lambda: write_report(self), source)
+
 
 def fit_tree(
     source: Any,
@@ -124,8 +136,8 @@ def finish(run: Run) -> Run:
 
 
 def write_report(run: Run) -> None:
-    """Draw a run as it is stored, with its treatment if it had one."""
+    """Draw a run as it is stored, with its treatment and its landscape if it has them."""
     from netwright.report.page import render_report
 
-    page = render_report(run.summary, str(run.path), treatment_of(run.path))
+    page = render_report(run.summary, str(run.path), treatment_of(run.path), landscape_of(run.path))
     write_atomic(run.report, page.encode())

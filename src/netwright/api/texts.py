@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import diagnose_run, note_findings
+from netwright.api.landscape import landscape_of
 from netwright.api.options import FitOptions, parse_budget
 from netwright.core.errors import RecipeError
 from netwright.core.files import write_atomic
@@ -138,8 +139,14 @@ def resume_text(path: str | Path, listener: "LanguageListener") -> LanguageRun:
 
 def finish_text(run: LanguageRun) -> LanguageRun:
     """Diagnose a language model and write its report."""
+    note_findings(run.path)
+    write_text_report(run)
+    return run
+
+
+def write_text_report(run: LanguageRun) -> None:
+    """Draw the run of a language model as it is stored, with its landscape if it has one."""
     from netwright.report.language_page import render_language_report
 
-    note_findings(run.path)
-    write_atomic(run.report, render_language_report(run.language, str(run.path)).encode())
-    return run
+    page = render_language_report(run.language, str(run.path), landscape_of(run.path))
+    write_atomic(run.report, page.encode())

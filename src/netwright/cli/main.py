@@ -13,6 +13,7 @@ from netwright.cli.diagnose import diagnose
 from netwright.cli.evaluate import evaluate
 from netwright.cli.fit import fit
 from netwright.cli.generate import generate
+from netwright.cli.landscape import landscape
 from netwright.cli.predict import predict
 from netwright.cli.preflight import preflight
 from netwright.cli.show import show
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, generate, evaluate, show, preflight, diagnose, treat, check):
+for command in (fit, predict, generate, evaluate, show, preflight, diagnose, treat, landscape, check):
     app.command()(command)
 
 

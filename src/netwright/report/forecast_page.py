@@ -5,12 +5,14 @@ import shlex
 import jinja2
 
 from netwright.core.forecasts import Example, ForecastSummary
+from netwright.core.landscapes import Landscape
 from netwright.report.charts.curves import loss_curves
 from netwright.report.charts.forecast import forecast_picture
 from netwright.report.charts.horizon import coverage_by_step, error_by_step, origin_dots
 from netwright.report.charts.sketch import sketch_picture
 from netwright.report.findings import grouped
 from netwright.report.forecast_words import step_in_words, trust_of_forecasts, verdict_on
+from netwright.report.landscape.section import shown_landscape
 from netwright.report.numbers import close, count, counted, duration, interval, percent, setting, show
 from netwright.report.page import best_epoch
 from netwright.report.tables import of_contenders, of_the_run
@@ -20,16 +22,18 @@ TEMPLATE = "forecast.html.j2"
 MOST_STEPS = 12  # of the table by step
 
 
-def render_forecast_report(summary: ForecastSummary, folder: str = "") -> str:
+def render_forecast_report(summary: ForecastSummary, folder: str = "", landscape: Landscape | None = None) -> str:
     """Draw a forecasting run as one self-contained page. All that came from the data is escaped.
 
     Args:
         summary: the run.
         folder: the run directory as people type it in commands; `runs/<name>` where it is not given.
+        landscape: the loss around its network, if it was drawn.
     """
     evaluation = summary.evaluation
     return template().render(
         summary=summary,
+        landscape=shown_landscape(landscape),
         folder=shlex.quote(folder or f"runs/{summary.name}"),
         verdict=verdict_on(summary),
         step=step_in_words(summary.schema),

@@ -4,12 +4,14 @@ import shlex
 
 import jinja2
 
+from netwright.core.landscapes import Landscape
 from netwright.core.language import Excerpt, LanguageSummary
 from netwright.report.charts.attention import attention_map
 from netwright.report.charts.curves import loss_curves
 from netwright.report.charts.ranking import ranking
 from netwright.report.charts.sketch import sketch_picture
 from netwright.report.findings import grouped
+from netwright.report.landscape.section import shown_landscape
 from netwright.report.language_tables import notes_of, ranked
 from netwright.report.numbers import count, counted, duration, setting, share, show
 from netwright.report.templating import template_of
@@ -18,17 +20,19 @@ TEMPLATE = "language.html.j2"
 SURE, LOST = 0.0, 6.0  # nats at which an excerpt's colour begins and is full
 
 
-def render_language_report(summary: LanguageSummary, folder: str = "") -> str:
+def render_language_report(summary: LanguageSummary, folder: str = "", landscape: Landscape | None = None) -> str:
     """Draw a run as one self-contained page. All that came from the text is escaped.
 
     Args:
         summary: the run.
         folder: the run directory as people type it in commands.
+        landscape: the loss around its network, if it was drawn.
     """
     evaluation, pictures = summary.evaluation, summary.pictures
     models = ranked(evaluation, "this network")
     return template().render(
         summary=summary,
+        landscape=shown_landscape(landscape),
         folder=shlex.quote(folder or f"runs/{summary.name}"),
         verdict=judge_text(summary),
         models=models,

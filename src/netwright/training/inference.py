@@ -96,7 +96,7 @@ class Kept:
     averaged: bool  # whether they stand in an Ensemble, be it of one
 
 
-def _kept_by(folder: Path, recipe: Recipe) -> Kept:
+def kept_by(folder: Path, recipe: Recipe) -> Kept:
     """Return what a run keeps: fewer networks than asked for where some were left out."""
     own = recipe.preset.recipe
     if recipe.ensemble.networks > 1:
@@ -123,7 +123,7 @@ def _trained(folder: Path, recipe: Recipe, preparation: Preparation) -> nn.Modul
     path = folder / "weights.safetensors"
     if not path.exists():
         raise RunError(f"{folder} has no weights.safetensors: the run did not finish; resume it: --resume {folder}")
-    kept = _kept_by(folder, recipe)
+    kept = kept_by(folder, recipe)
     kinds = kinds_named(recipe, preparation, kept.names)
     for kind in kinds:
         _refuse_unknown_function(kind.network.activation)

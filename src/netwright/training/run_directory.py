@@ -45,6 +45,7 @@ READ = (  # what is opened of a run directory; other files in it are nobody's bu
         "tokenizer.json",
         "excerpts.json",
         "treatment.json",
+        "landscape.json",
         "treated.toml",
     ),
 )
