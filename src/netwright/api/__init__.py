@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.comparison import compare, load_comparison
 from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
 from netwright.api.preflight import preflight, preflight_tree
@@ -163,6 +164,7 @@ __all__ = [
     "Run",
     "Sampling",
     "ScriptDiagnosis",
+    "compare",
     "diagnose_run",
     "diagnose_script",
     "finish",
@@ -174,6 +176,7 @@ __all__ = [
     "forecast_tree",
     "is_forecast_run",
     "load",
+    "load_comparison",
     "of_training",
     "parse_budget",
     "preflight",
