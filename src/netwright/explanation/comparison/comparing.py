@@ -74,6 +74,9 @@ class Assessing:
     def ground(self) -> Ground:
         return self.trainer.ground
 
+    def _measure(self, key: Key) -> Measure:
+        return _read_again(self.scores[key], self.ground.higher_is_better)
+
     def comparison(self, name: str) -> Comparison:
         """Return the whole comparison."""
         ground, clock = self.ground, self.trainer.clock
@@ -180,20 +183,21 @@ class Assessing:
 
     def _contestant(self, model: Model, gap: Measure, cost: Cost, audit: Audit) -> Contestant:
         key = self._key(model)
-        raw, kept = self.scores.get(Key(model.name, "raw", key.rows)), self.results.kept[key]
+        unprepared, kept = Key(model.name, "raw", key.rows), self.results.kept[key]
+        raw = self.scores.get(unprepared)
         return Contestant(
             name=model.name,
             side=model.side,
             what=kept.what,
             depth=model.depth,
             validation=self._validation(model),
-            measure=self._measure(self.scores[key]),
+            measure=self._measure(key),
             behind=gap,
             alike=is_alike(gap),
             cost=cost,
             audit=audit,
             curve=self._curve(model),
-            raw=None if raw is None else self._measure(raw),
+            raw=None if raw is None else self._measure(unprepared),
             engineering=None if raw is None else difference(self.scores[key], raw).measure(),
             note=kept.trained.note,
         )
@@ -201,16 +205,16 @@ class Assessing:
     def _curve(self, model: Model) -> tuple[CurvePoint, ...]:
         keys = [self._key(model, size) for size in self.ground.sizes]
         return tuple(
-            CurvePoint(key.rows, self._measure(self.scores[key]), self.results.kept[key].trained.seconds)
+            CurvePoint(key.rows, self._measure(key), self.results.kept[key].trained.seconds)
             for key in keys
             if key in self.results.kept
         )
 
-    def _measure(self, score: Sampled) -> Measure:
-        """Return a score as the metric reads: an error is no longer negative."""
-        found = score.measure()
-        if self.ground.higher_is_better or found.value is None:
-            return found
-        ends = (found.high, found.low)
-        low, high = (None if end is None else -end for end in ends)
-        return Measure(-found.value, low, high)
+
+def _read_again(score: Sampled, higher_is_better: bool) -> Measure:
+    """Return a score as the metric reads: an error is no longer negative."""
+    found = score.measure()
+    if higher_is_better or found.value is None:
+        return found
+    low, high = (None if end is None else -end for end in (found.high, found.low))
+    return Measure(-found.value, low, high)

@@ -90,7 +90,9 @@ def gather_ground(request: Request, most_train: int) -> Ground:
     places = (split.train[order], split.validation[held], material.test_rows[asked])
     frames = [_frame(table.frame, place) for table, place in zip(_tables(settled), places, strict=True)]
     prepared = [part.rows(pick) for part, pick in zip((parts.train, parts.validation, parts.test), picks, strict=True)]
-    rows = Rows(*prepared, (frames[0], frames[1], frames[2]), tuple(material.schema.features), spec)
+    rows = Rows(
+        prepared[0], prepared[1], prepared[2], (frames[0], frames[1], frames[2]), tuple(material.schema.features), spec
+    )
     target, held_target, test_target = (_known(part.target) for part in prepared)
     truths = [in_own_unit(values, settled.preparation) for values in (held_target, test_target)]
     every = in_own_unit(target, settled.preparation)

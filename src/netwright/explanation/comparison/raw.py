@@ -69,7 +69,7 @@ def _read(cells: pl.Series, column: RawColumn) -> NDArray[np.float32]:
     else:
         found = _numbers(cells, column.kind).fill_nan(None)
     values = found.fill_null(column.fill).to_numpy().astype(np.float64)
-    return np.clip(values, -LARGEST, LARGEST).astype(np.float32)[:, None]
+    return np.asarray(np.clip(values, -LARGEST, LARGEST)[:, None], dtype=np.float32)
 
 
 def _numbers(cells: pl.Series, kind: str) -> pl.Series:

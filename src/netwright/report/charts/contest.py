@@ -49,7 +49,7 @@ def growth_picture(comparison: Comparison) -> Markup:
         left_axis(up, LEFT, RIGHT, metric),
         _rows_axis(sizes, across),
         *drawn,
-        *_ends(models, across, up),
+        *_names([(_end(model, across, up), model.name, model.side, model.taken) for model in models]),
     )
 
 
@@ -88,22 +88,28 @@ def _line(model: Drawn, across: Scale, up: Scale) -> Markup:
     return element("path", d=steps, class_=style) + Markup("").join(dots)
 
 
+def _end(model: Drawn, across: Scale, up: Scale) -> Point:
+    rows, value = model.points[-1]
+    return across(rows), _inside(up(value))
+
+
 def _inside(y: float) -> float:
     return min(max(y, TOP), BOTTOM)
 
 
-def _ends(models: Sequence[Drawn], across: Scale, up: Scale) -> list[Markup]:
-    """Name each line at its end, with a stroke to it where the name had to move."""
-    ends = sorted((_inside(up(model.points[-1][1])), number) for number, model in enumerate(models))
-    overlap = max(0.0, ends[0][0] + GAP * (len(ends) - 1) - BOTTOM)
+def _names(places: Sequence[tuple[Point, str, str, bool]]) -> list[Markup]:
+    """Name each point (place, name, side, whether to take it) at the right, the highest first, with a stroke to it.
+
+    Names keep their distance and stay above the axis.
+    """
+    ordered = sorted(places, key=lambda place: place[0][1])
+    overlap = max(0.0, float(ordered[0][0][1]) + GAP * (len(ordered) - 1) - BOTTOM)
     placed, lowest = [], TOP - GAP
-    for y, number in ends:
-        model = models[number]
-        lowest = max(y - overlap, lowest + GAP)
-        x = across(model.points[-1][0])
-        stroke = line((x + 4, y), (RIGHT + 8, lowest), class_="rule") if abs(lowest - y) > 3 else Markup("")
-        style = f"direct {STYLES[model.side]}{' taken' if model.taken else ''}"
-        placed.append(stroke + text(RIGHT + 12, lowest + 4, short_name(model.name), class_=style))
+    for (x, y), name, side, taken in ordered:
+        lowest = max(float(y) - overlap, lowest + GAP)
+        stroke = line((float(x) + 5, y), (RIGHT + 8, lowest), class_="rule")
+        style = f"direct {STYLES[side]}{' taken' if taken else ''}"
+        placed.append(stroke + text(RIGHT + 12, lowest + 4, short_name(name), class_=style))
     return placed
 
 
@@ -115,17 +121,21 @@ def cost_picture(comparison: Comparison) -> Markup:
     metric = metric_of(comparison).label
     across = logarithmic([one.cost.train_seconds for one in models], LEFT + 8, RIGHT - 8)
     ends = [end for one in models for end in (one.measure.low, one.measure.value, one.measure.high) if is_finite(end)]
-    up = linear(ends, BOTTOM, TOP)
+    up = linear(_close(ends, comparison), BOTTOM, TOP)
     said = "; ".join(f"{one.name} {show(one.measure.value)} in {moment_of(one.cost.train_seconds)}" for one in models)
-    dots = [_dot(one, across, up, one.name == comparison.recommendation.name) for one in models]
+    taken = comparison.recommendation.name
+    places = [
+        ((across(one.cost.train_seconds), _inside(up(one.measure.value or 0.0))), one.name, one.side, one.name == taken)
+        for one in models
+    ]
     return picture(
         WIDTH,
         HEIGHT,
         f"{metric} by training time: {said}",
         left_axis(up, LEFT, RIGHT, metric),
         _time_axis(across),
-        *dots,
-        *_names(models, across, up, comparison.recommendation.name),
+        *_names(places),
+        *(_dot(one, across, up, one.name == taken) for one in models),
     )
 
 
@@ -141,26 +151,15 @@ def _time_axis(across: Scale) -> Markup:
 
 
 def _dot(one: Contestant, across: Scale, up: Scale, taken: bool) -> Markup:
-    x, y = across(one.cost.train_seconds), up(one.measure.value or 0.0)
+    x, y = across(one.cost.train_seconds), _inside(up(one.measure.value or 0.0))
     low, high = one.measure.low, one.measure.high
     whisker = Markup("")
     if is_finite(low) and is_finite(high):
-        whisker = line((x, up(low)), (x, up(high)), class_=f"whisker {'apart' if one.side == 'shallow' else ''}")
+        whisker = line(
+            (x, _inside(up(low))),
+            (x, _inside(up(high))),
+            class_="whisker apart" if one.side == "shallow" else "whisker",
+        )
     said = f"{one.name}: {show(one.measure.value)} in {moment_of(one.cost.train_seconds)}"
     size = 6.0 if taken else 4.0
     return whisker + element("circle", element("title", said), cx=x, cy=y, r=size, class_=DOTS[one.side])
-
-
-def _names(models: Sequence[Contestant], across: Scale, up: Scale, taken: str) -> list[Markup]:
-    """Name each dot beside it, moved down where two names would meet."""
-    spots: list[Point] = []
-    named: list[Markup] = []
-    for one in sorted(models, key=lambda one: up(one.measure.value or 0.0)):
-        label = short_name(one.name)
-        x, y = across(one.cost.train_seconds), up(one.measure.value or 0.0)
-        while any(abs(x - other[0]) < 7.0 * len(label) and abs(y - other[1]) < GAP for other in spots):
-            y += 2.0
-        spots.append((x, y))
-        style = f"direct {STYLES[one.side]}{' taken' if one.name == taken else ''}"
-        named.append(text(x + 9, y + 4, label, class_=style))
-    return named
