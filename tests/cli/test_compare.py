@@ -8,7 +8,7 @@ import pytest
 import netwright as nw
 from netwright.api.comparison import load_comparison, write_comparison
 from netwright.core.errors import Interrupted, RunError
-from tests.conftest import flowers_csv
+from tests.conftest import QUICK, flowers_csv
 from tests.report.contests import comparison
 
 
@@ -22,7 +22,7 @@ def table(tmp_path):
 def test_a_table_with_categories_and_gaps_is_compared_and_the_same_values_are_printed_and_kept(
     netwright, table, tmp_path
 ):
-    found = netwright("compare", table, "--runs", tmp_path, "--json", "--seed", 1)
+    found = netwright("compare", table, "--runs", tmp_path, "--json", "--seed", 1, *QUICK)
     assert found.code == 0, found.err
     said = json.loads(found.out)
     folder = tmp_path / "flowers-compare-1"
@@ -32,7 +32,7 @@ def test_a_table_with_categories_and_gaps_is_compared_and_the_same_values_are_pr
     assert [one.name for one in kept.contestants][:4] == [
         "linear model", "nearest neighbours", "decision tree", "boosted trees",
     ]  # fmt: skip
-    assert [one.depth for one in kept.contestants if one.name.startswith("network, ")] == [0, 1, 2, 4, 8]
+    assert [one.depth for one in kept.contestants if one.name.startswith("network with ")] == [0, 1, 2, 4, 8]
     assert kept.limits == ()
     assert all(len(one.curve) == len(kept.contestants[0].curve) >= 3 for one in kept.contestants)
     assert all(one.raw is not None for one in kept.contestants if one.name != "network of fit")

@@ -27,7 +27,7 @@ def comparison(**known):
     models = (
         contestant("linear <model>", value=0.8),
         contestant("decision tree", value=0.89, seconds=0.01),
-        contestant("network, 2 hidden layers", "deep", 0.9, depth=2, seconds=3.0, note="9 of 20 epochs"),
+        contestant("network with 2 hidden layers", "deep", 0.9, depth=2, seconds=3.0, note="9 of 20 epochs"),
         contestant("network of fit", "deep", 0.9, raw=None, engineering=None, audit=None, seconds=9.0),
     )
     claim = Claim("capacity", "struggle", "compose", "confirmed", "it is +0.1 better", "confirmed where it is better")

@@ -18,7 +18,7 @@ def page():
 def test_the_recommendation_comes_first_and_every_model_and_claim_after(page):
     body = page[page.index("<body>") :]
     assert body.index("Take the decision tree.") < body.index("How good")
-    for said in ("network, 2 hidden layers", "9 of 20 epochs", "not confirmed", "800 of 9,000 rows", "Capacity"):
+    for said in ("network with 2 hidden layers", "9 of 20 epochs", "not confirmed", "800 of 9,000 rows", "Capacity"):
         assert said in body, said
     assert "netwright compare flowers.csv" in body
 

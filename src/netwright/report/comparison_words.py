@@ -17,10 +17,10 @@ def metric_of(comparison: Comparison) -> MetricName:
 def short_name(name: str) -> str:
     """A model's name in the room beside a dot.
 
-    >>> short_name("network, 2 hidden layers"), short_name("decision tree")
+    >>> short_name("network with 2 hidden layers"), short_name("decision tree")
     ('2 hidden layers', 'decision tree')
     """
-    return name.removeprefix("network, ")
+    return name.removeprefix("network with ")
 
 
 def moment_of(seconds: float | None) -> str:

@@ -21,6 +21,7 @@ def straight():
     frame = pl.DataFrame({"a": 100 * x[:, 0], "b": x[:, 1], "c": x[:, 2]})
     y = pl.Series("y", 3 * x[:, 0] - 2 * x[:, 1] + 0.1 * generator.normal(size=400))
     settings = {"data": {"target": "y"}, "schema": {"task": "regression"}, "split": {"test": 0.4}}
+    settings |= {"training": {"epochs": 4}}
     return compare_rows(Request(settings, frame.with_columns(y)), Clock(600.0), "straight")
 
 

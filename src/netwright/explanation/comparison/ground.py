@@ -38,6 +38,7 @@ class Ground:
     headline: str
     sizes: tuple[int, ...]  # rows to learn from, fewest first
     limits: tuple[str, ...]
+    asked: Mapping[str, Any]  # settings of every training
 
     @property
     def preparation(self) -> Preparation:
@@ -107,6 +108,7 @@ def gather_ground(request: Request, most_train: int) -> Ground:
         headline_of(spec.task, every, settled.recipe.evaluation)[0],
         tuple(sizes_for(rows.train, spec.outputs)),
         _limits(settled, rows),
+        request.settings.get("training", {}),
     )
 
 

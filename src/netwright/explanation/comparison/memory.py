@@ -1,7 +1,6 @@
 """How much memory an action takes beyond what was held before: the peak of resident pages, as Linux counts them."""
 
 import ctypes
-import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -25,7 +24,6 @@ def with_memory(action: Callable[[], Value]) -> tuple[Value, int | None]:
 
 def _forget_peak() -> bool:
     """Let the peak begin anew; False where that cannot be done."""
-    gc.collect()
     try:
         ctypes.CDLL(None).malloc_trim(0)
         FORGET_PEAK.write_text("5")

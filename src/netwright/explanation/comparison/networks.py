@@ -1,7 +1,7 @@
 """Networks of growing depth, alike in all but the number of their hidden layers."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from netwright.core.values import InputSpec
+from netwright.core.values import InputSpec, Task
 from netwright.data import Preparation, Prepared
 from netwright.explanation.comparison.trained import Answers, Trained
 from netwright.networks import MLPConfig, build, fit_to_rows
@@ -32,7 +32,7 @@ Build = Callable[[], nn.Module]
 
 def name_of(depth: int) -> str:
     """Return what a network of so many hidden layers is called."""
-    return f"network, {depth} hidden layer{'' if depth == 1 else 's'}"
+    return f"network with {depth} hidden layer{'' if depth == 1 else 's'}"
 
 
 def config_of(depth: int) -> MLPConfig:
@@ -53,10 +53,10 @@ def building(depth: int, columns: int, spec: InputSpec, seed: int) -> Build:
     return lambda: build("mlp", config_of(depth), plain, seed)
 
 
-def training_of(spec: InputSpec, rows: int, seed: int) -> TrainingConfig:
-    """Return the training that this program chooses for so many rows of a table."""
-    recipe, _ = complete({"preset": {"recipe": "single"}}, spec.task, rows)
-    return at_ease(recipe.training, seed)
+def training_of(recipe: str, task: Task, rows: int, asked: Mapping[str, Any]) -> TrainingConfig:
+    """Return the training that this program chooses for so many rows, with the settings that the user asked for."""
+    found, _ = complete({"preset": {"recipe": recipe}, "training": asked}, task, rows)
+    return at_ease(found.training, found.training.seed)
 
 
 def at_ease(config: TrainingConfig, seed: int) -> TrainingConfig:
@@ -72,7 +72,7 @@ def inputs_to(rows: Any) -> Inputs:
 
 
 @dataclass(frozen=True)
-class Task:
+class Trainee:
     """A network that is going to be trained on some rows."""
 
     build: Build

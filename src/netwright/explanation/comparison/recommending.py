@@ -58,7 +58,7 @@ def _reason(taken: Standing, best: Standing, alike: Sequence[Standing], rows: in
     if taken is best:
         return f"It is the best, and of those as good also the simplest: {several}."
     gap = behind(best, taken)
-    how = "" if gap.value is None else f" ({gap.value:+.3g} behind, interval {gap.low:+.3g} to {gap.high:+.3g})"
+    how = "" if gap.value is None else f" (difference {gap.value:+.3g}, interval {gap.low:+.3g} to {gap.high:+.3g})"
     return (
         f"It is as good as the best, the {best.name}{how}, and of the {len(alike)} models as good the one with "
         f"the least to follow, to train and to wait for: {taken.reaching:,} numbers a decision against "

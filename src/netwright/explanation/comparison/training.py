@@ -19,7 +19,6 @@ from netwright.explanation.comparison.views import View, first
 from netwright.training.batches import Batches
 from netwright.training.config import TrainingConfig
 from netwright.training.crew import cut_short
-from netwright.training.defaults import complete
 from netwright.training.fit import fit
 from netwright.training.populations import Member, fit_population
 from netwright.training.populations import Trained as OfPopulation
@@ -146,28 +145,27 @@ class Trainer:
             return f"recipe {self.ground.own.name}, which reads what it prepares itself"
         return networks.said_config(depth or 0)
 
-    def task_of(self, key: Key) -> networks.Task:
+    def task_of(self, key: Key) -> networks.Trainee:
         """Return the network to train for a key, with its rows."""
         ground, view, model = self.ground, self.view_of(key), self._model(key)
-        seed = ground.settled.recipe.training.seed
+        seed, asked = ground.settled.recipe.training.seed, ground.asked
         inputs = networks.inputs_to(first(view.train, key.rows))
         targets, held = (torch.from_numpy(_writable(part)) for part in (ground.target[: key.rows], ground.held_target))
         batches = Batches(inputs, targets, networks.inputs_to(view.validation), held)
         spec = ground.preparation.spec
         if key.view == "own":
-            return networks.Task(lambda: ground.own.build(seed), self._own_training(key.rows, seed), batches)
+            return networks.Trainee(lambda: ground.own.build(seed), self._own_training(key.rows), batches)
         build = networks.building(model.depth or 0, view.columns, spec, seed)
-        return networks.Task(build, networks.training_of(spec, key.rows, seed), batches)
+        return networks.Trainee(build, networks.training_of("single", spec.task, key.rows, asked), batches)
 
-    def _own_training(self, rows: int, seed: int) -> TrainingConfig:
+    def _own_training(self, rows: int) -> TrainingConfig:
         """Return the training that `fit` chooses for so many rows."""
         kind = self.ground.own
-        if rows == self.ground.sizes[-1] == len(self.ground.settled.parts.train):
-            return networks.at_ease(kind.training, seed)
-        recipe, _ = complete({"preset": {"recipe": kind.name}}, self.ground.task, rows)
-        return networks.at_ease(recipe.training, seed)
+        if rows == len(self.ground.settled.parts.train):
+            return networks.at_ease(kind.training, kind.training.seed)
+        return networks.training_of(kind.name, self.ground.task, rows, self.ground.asked)
 
-    def _load_engine(self, task: networks.Task) -> None:
+    def _load_engine(self, task: networks.Trainee) -> None:
         """Load the compiled engine before anything is timed: it is loaded once, whoever needs it."""
         engine = "fused" if importlib.util.find_spec("numba") else "eager"
         config = replace(task.config, epochs=1, engine=engine)
