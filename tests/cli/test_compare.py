@@ -11,6 +11,8 @@ from netwright.core.errors import Interrupted, RunError
 from tests.conftest import QUICK, flowers_csv
 from tests.report.contests import comparison
 
+KIND = ["--target", "kind"]
+
 
 @pytest.fixture
 def table(tmp_path):
@@ -22,7 +24,7 @@ def table(tmp_path):
 def test_a_table_with_categories_and_gaps_is_compared_and_the_same_values_are_printed_and_kept(
     netwright, table, tmp_path
 ):
-    found = netwright("compare", table, "--runs", tmp_path, "--json", "--seed", 1, *QUICK)
+    found = netwright("compare", table, *KIND, "--runs", tmp_path, "--json", "--seed", 1, *QUICK)
     assert found.code == 0, found.err
     said = json.loads(found.out)
     folder = tmp_path / "flowers-compare-1"
@@ -48,17 +50,18 @@ def test_a_table_with_categories_and_gaps_is_compared_and_the_same_values_are_pr
         (["--budget", "soon"], "--budget"),
         (["--metric", "bleu"], "bleu"),
         (["--horizon", "5", "--task", "binary"], "--task"),
+        (["--seed", "1", "--set", "split.validation=0"], "validation rows"),
     ],
 )
 def test_mistakes_are_one_sentence_and_nothing_is_written(netwright, table, tmp_path, arguments, said):
-    found = netwright("compare", table, "--runs", tmp_path / "runs", *arguments)
+    found = netwright("compare", table, *KIND, "--runs", tmp_path / "runs", *arguments)
     assert found.code == 2
     assert said in found.err
     assert not (tmp_path / "runs").exists()
 
 
 def test_a_folder_with_something_else_is_left_alone(netwright, table, tmp_path):
-    found = netwright("compare", table, "--out", tmp_path)
+    found = netwright("compare", table, *KIND, "--out", tmp_path)
     assert found.code == 2
     assert "something else than a comparison" in found.err
     assert [path.name for path in tmp_path.iterdir()] == ["flowers.csv"]
@@ -73,13 +76,13 @@ def test_a_signal_leaves_nothing_behind(table, tmp_path):
 
     options = CompareOptions(tmp_path / "out", stop)
     with pytest.raises(Interrupted):
-        compare_tree(str(table), {}, "1m", options)
+        compare_tree(str(table), {"data": {"target": "kind"}}, "1m", options)
     assert not (tmp_path / "out").exists()
 
 
 def test_the_terminal_shows_what_to_take_first(netwright, table, tmp_path, monkeypatch):
     monkeypatch.setattr("netwright.api.comparison.compare_tree", lambda *_: comparison())
-    found = netwright("compare", table, "--out", tmp_path / "out")
+    found = netwright("compare", table, *KIND, "--out", tmp_path / "out")
     assert found.code == 0, found.err
     assert found.out.startswith("Take the decision tree.")
     assert "left out: 800 of 9,000 rows" in found.out

@@ -87,3 +87,11 @@ def test_one_side_alone_leaves_every_claim_open():
     claims = claims_on([standing("s")])
     assert [claim.ruling for claim in claims] == ["undecided"] * 5
     assert all(claim.rule for claim in claims)
+
+
+def test_a_training_that_was_cut_short_leaves_its_claims_open():
+    models = pair({"full": 0.9}, {"full": 0.5, "whole": False, "seconds": 9.0})
+    claims = claims_on(models)
+    assert {claim.ruling for claim in claims} == {"undecided"}
+    assert "cut a training short: d" in claims[1].evidence
+    assert claims_on(pair({"full": 0.9}, {"full": 0.5}))[1].ruling == "not confirmed"

@@ -4,6 +4,7 @@ Each claim has a rule that says beforehand which numbers confirm it, which speak
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from netwright.core.comparison import Claim, Ruling
 from netwright.core.evidence import Measure
@@ -13,12 +14,24 @@ from netwright.training.evaluation.bootstrap import Sampled
 
 SLOWER = 2.0  # times as long to train as the shallow model: clearly more costly
 FEWER = 0.5  # of the numbers that a decision goes through: clearly easier to follow
+CUT = "left open, since the budget cut a training short"
 NO_SIDE = "only one side was trained, so there is nothing to set against each other"
 
 
 def claims_on(standings: Sequence[Standing]) -> tuple[Claim, ...]:
     """Return every row of the table with its ruling."""
-    return tuple(rule(standings) for rule in (features, capacity, data_volume, interpretability, resources))
+    rules = (features, capacity, data_volume, interpretability, resources)
+    return tuple(_unless_cut(rule(standings), standings) for rule in rules)
+
+
+def _unless_cut(claim: Claim, standings: Sequence[Standing]) -> Claim:
+    """Leave a claim open that rests on a model which the budget did not let finish."""
+    if not has_both_sides(standings) or claim.ruling == "undecided":
+        return claim
+    cut = [one.name for one in (best_of(standings, "shallow"), best_of(standings, "deep")) if not one.whole]
+    if not cut:
+        return claim
+    return replace(claim, ruling="undecided", evidence=f"{claim.evidence}; {CUT}: {' and '.join(cut)}")
 
 
 def features(standings: Sequence[Standing]) -> Claim:

@@ -1,5 +1,6 @@
 """Comparing shallow with deep on a table, images, texts or series of a source."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ class Assessing:
         standings = [self._standing(model, costs[model.name], audits[model.name]) for model in shown]
         best = best_of(standings)
         contestants = tuple(
-            self._contestant(model, behind(best, one), costs[model.name], audits[model.name])
+            self._contestant(model, (one, behind(best, one)), costs[model.name], audits[model.name])
             for model, one in zip(shown, standings, strict=True)
         )
         made, plain = said_of(ground.preparation.spec)
@@ -168,20 +169,20 @@ class Assessing:
             self.scores.get(self._key(model, smallest)) if len(self.ground.sizes) > 1 else None,
             self.scores.get(Key(model.name, "raw", self.ground.sizes[-1])),
             audit.fidelity,
+            not self.results.kept[self._key(model)].trained.note,
         )
 
-    def _validation(self, model: Model) -> float | None:
+    def _goodness(self, model: Model) -> float:
+        """Return the metric on validation rows, higher being better; the worst of all where it is not defined."""
         view = self.trainer.view_of(self._key(model))
         said = self.results.kept[self._key(model)].trained.answer(view.validation)
-        return value_of(self.ground.task, self.ground.headline, self.ground.truths[0], said)
-
-    def _goodness(self, model: Model) -> float:
-        value = self._validation(model)
+        value = value_of(self.ground.task, self.ground.headline, self.ground.truths[0], said)
         if value is None:
-            return float("-inf")
+            return -math.inf
         return value if self.ground.higher_is_better else -value
 
-    def _contestant(self, model: Model, gap: Measure, cost: Cost, audit: Audit) -> Contestant:
+    def _contestant(self, model: Model, found: tuple[Standing, Measure], cost: Cost, audit: Audit) -> Contestant:
+        standing, gap = found
         key = self._key(model)
         unprepared, kept = Key(model.name, "raw", key.rows), self.results.kept[key]
         raw = self.scores.get(unprepared)
@@ -190,7 +191,7 @@ class Assessing:
             side=model.side,
             what=kept.what,
             depth=model.depth,
-            validation=self._validation(model),
+            validation=_number(standing.validation, self.ground.higher_is_better),
             measure=self._measure(key),
             behind=gap,
             alike=is_alike(gap),
@@ -209,6 +210,11 @@ class Assessing:
             for key in keys
             if key in self.results.kept
         )
+
+
+def _number(goodness: float, higher_is_better: bool) -> float | None:
+    """Return a metric from how good it is; None where it is not defined."""
+    return None if goodness == -math.inf else goodness if higher_is_better else -goodness
 
 
 def _read_again(score: Sampled, higher_is_better: bool) -> Measure:

@@ -183,7 +183,9 @@ def _assess(race: Race, name: str) -> Comparison:
     standings = [_standing(race, scores, key, costs[one], audits[one]) for one, key in full.items()]
     best, schema = best_of(standings), ground.material.schema
     contestants = tuple(
-        _contestant(race, scores, full[one.name], (behind(best, one), costs[one.name], audits[one.name]))
+        _contestant(
+            race, scores, full[one.name], (behind(best, one), costs[one.name], audits[one.name], -one.validation)
+        )
         for one in standings
     )
     return Comparison(
@@ -270,6 +272,7 @@ def _standing(race: Race, scores: dict[Key, Sampled], key: Key, cost: Cost, audi
         scores.get(replace_size(key, sizes[0])) if len(sizes) > 1 else None,
         scores.get(Key(key.name, "raw", key.rows)),
         audit.fidelity,
+        not race.done[key].note,
     )
 
 
@@ -282,8 +285,10 @@ def _side(name: str) -> Side:
     return LEARNT[name][0] if name in LEARNT else "shallow"
 
 
-def _contestant(race: Race, scores: dict[Key, Sampled], key: Key, known: tuple[Measure, Cost, Audit]) -> Contestant:
-    gap, cost, audit = known
+def _contestant(
+    race: Race, scores: dict[Key, Sampled], key: Key, known: tuple[Measure, Cost, Audit, float]
+) -> Contestant:
+    gap, cost, audit, validation = known
     raw = scores.get(Key(key.name, "raw", key.rows))
     said = {NAIVE: f"a season of {race.ground.spec.period:,} rows again", SOLVED: "one linear map by least squares"}
     keys = [replace_size(key, size) for size in race.ground.sizes]
@@ -292,7 +297,7 @@ def _contestant(race: Race, scores: dict[Key, Sampled], key: Key, known: tuple[M
         side=_side(key.name),
         what=LEARNT[key.name][1] if key.name in LEARNT else said[key.name],
         depth=LEARNT[key.name][2] if key.name in LEARNT else 0,
-        validation=_validation(race, key),
+        validation=validation,
         measure=_as_error(scores[key]),
         behind=gap,
         alike=is_alike(gap),

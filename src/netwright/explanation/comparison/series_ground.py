@@ -26,7 +26,7 @@ from netwright.training.learning_curve import SHARES
 from netwright.training.losses import LossFunction
 from netwright.training.stage import Request
 
-MOST_HELD = 3000  # windows to validate and to test on, each, times the numbers of one
+MOST_HELD = 1500  # windows to validate and to test on, each
 LEAST_WINDOWS = 20
 
 

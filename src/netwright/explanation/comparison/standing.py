@@ -22,6 +22,7 @@ class Standing:
     small: Sampled | None = None  # after learning from the fewest rows
     raw: Sampled | None = None  # after learning from raw columns
     fidelity: Measure | None = None
+    whole: bool = True  # False where the budget cut its training short
 
 
 def best_of(standings: Iterable[Standing], side: Side | None = None) -> Standing:
