@@ -86,12 +86,12 @@ def cost(found: Comparison) -> str:
 def claims(found: Comparison) -> str:
     """The textbook's rows."""
     rows = [[claim.topic, claim.ruling, claim.evidence] for claim in found.claims]
-    return table(["claim", "on these data", "because"], rows)
+    return table(["claim", "on these data", "because"], rows, "---")
 
 
-def table(heads: list[str], rows: list[list[str]]) -> str:
-    """Return a table of Markdown."""
-    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+def table(heads: list[str], rows: list[list[str]], others: str = "---:") -> str:
+    """Return a table of Markdown; `others` is how all columns but the first are aligned."""
+    lines = [heads, ["---", *[others] * (len(heads) - 1)], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

@@ -37,3 +37,8 @@ def test_the_best_is_no_worse_than_itself_and_a_gap_around_0_is_none():
     assert is_alike(behind(best, near))
     assert not is_alike(behind(best, far))
     assert math.isclose(behind(best, far).value, 0.4)
+
+
+def test_what_the_budget_cut_short_is_said():
+    found = recommend([standing("tree", full=0.9), standing("net", "deep", 0.5, whole=False, **BIG)], 500)
+    assert "The budget cut short: net" in found.reason

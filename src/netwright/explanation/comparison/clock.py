@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from netwright.core.interrupts import StopSignal
 
 FOR_SHALLOW, FOR_TRAINING = 0.35, 0.85  # shares of the budget by which shallow models, and networks, are trained
-FOR_BOOSTED = 0.04  # of it, for one training of boosted trees
+FOR_BOOSTED, FOR_OTHERS = 0.15, 0.04  # of it, for boosted trees on all prepared rows, and for each other training
 ROWS_A_SECOND = 300  # of the budget: rows to learn from that there is time for
 LEAST_ROWS = 1000
 

@@ -205,15 +205,19 @@ def _assess(race: Race, name: str) -> Comparison:
         claims=claims_on(standings),
         recommendation=recommend(standings, len(ground.test)),
         limits=_limits(race),
-        notes=(
-            f"Rows are windows: {schema.lookback:,} rows are read, the next {schema.horizon:,} forecast. Fewer are the "
-            "latest, next to what is tested.",
-            "Intervals are of stretches of test windows as long as the horizon; each model was trained once.",
-            "Times are processor seconds of one thread. Memory is the peak of training beyond what was held before.",
-        ),
+        notes=_notes(schema.lookback, schema.horizon),
         seconds=time.monotonic() - clock.began,
         processor_seconds=time.process_time() - clock.processor_began,
         environment=describe_environment(),
+    )
+
+
+def _notes(lookback: int, horizon: int) -> tuple[str, ...]:
+    return (
+        f"Rows are windows: {lookback:,} rows are read, the next {horizon:,} forecast. Fewer are the latest, next to "
+        "what is tested.",
+        "Intervals are of stretches of test windows as long as the horizon; each model was trained once.",
+        "Times are processor seconds of one thread. Memory is the peak of training beyond what was held before.",
     )
 
 

@@ -122,6 +122,13 @@ def trained_network(module: nn.Module, seconds: float, preparation: Preparation,
 
 
 def unread(module: nn.Module) -> int:
-    """Return how many weights one row does not touch: of each table of vectors, all but one; texts read several."""
-    tables = [part for part in module.modules() if isinstance(part, nn.Embedding | nn.EmbeddingBag)]
-    return sum((table.num_embeddings - 1) * table.embedding_dim for table in tables)
+    """Return how many weights one row does not touch: of tables of vectors all but the one of its category, or, where
+    it reads a text, all but as many as the text has places."""
+    places = sum(getattr(module, "words", ()))
+    of_texts = {id(part) for layer in getattr(module, "texts", ()) for part in layer.modules()}
+    found = 0
+    for table in module.modules():
+        if isinstance(table, nn.Embedding | nn.EmbeddingBag):
+            read = places if id(table) in of_texts else 1
+            found += max(0, table.num_embeddings - read) * table.embedding_dim
+    return found

@@ -41,7 +41,10 @@ def recommend(standings: Sequence[Standing], rows: int) -> Recommendation:
     alike = [one for one in standings if is_alike(behind(best, one))]
     ranks = {one.name: sum(_rank(one, alike, worth) for worth in WORTH.values()) for one in alike}
     taken = min(alike, key=lambda one: (ranks[one.name], -one.validation))
-    return Recommendation(taken.name, f"Take the {taken.name}.", _reason(taken, best, alike, rows), RULE)
+    cut = [one.name for one in standings if not one.whole]
+    reason = _reason(taken, best, alike, rows)
+    reason += f" The budget cut short: {', '.join(cut)}; with more time they may be better." if cut else ""
+    return Recommendation(taken.name, f"Take the {taken.name}.", reason, RULE)
 
 
 def _rank(one: Standing, among: Sequence[Standing], worth: Callable[[Standing], float]) -> int:

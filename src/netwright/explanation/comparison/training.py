@@ -11,7 +11,7 @@ import torch
 
 from netwright.core.errors import Interrupted
 from netwright.explanation.comparison import networks, shallow
-from netwright.explanation.comparison.clock import FOR_BOOSTED, FOR_SHALLOW, FOR_TRAINING, Clock
+from netwright.explanation.comparison.clock import FOR_BOOSTED, FOR_OTHERS, FOR_SHALLOW, FOR_TRAINING, Clock
 from netwright.explanation.comparison.entries import Kept, Key, Model, Results
 from netwright.explanation.comparison.ground import Ground
 from netwright.explanation.comparison.memory import with_memory
@@ -75,7 +75,8 @@ class Trainer:
                 results.skipped.append(key)
                 continue
             view = self.view_of(key)
-            learner = shallow.Learner(key.name, self.ground.preparation, FOR_BOOSTED * self.clock.budget)
+            room = (FOR_BOOSTED if needed else FOR_OTHERS) * self.clock.budget
+            learner = shallow.Learner(key.name, self.ground.preparation, room)
             trained, what = learner.fit(first(view.train, key.rows), self.ground.target[: key.rows])
             results.kept[key] = Kept(trained, trained.answer(view.test), what)
 
