@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.comparison import compare, load_comparison
 from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
 from netwright.api.drawing import draw_landscape, landscape
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
@@ -164,6 +165,7 @@ __all__ = [
     "Run",
     "Sampling",
     "ScriptDiagnosis",
+    "compare",
     "diagnose_run",
     "diagnose_script",
     "draw_landscape",
@@ -177,6 +179,7 @@ __all__ = [
     "is_forecast_run",
     "landscape",
     "load",
+    "load_comparison",
     "of_training",
     "parse_budget",
     "preflight",

@@ -103,7 +103,7 @@ def fit(
     from netwright.cli.treat import refuse_treatment
 
     data: dict[str, Any] = {
-        "target": _targets(target, horizon),
+        "target": targets_of(target, horizon),
         "horizon": horizon,
         "test": test,
         "group": group,
@@ -122,7 +122,7 @@ def fit(
         "preset": preset,
     }
     more: dict[str, dict[str, Any]] = {"rate_test": {"run": find_rate or None}, "evaluation": {"metric": metric}}
-    tree = _tree(given | more, seed, set_)
+    tree = nest(given | more, seed, set_)
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
     options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
@@ -139,7 +139,7 @@ def fit(
     _fit_table(source, tree, options, resume, (json, budget, treat))
 
 
-def _targets(target: Many, horizon: int | None) -> Any:
+def targets_of(target: Many, horizon: int | None) -> Any:
     """Return the columns of a forecast, or the one of a table: the last that was named, as of any option."""
     if not target or horizon is not None:
         return list(target) if target else None
@@ -208,7 +208,7 @@ def _refuse_others(source: str | None, tree: dict[str, Any], more: object) -> No
         )
 
 
-def _tree(given: dict[str, dict[str, Any]], seed: int | None, settings: Many) -> dict[str, Any]:
+def nest(given: dict[str, dict[str, Any]], seed: int | None, settings: Many) -> dict[str, Any]:
     """Nest what the options say; --set goes on top."""
     from netwright.training.recipe import merge
     from netwright.training.settings import parse_settings

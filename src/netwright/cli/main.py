@@ -9,6 +9,7 @@ import click
 import typer
 
 from netwright.cli.check import check
+from netwright.cli.compare import compare
 from netwright.cli.diagnose import diagnose
 from netwright.cli.evaluate import evaluate
 from netwright.cli.fit import fit
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, generate, evaluate, show, preflight, diagnose, treat, landscape, check):
+for command in (fit, predict, generate, evaluate, show, compare, preflight, diagnose, treat, landscape, check):
     app.command()(command)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from netwright.core.comparison import Comparison
 from netwright.core.evidence import Evaluation
 from netwright.core.values import EnsembleSummary, LearningCurve
 
@@ -37,7 +38,7 @@ BASELINES: dict[str, str] = {
 }
 
 
-def metric_name(name: str, evaluation: Evaluation | EnsembleSummary | LearningCurve) -> MetricName:
+def metric_name(name: str, evaluation: Evaluation | EnsembleSummary | LearningCurve | Comparison) -> MetricName:
     """Known names from the table; others as they are, and for the headline the direction the evaluation states."""
     known = METRICS.get(name, MetricName(name.replace("_", " ").capitalize(), None, ""))
     direction = evaluation.higher_is_better if name == evaluation.headline else known.higher_is_better

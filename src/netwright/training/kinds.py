@@ -36,10 +36,14 @@ class Kind:
         """Return the rows to train on and to judge by with the columns that it reads; test rows keep all."""
         if self.columns is None:
             return parts
-        ring = None if parts.ring is None else self._narrow(parts.ring)
-        return replace(parts, train=self._narrow(parts.train), validation=self._narrow(parts.validation), ring=ring)
+        ring = None if parts.ring is None else self.narrow_rows(parts.ring)
+        train, validation = self.narrow_rows(parts.train), self.narrow_rows(parts.validation)
+        return replace(parts, train=train, validation=validation, ring=ring)
 
-    def _narrow(self, rows: Prepared) -> Prepared:
+    def narrow_rows(self, rows: Prepared) -> Prepared:
+        """Return rows with the columns that it reads."""
+        if self.columns is None:
+            return rows
         return replace(rows, numeric=np.ascontiguousarray(rows.numeric[:, self.columns]))
 
     def whole(self, network: nn.Module) -> nn.Module:

@@ -40,11 +40,11 @@ def linear(train: Prepared, rows: Prepared, spec: InputSpec) -> NDArray[np.float
 
     assert train.target is not None
     train = train.rows(slice(None, None, -(-len(train) // _most_rows(spec))))
-    target, inputs, asked = train.target, _one_hot(train, spec.cardinalities), _one_hot(rows, spec.cardinalities)
+    target, inputs, asked = train.target, one_hot(train, spec.cardinalities), one_hot(rows, spec.cardinalities)
     if spec.image is not None:
-        inputs, asked = _beside(inputs, small_images(train, spec.image)), _beside(asked, small_images(rows, spec.image))
+        inputs, asked = beside(inputs, small_images(train, spec.image)), beside(asked, small_images(rows, spec.image))
     if spec.series is not None:
-        inputs, asked = _beside(inputs, flat_values(train, spec.series)), _beside(asked, flat_values(rows, spec.series))
+        inputs, asked = beside(inputs, flat_values(train, spec.series)), beside(asked, flat_values(rows, spec.series))
     if spec.texts:
         weights = weigh(train, rows, spec.texts)
         inputs, asked = (sparse.csr_array(sparse.hstack(pair)) for pair in zip((inputs, asked), weights, strict=True))
@@ -80,15 +80,17 @@ def small_images(rows: Prepared, image: ImageInput) -> NDArray[np.float32]:
     return np.asarray(((small - mean) / deviation).reshape(len(rows), -1), dtype=np.float32)
 
 
-def _beside(
+def beside(
     inputs: "NDArray[np.float32] | sparse.csr_array", pixels: NDArray[np.float32]
 ) -> "NDArray[np.float32] | sparse.csr_array":
+    """Put more columns after those that are there."""
     if isinstance(inputs, np.ndarray):
         return np.concatenate([inputs, pixels], axis=1)
     return sparse.csr_array(sparse.hstack([inputs, sparse.csr_array(pixels)]))
 
 
-def _one_hot(prepared: Prepared, cardinalities: tuple[int, ...]) -> "NDArray[np.float32] | sparse.csr_array":
+def one_hot(prepared: Prepared, cardinalities: tuple[int, ...]) -> "NDArray[np.float32] | sparse.csr_array":
+    """Return the numbers, and after them a column of 0 and 1 for each category that the network embeds."""
     numeric = np.ascontiguousarray(prepared.numeric)
     if not cardinalities:
         return numeric
