@@ -5,6 +5,7 @@ import shlex
 import jinja2
 
 from netwright.core.evidence import Diagnostics, Evaluation, Measure
+from netwright.core.explanations import Explained
 from netwright.core.values import EpochRecord, RunSummary
 from netwright.diagnosis.treatment.values import Treatment
 from netwright.report.charts.confusion import MOST_CLASSES, heat_map
@@ -21,6 +22,7 @@ from netwright.report.charts.sketch import sketch_picture
 from netwright.report.charts.slices import slice_dots
 from netwright.report.charts.spread import fold_dots, member_dots
 from netwright.report.charts.trials import trials_picture
+from netwright.report.explanations import TOOLS
 from netwright.report.findings import grouped
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
 from netwright.report.numbers import bound, close, count, counted, duration, interval, setting, share, show
@@ -32,13 +34,16 @@ from netwright.report.verdict import folds_in_words, judge, worth_of
 TEMPLATE = "report.html.j2"
 
 
-def render_report(summary: RunSummary, folder: str = "", treatment: Treatment | None = None) -> str:
+def render_report(
+    summary: RunSummary, folder: str = "", treatment: Treatment | None = None, explained: Explained | None = None
+) -> str:
     """Draw a run as one self-contained page. All that came from the data is escaped.
 
     Args:
         summary: the run.
         folder: the run directory as people type it in commands; `runs/<name>` where it is not given.
         treatment: what was tried on the run, if anything.
+        explained: what its answers rest on, as far as that was asked.
     """
     evaluation = summary.evaluation
     return template().render(
@@ -53,6 +58,7 @@ def render_report(summary: RunSummary, folder: str = "", treatment: Treatment | 
         folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
         trust=trust_in_words(evaluation, summary.diagnostics, summary),
         treatment=treatment,
+        explained=explained,
         pictures=draw_pictures(summary) | draw_treatment(treatment),
         most_classes=MOST_CLASSES,
     )
@@ -60,7 +66,7 @@ def render_report(summary: RunSummary, folder: str = "", treatment: Treatment | 
 
 def template() -> jinja2.Template:
     numbers = (bound, close, count, counted, direction, duration, interval, setting, share, show)
-    tools = (*numbers, contents, draw_one_series, loss_name, of_contenders, of_the_run, sketch_picture)
+    tools = (*numbers, *TOOLS, contents, draw_one_series, loss_name, of_contenders, of_the_run, sketch_picture)
     return template_of(TEMPLATE, *tools)
 
 
