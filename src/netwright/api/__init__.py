@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
+from netwright.api.explaining import explain_run
+from netwright.api.explanation import Questions
+from netwright.api.forecast_run import ForecastRun
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
 from netwright.api.preflight import preflight, preflight_tree
 from netwright.api.scripts import ScriptDiagnosis, diagnose_script
@@ -19,10 +22,10 @@ from netwright.api.texts import LanguageRun, fit_text, resume_text, why_text
 from netwright.api.treatment import treat
 from netwright.core.errors import RecipeError
 from netwright.core.language import Sampling
-from netwright.training.forecasting.run import ForecastRun
 
 if TYPE_CHECKING:
     from netwright.diagnosis.preflight import preflight_module
+    from netwright.explanation.module import explain_module as explain
     from netwright.training.stage import Listener
 
 
@@ -152,6 +155,10 @@ def __getattr__(name: str) -> Any:
         from netwright.diagnosis.preflight import preflight_module
 
         return preflight_module
+    if name == "explain":
+        from netwright.explanation.module import explain_module
+
+        return explain_module
     raise AttributeError(f"module 'netwright.api' has no attribute {name!r}")
 
 
@@ -160,11 +167,14 @@ __all__ = [
     "ForecastRun",
     "LanguageRun",
     "Observer",
+    "Questions",
     "Run",
     "Sampling",
     "ScriptDiagnosis",
     "diagnose_run",
     "diagnose_script",
+    "explain",
+    "explain_run",
     "finish",
     "finish_forecast",
     "fit",

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import note_findings
+from netwright.api.forecast_run import ForecastRun
 from netwright.api.options import FitOptions, request_of
 from netwright.core.errors import RecipeError
 from netwright.core.files import write_atomic
-from netwright.training.forecasting.run import ForecastRun
+from netwright.training.run_directory import explained_of
 
 if TYPE_CHECKING:
     from netwright.training.forecasting.stage import ForecastListener
@@ -41,11 +42,17 @@ def resume_forecast(path: str | Path, source: Any = None, listener: "ForecastLis
 
 def finish_forecast(run: ForecastRun) -> ForecastRun:
     """Diagnose a forecasting run and write its report."""
+    note_findings(run.path)
+    write_forecast_report(run)
+    return run
+
+
+def write_forecast_report(run: ForecastRun) -> None:
+    """Draw a forecasting run as it is stored."""
     from netwright.report.forecast_page import render_forecast_report
 
-    note_findings(run.path)
-    write_atomic(run.report, render_forecast_report(run.summary, str(run.path)).encode())
-    return run
+    page = render_forecast_report(run.summary, str(run.path), explained_of(run.path))
+    write_atomic(run.report, page.encode())
 
 
 def is_forecast_run(path: str | Path) -> bool:

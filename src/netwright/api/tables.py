@@ -1,18 +1,20 @@
 """Tables, images and texts in their columns: `Run`, and how one comes about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import diagnose_run, note_findings, treatment_of
+from netwright.api.explanation import Questions, explain_model
 from netwright.api.options import FitOptions, request_of
 from netwright.core.evidence import Evaluation
+from netwright.core.explanations import Explained
 from netwright.core.files import write_atomic
 from netwright.core.findings import Finding
 from netwright.core.values import RunSummary, Schema
-from netwright.training.run_directory import check_run
+from netwright.training.run_directory import check_run, explained_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -83,6 +85,33 @@ class Run:
 
         return assess(self.model, source).evaluation
 
+    def explain(
+        self,
+        source: Any = None,
+        rows: int | Sequence[int] = (),
+        method: str = "auto",
+        *,
+        importance: bool = False,
+        counterfactual: bool = False,
+        dependence: Sequence[str] = (),
+    ) -> Explained:
+        """Say what answers rest on, and whether that can be believed.
+
+        Args:
+            source: rows with the training columns, with or without the target; None: the run's own test rows.
+            rows: of the source, from 1; none: the first three.
+            method: a name of explanation.methods.METHODS; "auto": by the kind of network.
+            importance: also measure how much all answers rest on each column.
+            counterfactual: also look for the smallest change by which each row gets another answer.
+            dependence: columns of which to say how the answers go with them.
+
+        Raises:
+            NetwrightError: there is no such row, method or column, or the rows do not fit the run.
+        """
+        numbers = (rows,) if isinstance(rows, int) else tuple(rows)
+        asked = Questions(numbers, 3, method, importance, counterfactual, tuple(dependence))
+        return explain_model(self.path, self.model, source, asked)[0]
+
 
 def fit_tree(
     source: Any,
@@ -127,5 +156,5 @@ def write_report(run: Run) -> None:
     """Draw a run as it is stored, with its treatment if it had one."""
     from netwright.report.page import render_report
 
-    page = render_report(run.summary, str(run.path), treatment_of(run.path))
+    page = render_report(run.summary, str(run.path), treatment_of(run.path), explained_of(run.path))
     write_atomic(run.report, page.encode())

@@ -11,6 +11,7 @@ import typer
 from netwright.cli.check import check
 from netwright.cli.diagnose import diagnose
 from netwright.cli.evaluate import evaluate
+from netwright.cli.explain import explain
 from netwright.cli.fit import fit
 from netwright.cli.generate import generate
 from netwright.cli.predict import predict
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, generate, evaluate, show, preflight, diagnose, treat, check):
+for command in (fit, predict, generate, evaluate, show, explain, preflight, diagnose, treat, check):
     app.command()(command)
 
 

@@ -56,7 +56,7 @@ def is_of_classes(explanation: Explanation) -> bool:
 
 
 def _verbs(explanation: Explanation) -> tuple[str, str]:
-    return ("for it speaks", "against it") if is_of_classes(explanation) else ("it is raised by", "lowered by")
+    return ("for it:", "against it:") if is_of_classes(explanation) else ("it is raised by", "lowered by")
 
 
 def _named(explanation: Explanation) -> list[Part]:

@@ -4,6 +4,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.explanation import explain_forecasts
+from netwright.core.explanations import Explained
 from netwright.training.run_directory import check_run
 
 if TYPE_CHECKING:
@@ -58,3 +60,24 @@ class ForecastRun:
         from netwright.training.forecasting.inference import assess_forecasts
 
         return assess_forecasts(self.model, source)[0]
+
+    def explain(
+        self, source: Any = None, channel: str | None = None, step: int | None = None, method: str = "auto"
+    ) -> Explained:
+        """Say what the forecast after the last row of each series rests on: the steps of its look-back.
+
+        Args:
+            source: the latest rows; None: those that the run was made from.
+            channel: that is forecast; None: the first.
+            step: of the horizon, from 1; None: the mean of all.
+            method: a name of explanation.methods.METHODS; "auto": by the kind of network.
+
+        Raises:
+            NetwrightError: there is no such channel, step or method, or the rows are too few.
+        """
+        return explain_forecasts(self.model, self.source if source is None else source, (channel, step), method)
+
+    @property
+    def source(self) -> str:
+        """What the run was made from, where that is a path."""
+        return self.model.recipe.data.source or self.summary.source
