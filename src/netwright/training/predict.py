@@ -23,7 +23,7 @@ def predict_logits(module: nn.Module, inputs: Inputs, batch_size: int = 4096) ->
     """
     device = next((parameter.device for parameter in module.parameters()), torch.device("cpu"))
     rows, step = len(inputs[0]), max(1, batch_size // members_of(module))
-    with _evaluating(module):
+    with evaluating(module):
         pieces = [
             module(*(tensor[start : start + step].to(device) for tensor in inputs))
             for start in range(0, max(rows, 1), step)
@@ -32,7 +32,8 @@ def predict_logits(module: nn.Module, inputs: Inputs, batch_size: int = 4096) ->
 
 
 @contextmanager
-def _evaluating(module: nn.Module) -> Iterator[None]:
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """Put a module in evaluation mode; the mode of each part is put back afterwards."""
     trained = [part for part in module.modules() if part.training]
     for part in trained:
         part.training = False

@@ -4,7 +4,7 @@ import math
 from abc import abstractmethod
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Real
 from torch import Generator, Tensor, nn
 from torch.nn.functional import dropout
 
@@ -13,7 +13,7 @@ from netwright.networks.layers.augmentation import Augmentation, Images
 from netwright.networks.layers.image_config import ImageConfig
 from netwright.networks.layers.mixing import Mixing
 
-Pixels = UInt8[Tensor, "batch channels height width"]
+Pixels = Real[Tensor, "batch channels height width"]  # bytes; between two bytes where it is asked what they are worth
 SMALL_SIDE = 32  # pixels of the maps that the first stage reads: larger images are taken in patches
 
 

@@ -50,6 +50,16 @@ class ForecastModel:
 
 
 @dataclass(frozen=True)
+class Latest:
+    """The last rows of each series, which are read to forecast what follows."""
+
+    names: tuple[str, ...]  # of the series
+    history: Array  # [series, lookback, channel], standardised
+    means: Array  # [series, channel], in the channel's own unit
+    scales: Array
+
+
+@dataclass(frozen=True)
 class Forecasts:
     """The steps that come after the last row of each series."""
 
@@ -149,11 +159,7 @@ def forecast_rows(model: ForecastModel, source: Any, coverage: float | None = No
     """
     share = check_coverage("--coverage", model.margins.coverage if coverage is None else coverage)
     panel, notes = read_more(model, source)
-    scaling = _scaling_of(panel, model) if panel.rows else None
-    lengths = np.diff(panel.starts)
-    if scaling is None or lengths.min() < model.schema.lookback:
-        _refuse_short(panel, model)
-    assert scaling is not None
+    scaling = _long_enough(panel, model)
     windows = _windows(model, standardise(panel, scaling), panel.starts[1:])
     said = every_answer(model.network, _padded(windows))[0]
     low, high = ends_of(said, reach_of(model.margins, share))
@@ -162,6 +168,26 @@ def forecast_rows(model: ForecastModel, source: Any, coverage: float | None = No
     frames = [_frame(panel, k, (parts[0][k], parts[1][k], parts[2][k]), model) for k in range(len(panel.series))]
     notes = (*notes, *few_windows(model.margins.windows, share))
     return Forecasts(pl.concat(frames), notes, panel.table.total, panel.table.total - panel.rows)
+
+
+def latest_windows(model: ForecastModel, source: Any) -> Latest:
+    """Return what is read of rows to forecast the steps after the last row of each series.
+
+    Raises:
+        NetwrightError: the rows do not fit the run, or are too few.
+    """
+    panel, _ = read_more(model, source)
+    scaling = _long_enough(panel, model)
+    values, back = standardise(panel, scaling), model.schema.lookback
+    history = np.stack([values[stop - back : stop] for stop in panel.starts[1:]])
+    return Latest(tuple(panel.series), history, scaling.means, scaling.scales)
+
+
+def _long_enough(panel: Panel, model: ForecastModel) -> Scaling:
+    """Return the scale of each series, all of which hold a look-back; errors as of `forecast_rows`."""
+    if not panel.rows or np.diff(panel.starts).min() < model.schema.lookback:
+        _refuse_short(panel, model)
+    return _scaling_of(panel, model)
 
 
 def _refuse_short(panel: Panel, model: ForecastModel) -> None:
