@@ -109,6 +109,15 @@ class MLP(nn.Module):
         Its columns are the embedded ones, then those of each text. The third input is there where the rows have
         images, bytes [batch, channels, height, width], or series, numbers [batch, channels, length].
         """
+        return self.decide(self.encode(numeric, categorical, third))
+
+    def encode(
+        self,
+        numeric: Float[Tensor, "batch numeric"],
+        categorical: Int[Tensor, "batch categorical"],
+        third: Shaped[Tensor, "batch channels *place"] | None = None,
+    ) -> Float[Tensor, "batch width"]:
+        """Return what the columns are worth, each apart from all others: what the layers behind read."""
         features = numeric if self.numeric_embedding is None else self.numeric_embedding(numeric)
         if self.words:
             widths = [categorical.shape[1] - sum(self.words), *self.words]
@@ -121,6 +130,10 @@ class MLP(nn.Module):
             features = torch.cat([features, self.series(third)], dim=1)
         if self.embedding is not None:
             features = torch.cat([features, self.embedding(categorical)], dim=1)
+        return features
+
+    def decide(self, features: Float[Tensor, "batch width"]) -> Float[Tensor, "rows outputs"]:
+        """Return logits or values of encoded rows."""
         if self.scaling is not None:
             features = self.scaling(features)
         if self.adapter is not None:

@@ -56,6 +56,8 @@ def kernel_shapley(game: Game, pairs: int = PAIRS, share: float = SHARE, order: 
     empty, full = (end.mean(axis=0) for end in ends_of(game))
     sizes = _sizes(game, pairs, np.random.default_rng(seed))
     now = min(pairs, max(64, 4 * game.players))
+    if order == 3 and (products := _enough(game.players)) <= pairs:
+        now = max(now, products)
     while True:
         _ask(game, sizes, _shared_out(now, sizes))
         asked = sum(size.asked for size in sizes)
@@ -82,7 +84,9 @@ def _drawn(players: int, size: int, pairs: float, most: int, rng: np.random.Gene
     """Return coalitions of a size in a drawn order: all of them where they can be listed."""
     if pairs > LISTED:
         return rng.permuted(np.tile(np.arange(players) < size, (most, 1)), axis=1)
-    chosen = np.array(list(combinations(range(players), size))[: int(pairs)])  # of half the players: those with the first
+    chosen = np.array(
+        list(combinations(range(players), size))[: int(pairs)]
+    )  # of half the players: those with the first
     members = np.zeros((len(chosen), players), dtype=bool)
     np.put_along_axis(members, chosen, True, axis=1)
     return members[rng.permutation(len(members))]
@@ -133,14 +137,21 @@ def _fit(
     return amounts, STUDENT * np.sqrt((read @ pull) ** 2 @ without**2)
 
 
+def _enough(players: int) -> int:
+    """Return how many pairs products of three players are fitted from."""
+    return int(PLENTY * (players + comb(players, 3))) + 1
+
+
 def _terms(
     signs: Float[np.ndarray, "pairs players"], order: int
 ) -> tuple[Float[np.ndarray, "pairs terms"], Float[np.ndarray, "players terms"]]:
     """Return what is fitted, and each term's part in each player's amount."""
     pairs, players = signs.shape
-    if order < 3 or pairs < PLENTY * (players + comb(players, 3)):
+    if order < 3 or pairs < _enough(players):
         return signs, np.eye(players)
     three = np.array(list(combinations(range(players), 3)))
     read = np.zeros((players, len(three)))
     np.put_along_axis(read, three.T, 1 / 3, axis=0)
-    return np.concatenate([signs, signs[:, three].prod(axis=2)], axis=1), np.concatenate([np.eye(players), read], axis=1)
+    return np.concatenate([signs, signs[:, three].prod(axis=2)], axis=1), np.concatenate(
+        [np.eye(players), read], axis=1
+    )

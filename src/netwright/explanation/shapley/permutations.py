@@ -12,7 +12,7 @@ R. Mitchell, J. Cooper, E. Frank, G. Holmes, Sampling permutations for Shapley v
 import numpy as np
 from jaxtyping import Float, Int
 
-from netwright.explanation.shapley.game import Coalitions, Game, Shapley, ends_of
+from netwright.explanation.shapley.game import Game, Shapley, ends_of
 
 FEWEST, MOST = 6, 96  # rounds
 SHARE = 0.01  # half interval, of the sum of the amounts without their signs, at which no more is asked

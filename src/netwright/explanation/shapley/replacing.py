@@ -16,11 +16,11 @@ from torch import Tensor, nn
 
 from netwright.explanation.players import Player
 from netwright.explanation.shapley.game import Coalitions, Game, Numbers, Values
-from netwright.training.predict import predict_logits
+from netwright.explanation.shapley.reader import Inputs, Reader, owners_of, reader_of
 
-Inputs = tuple[Tensor, ...]
 Evidence = Callable[[Tensor, Tensor], Tensor]  # logits [asked, outputs], numbers of rows [asked] -> float [asked]
-ASKED = 1 << 15  # rows of the network's input that are made at once
+ASKED = 1 << 15  # coalitions in worlds of all rows that are told apart at once
+AT_ONCE = 1024  # rows that the network reads at once: they stay in the processor's cache
 
 
 def replacing_game(
@@ -36,7 +36,7 @@ def replacing_game(
         evidence: of logits and the numbers of the rows that they are for.
     """
     differs = torch.stack([_differs(rows, background, player) for player in players], dim=2).numpy()
-    owners = _owners(rows, players)
+    reader = reader_of(module, rows, background, owners_of(rows, players))
 
     def values(coalitions: Coalitions, worlds: Numbers, games: Int[np.ndarray, " games"]) -> Values:
         found = np.empty((len(coalitions), len(games)))
@@ -53,8 +53,8 @@ def replacing_game(
         lines = kept.reshape(-1, len(players))
         other, row = np.tile(worlds, len(games)), np.repeat(games, len(worlds))
         first, back = _distinct(lines, other, row)
-        made = _replaced(rows, background, owners, *(torch.from_numpy(part[first]) for part in (lines, other, row)))
-        said = evidence(predict_logits(module, made), torch.from_numpy(row[first]))
+        kept_lines, others, numbers = (torch.from_numpy(part[first]) for part in (lines, other, row))
+        said = evidence(_answers(reader, kept_lines, others, numbers), numbers)
         return said.double().numpy()[back].reshape(len(games), -1)
 
     return Game(len(players), values, len(background[0]), len(rows[0]))
@@ -71,22 +71,13 @@ def _differs(rows: Inputs, background: Inputs, player: Player) -> Bool[Tensor, "
     return found
 
 
-def _owners(rows: Inputs, players: Sequence[Player]) -> tuple[Tensor, ...]:
-    """Return which player each column of each input belongs to."""
-    numeric, categorical = (torch.zeros(tensor.shape[1], dtype=torch.int64) for tensor in rows[:2])
-    third = [number for number, player in enumerate(players) if player.third]
-    for number, player in enumerate(players):
-        numeric[list(player.numeric)] = number
-        categorical[list(player.categorical)] = number
-    return (numeric, categorical, *(torch.tensor(number) for number in third))
-
-
 def _distinct(
     lines: Bool[np.ndarray, "asked players"], worlds: Numbers, rows: Numbers
 ) -> tuple[Int[np.ndarray, " distinct"], Numbers]:
     """Return the first of each kind of line, and for each line which kind it is."""
     codes = np.concatenate(
-        [np.packbits(lines, axis=1), *(part.astype(np.uint32)[:, None].view(np.uint8) for part in (worlds, rows))], axis=1
+        [np.packbits(lines, axis=1), *(part.astype(np.uint32)[:, None].view(np.uint8) for part in (worlds, rows))],
+        axis=1,
     )
     wide = -(-codes.shape[1] // 8) * 8
     codes = np.pad(codes, ((0, 0), (0, wide - codes.shape[1]))).view(np.uint64)
@@ -98,12 +89,19 @@ def _distinct(
     return order[starts], back
 
 
-def _replaced(
-    rows: Inputs, background: Inputs, owners: tuple[Tensor, ...], kept: Tensor, worlds: Tensor, numbers: Tensor
-) -> Inputs:
-    """Return inputs whose kept columns are those of the rows and whose others are the background's."""
+def _answers(reader: Reader, kept: Tensor, worlds: Tensor, rows: Tensor) -> Tensor:
+    """Return logits of the rows with what is kept, the rest from the background."""
+    found = []
+    with torch.inference_mode():
+        for at in range(0, len(kept), AT_ONCE):
+            some = slice(at, at + AT_ONCE)
+            found.append(reader.answer(_replaced(reader, kept[some], worlds[some], rows[some])))
+    return torch.cat(found)
+
+
+def _replaced(reader: Reader, kept: Tensor, worlds: Tensor, numbers: Tensor) -> Inputs:
     made = []
-    for tensor, other, owner in zip(rows, background, owners, strict=True):
+    for tensor, other, owner in zip(reader.rows, reader.background, reader.owners, strict=True):
         own = kept[:, owner].reshape(len(kept), *([-1] if tensor.dim() == 2 else [1] * (tensor.dim() - 1)))
         made.append(torch.where(own, tensor[numbers], other[worlds]))
     return tuple(made)
