@@ -43,7 +43,7 @@ def explain_run(
     if isinstance(run, ForecastRun):
         _refuse_columns(asked)
         tell("explaining the forecast")
-        found, notes = explain_forecasts(run.model, source or run.source, what, asked.method), ()
+        found, notes = explain_forecasts(run.model, run.own_rows if source is None else source, what, asked.method), ()
         note_explained(run.path, found)
         write_forecast_report(run)
         return found, notes

@@ -42,6 +42,8 @@ class _Asked:
     labelled: "Table | None"  # rows with a target that the run knows
     rows: int  # of the source; those after them in the frame are only compared with
     named: str  # the source, for people
+    odd: tuple[Finding, ...] = ()  # about the rows
+    notes: tuple[str, ...] = ()
 
 
 def nothing_told(_: str) -> None:
@@ -73,7 +75,7 @@ def explain_model(
     importance, notes = _importance(model, given, asked.importance, tell)
     dependences = tuple(_dependence(model, given, column, tell) for column in asked.dependence)
     flips = tuple(_flip(model, given, at, tell) for at in positions) if asked.counterfactual else ()
-    return Explained(rows, importance, dependences, flips, notes), given.conformed.notes
+    return Explained(rows, importance, dependences, flips, (*given.notes, *notes)), given.odd
 
 
 def explain_forecasts(
@@ -130,6 +132,7 @@ def _given_rows(folder: Path, model: "Model", source: Any) -> _Asked:
     from netwright.training.inference import read_new
 
     given = _fitted(model, read_new(model, source))
+    given = replace(given, odd=given.conformed.notes)
     if given.rows >= LEAST_OTHERS or _is_of_one_kind(model):
         return given
     try:
@@ -182,10 +185,10 @@ def _among(given: _Asked, own: _Asked) -> _Asked:
 
     table, others = given.conformed.table, own.conformed.table
     names = [name for name in table.frame.columns if name in others.frame.columns]
-    with pl.StringCache():
-        frame = pl.concat([table.frame.select(names), others.frame.select(names)], how="vertical_relaxed")
+    frame = pl.concat([table.frame.select(names), others.frame.select(names)], how="vertical_relaxed")
     joined = replace(table, frame=frame, row=np.concatenate([table.row, others.row]))
-    return replace(given, conformed=replace(given.conformed, table=joined), labelled=given.labelled)
+    note = f"{given.named} has few rows, so each is compared with test rows of the run as well"
+    return replace(given, conformed=replace(given.conformed, table=joined), notes=(note,))
 
 
 def _positions(given: _Asked, asked: Questions) -> list[int]:

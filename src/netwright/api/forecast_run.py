@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.explanation import explain_forecasts
+from netwright.core.errors import RunError
 from netwright.core.explanations import Explained
 from netwright.training.run_directory import check_run
 
@@ -75,9 +76,19 @@ class ForecastRun:
         Raises:
             NetwrightError: there is no such channel, step or method, or the rows are too few.
         """
-        return explain_forecasts(self.model, self.source if source is None else source, (channel, step), method)
+        return explain_forecasts(self.model, self.own_rows if source is None else source, (channel, step), method)
 
     @property
-    def source(self) -> str:
-        """What the run was made from, where that is a path."""
-        return self.model.recipe.data.source or self.summary.source
+    def own_rows(self) -> str:
+        """The path of what the run was made from.
+
+        Raises:
+            RunError: there is nothing any more, or the run was made from data in memory.
+        """
+        source = self.model.recipe.data.source
+        if not Path(source).exists():
+            raise RunError(
+                f"{self.path}: the rows that it was made from ({source[:200] or 'in memory'}) cannot be read again; "
+                "name the latest rows"
+            )
+        return source
