@@ -16,6 +16,7 @@ from netwright.explanation.occlusion import occlusion
 from netwright.explanation.question import apart, taken
 from netwright.explanation.reading import Leaves
 from netwright.explanation.saliency import saliency, smoothgrad
+from netwright.explanation.shapley.parts import shapley_parts
 
 ROUGHLY = 16  # points of integrated gradients where a quick look will do
 Rows = Float[Tensor, " rows"]
@@ -33,6 +34,7 @@ class Amounts:
     gap: Rows | None = None  # share of |output - reference| by which amounts miss it; None: they need not add up
     low: Parts | None = None
     high: Parts | None = None
+    width: Rows | None = None  # widest half interval, as a share of all amounts without their signs
 
     def places_of(self, row: int) -> tuple[Tensor, ...] | None:
         return None if self.places is None else tuple(one[row] for one in self.places)
@@ -95,10 +97,24 @@ def _occluded(asked: Asked, _seed: int) -> Amounts:
     return Amounts(parts, *sides_of(asked))
 
 
+def _shapley(asked: Asked, seed: int) -> Amounts:
+    found = shapley_parts(asked, seed)
+    parts = [torch.from_numpy(one.amounts[:, 0]) for one in found]
+    output, reference, width = (
+        torch.tensor([float(getattr(one, name)[0]) for one in found], dtype=torch.float64)
+        for name in ("full", "empty", "width")
+    )
+    half = [torch.zeros(len(one.amounts)) if one.half is None else torch.from_numpy(one.half[:, 0]) for one in found]
+    ends = ([one + sign * side for one, side in zip(parts, half, strict=True)] for sign in (-1, 1))
+    low, high = (None, None) if all(one.half is None for one in found) else ends
+    return Amounts(parts, output, reference, None, gap_of(parts, output, reference), low, high, width)
+
+
 EXPLAINERS: dict[str, Callable[[Asked, int], Amounts]] = {
     "integrated gradients": _integrated,
     "gradient shap": _sampled,
     "occlusion": _occluded,
+    "shapley": _shapley,
     "saliency": lambda asked, _seed: _steep(saliency(asked), asked),
     "smoothgrad": lambda asked, seed: _steep(smoothgrad(asked, seed), asked),
 }

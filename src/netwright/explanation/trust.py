@@ -13,6 +13,7 @@ from netwright.explanation.curves import curve_checks, removal_curves
 from netwright.explanation.integrated_gradients import TOLERANCE
 from netwright.explanation.randomised import randomised_weights
 from netwright.explanation.reading import Reading
+from netwright.explanation.shapley.parts import LIMIT
 
 LIKE, LEAST_REFERENCES, NOISE = 0.8, 4, 0.05
 Explainer = Callable[[Asked], Amounts]
@@ -42,7 +43,8 @@ def tested(asked: Asked, found: Amounts, explain: Explainer, unit: str, rows: in
     steady = _stability(some, found, explain)
     trust = []
     for row in range(asked.rows):
-        checks = [completeness(None if found.gap is None else float(found.gap[row]))]
+        gap, width = (None if part is None else float(part[row]) for part in (found.gap, found.width))
+        checks = [completeness(gap, width)]
         if row >= some.rows:
             trust.append(Trust((*checks, *sane)))
             continue
@@ -52,7 +54,11 @@ def tested(asked: Asked, found: Amounts, explain: Explainer, unit: str, rows: in
     return trust
 
 
-def completeness(gap: float | None) -> Check:
+def completeness(gap: float | None, width: float | None = None) -> Check:
+    """Say whether amounts add up and, of sampled ones, whether their intervals are narrow."""
+    if width is not None and width > LIMIT:
+        words = f"not converged: the widest 95% interval is ±{width:.1%} of all amounts together"
+        return Check("completeness", False, width, LIMIT, words)
     if gap is None:
         return Check("completeness", None, None, None, "amounts of this method are not meant to add up")
     holds = gap <= TOLERANCE

@@ -18,11 +18,12 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from netwright.explanation.shapley.game import Coalitions, Game, Shapley, ends_of
 
 PAIRS = 4096  # at most
+FEW = 17  # players up to which products of three are fitted: 697 terms
 SHARE = 0.01  # half interval, of the sum of the amounts without their signs, at which no more is asked
 PLENTY = 1.5  # pairs for each term of the fit, from which products are fitted
 STUDENT = 1.96
@@ -35,7 +36,7 @@ class Size:
 
     pairs: float  # that there are
     weight: float  # of all of them together
-    order: Coalitions  # as many as may be asked
+    order: Bool[np.ndarray, "listed players"]  # as many as may be asked
     ahead: Float[np.ndarray, "asked games"]  # of those asked: what a coalition is worth above its complement
 
     @property
@@ -54,9 +55,11 @@ def kernel_shapley(game: Game, pairs: int = PAIRS, share: float = SHARE, order: 
         seed: of what is drawn.
     """
     empty, full = (end.mean(axis=0) for end in ends_of(game))
+    if game.players == 1:
+        return Shapley((full - empty)[None], None, empty, full, np.full(game.games, 2 * game.worlds))
     sizes = _sizes(game, pairs, np.random.default_rng(seed))
     now = min(pairs, max(64, 4 * game.players))
-    if order == 3 and (products := _enough(game.players)) <= pairs:
+    if order == 3 and game.players <= FEW and (products := _enough(game.players)) <= pairs:
         now = max(now, products)
     while True:
         _ask(game, sizes, _shared_out(now, sizes))
@@ -147,7 +150,7 @@ def _terms(
 ) -> tuple[Float[np.ndarray, "pairs terms"], Float[np.ndarray, "players terms"]]:
     """Return what is fitted, and each term's part in each player's amount."""
     pairs, players = signs.shape
-    if order < 3 or pairs < _enough(players):
+    if order < 3 or players > FEW or pairs < _enough(players):
         return signs, np.eye(players)
     three = np.array(list(combinations(range(players), 3)))
     read = np.zeros((players, len(three)))

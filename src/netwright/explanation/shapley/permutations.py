@@ -69,7 +69,7 @@ def _round(
     joined = (place[:, None, :] < np.arange(1, players)[None, :, None]).reshape(-1, players)
     asked = np.tile(np.repeat(np.arange(worlds), players - 1), 2)
     values = game.values(np.concatenate([joined, ~joined]), asked, games)
-    ahead = (values[: len(joined)] - values[len(joined) :]).reshape(worlds, players - 1, -1) / 2
+    ahead = (values[: len(joined)] - values[len(joined) :]).reshape(worlds, players - 1, len(games)) / 2
     ahead = np.concatenate([-gain[:, None] / 2, ahead, gain[:, None] / 2], axis=1)
     added: Float[np.ndarray, "worlds players games"] = np.diff(ahead, axis=1)
     return np.take_along_axis(added, place[:, :, None], axis=1).mean(axis=0)

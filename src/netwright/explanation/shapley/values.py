@@ -4,7 +4,7 @@ from typing import Literal
 
 from netwright.explanation.shapley.exact import MOST_PLAYERS, exact_shapley
 from netwright.explanation.shapley.game import Game, Shapley
-from netwright.explanation.shapley.kernel import kernel_shapley
+from netwright.explanation.shapley.kernel import FEW, kernel_shapley
 from netwright.explanation.shapley.permutations import permutation_shapley
 
 Way = Literal["auto", "exact", "kernel", "permutations"]
@@ -21,6 +21,6 @@ def shapley_values(game: Game, way: Way = "auto", share: float = 0.01, seed: int
     """
     if way == "exact" or (way == "auto" and game.players <= MOST_PLAYERS):
         return exact_shapley(game)
-    if way == "kernel":
+    if way == "kernel" or (way == "auto" and game.players <= FEW):
         return kernel_shapley(game, share=share, seed=seed)
     return permutation_shapley(game, share=share, seed=seed)
