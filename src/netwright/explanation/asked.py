@@ -12,6 +12,7 @@ from netwright.explanation.positions import Positions, positions_of
 from netwright.explanation.question import Question, apart, taken
 from netwright.explanation.reading import Inputs, Leaves, Reading
 
+REMOVALS = 4  # references that stand in for what is taken out
 Keep = Bool[Tensor, "sets parts"]
 Removal = Callable[[Keep], Float[Tensor, " sets"]]  # the evidence where only some parts of a row are there
 
@@ -83,7 +84,7 @@ class Asked:
         chosen = torch.arange(len(self.references[0])).reshape(self.rows, self.each)[:, start::step].flatten()
         return replace(self, references=taken(self.references, chosen))
 
-    def removal(self, row: int, most: int = 8) -> Removal:
+    def removal(self, row: int, most: int = REMOVALS) -> Removal:
         """Return what is said of a row where only some of its parts are there.
 
         The others are as in its references, at most `most` of them, of which the mean is taken.

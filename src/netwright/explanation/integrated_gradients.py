@@ -22,8 +22,9 @@ from netwright.explanation.reading import Inputs, Leaves
 TOLERANCE = 0.01  # of |F(x) - F(b)|, that the amounts may miss
 ROUNDS = 22  # of cutting in two
 FEWER = 6  # points at which the halves of a stretch are looked at
-NODES = 48  # points at which the line from all references of a row is looked at first, at least 3 a reference
-LEAST = 0.02  # of the mean |F(x) - F(b)| of single references: below it the difference is taken to be this
+NODES = 32  # points at which the lines from all references of a row are looked at first, at least 2 on each
+HIDDEN = 0.1  # of the mean |F(x) - F(b)| of single references, that gaps may come to where they cancel
+LEAST = 0.1  # of the mean |F(x) - F(b)| of single references: below it the difference is taken to be this
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def integrated_gradients(
         rounds: of cutting in two; 0: none.
     """
     rows, each = len(inputs[0]), len(references[0]) // max(1, len(inputs[0]))
-    nodes = max(3, NODES // each) if nodes is None else nodes
+    nodes = max(2, NODES // each) if nodes is None else nodes
     step = block_of(inputs, each)
     found = [
         _block(question, (inputs, references), torch.arange(at, min(rows, at + step)), (each, nodes, rounds))
@@ -133,12 +134,12 @@ def _integrate(lines: _Lines, each: int, nodes: int, rounds: int) -> Attributed:
     every = torch.arange(len(lines.rows), device=lines.here[0].device)
     start, end = (torch.full((len(every),), share, device=every.device) for share in (0.0, 1.0))
     first, last = lines.evidence(every, start), lines.evidence(every, end)
-    wanted = _allowed(first, last, each)
+    wanted, whatever_sign = _allowed(first, last, each)
     stretches = _Stretches(every, start, end, first, last)
     sums, gaps = _summed(lines, stretches, nodes)
     points = nodes * len(gaps)
     for _ in range(rounds):
-        worst = _to_cut(stretches.pair // each, gaps, wanted, each)
+        worst = _to_cut(stretches.pair // each, gaps / each, wanted, whatever_sign)
         if not worst.any():
             break
         halves = _cut(lines, stretches.those(worst))
@@ -157,22 +158,27 @@ def _by_row(values: Float[Tensor, "stretches ..."], row: Int[Tensor, " stretches
     return values.new_zeros(rows, *values.shape[1:]).index_add_(0, row, values)
 
 
-def _allowed(first: Tensor, last: Tensor, each: int) -> Float[Tensor, " rows"]:
-    """Return by how much the amounts of each row may miss: TOLERANCE of what they should add up to."""
+def _allowed(first: Tensor, last: Tensor, each: int) -> tuple[Float[Tensor, " rows"], Float[Tensor, " rows"]]:
+    """Return by how much the amounts of each row may miss, and by how much its stretches, whatever their signs.
+
+    The first is TOLERANCE of what the amounts should add up to; the second HIDDEN of what they add up to reference by
+    reference, where one may speak for and another against.
+    """
     differences = apart(last - first, each)
     usual = differences.abs().mean(dim=1)
     noise = 1e-5 * (1.0 + apart(last, each).abs().mean(dim=1))  # of single precision
-    return TOLERANCE * torch.maximum(torch.maximum(differences.mean(dim=1).abs(), LEAST * usual), noise)
+    wanted = torch.maximum(torch.maximum(differences.mean(dim=1).abs(), LEAST * usual), noise)
+    return TOLERANCE * wanted, HIDDEN * torch.maximum(usual, noise)
 
 
-def _to_cut(row: Int[Tensor, " stretches"], gaps: Tensor, wanted: Tensor, each: int) -> Tensor:
+def _to_cut(row: Int[Tensor, " stretches"], gaps: Tensor, wanted: Tensor, whatever_sign: Tensor) -> Tensor:
     """Return which stretches to cut: the worst of each row that is still off.
 
     Of a row the signed gaps of all stretches count, and half of what is allowed may be left, so that it ends well
-    inside; that none hides behind another, their absolute values together are held to four times as much.
+    inside; that none hides behind another, their absolute values together are held to a limit as well.
     """
-    signed, apart = (_by_row(one, row, len(wanted)) / each for one in (gaps, gaps.abs()))
-    off = (signed.abs() > 0.5 * wanted) | (apart > 4.0 * wanted)
+    signed, together = (_by_row(one, row, len(wanted)) for one in (gaps, gaps.abs()))
+    off = (signed.abs() > 0.5 * wanted) | (together > whatever_sign)
     largest = torch.zeros_like(wanted).scatter_reduce(0, row, gaps.abs(), "amax")
     return off[row] & (gaps.abs() >= 0.2 * largest[row]) & (gaps.abs() > 0.0)
 

@@ -70,7 +70,7 @@ def explain_module(
         taken, why = (method, "asked for") if method != "auto" else _choose(asked)
         found = amounts_of(asked, taken, seed)
         answers = _answers(asked, named)
-        trust = tested(asked, found, lambda other: amounts_of(other, taken, seed), named.unit, TESTED)
+        trust = tested(asked, found, lambda other: amounts_of(other, taken, seed), TESTED)
     against = "zeros" if baseline is None else f"the mean over {asked.each} rows" if asked.each > 1 else "one row"
     return tuple(
         Explanation(
@@ -99,7 +99,7 @@ def _references(rows: Inputs, baseline: Tensor | Inputs | None) -> Inputs:
 
 def _asked(module: nn.Module, rows: Inputs, others: Inputs, naming: Naming) -> Asked:
     reading = Reading(module, rows)
-    pieces = _pieces(rows, naming.parts)
+    pieces = place_pieces(rows, naming.parts)
     plain = Asked(Question(reading, Evidence()), rows, others, (pieces,) * len(rows[0]))
     with torch.no_grad():
         said = reading.answers(rows).reshape(len(rows[0]), -1).cpu()
@@ -129,7 +129,8 @@ def _unit(answer: str, naming: Naming) -> str:
     return f"log-odds of {answer}" if naming.classes else naming.unit
 
 
-def _pieces(rows: Inputs, names: Sequence[str]) -> Pieces:
+def place_pieces(rows: Inputs, names: Sequence[str]) -> Pieces:
+    """Return every place of a row as a part, or the blocks of a single image."""
     if len(rows) == 1 and rows[0].ndim == 4 and not names:
         return image_pieces(rows, 0)
     sizes = [tensor[0].numel() for tensor in rows]

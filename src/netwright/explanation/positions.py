@@ -13,7 +13,7 @@ from torch import Tensor
 
 from netwright.explanation.reading import Inputs, Leaves, Reading
 
-Shares = Float[Tensor, "slots positions"]  # of each slot's amount, that a position gets
+Shares = Float[Tensor, "_ _"]  # [slots, positions]: what a position gets of a slot's amount
 
 
 @dataclass(frozen=True)

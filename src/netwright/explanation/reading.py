@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from netwright.core.errors import ContractError
@@ -19,7 +19,6 @@ from netwright.explanation.lookups import EnoughError, Tap
 Inputs = tuple[Tensor, ...]  # rows first
 Leaves = tuple[Tensor, ...]  # rows first: the inputs that are no whole numbers, then vectors [rows, places, size]
 Asked = Float[Tensor, "rows ..."]
-Read = Bool[Tensor, "slots positions"]  # which positions of a whole-number input a slot was made from
 
 
 @dataclass(frozen=True)

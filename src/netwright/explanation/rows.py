@@ -93,7 +93,7 @@ def explain_rows(
     taken, why = (method, "asked for") if method != "auto" else _choose(background, asked)
     explain = _explainer(taken, seed)
     found = explain(asked)
-    trust = tested(asked, found, explain, unit_of(model, said, 0), tests)
+    trust = tested(asked, found, explain, tests)
     every = [_explanation(background, said, asked.pieces[row], row, found, trust[row]) for row in range(len(rows))]
     return tuple(_said_how(one, taken, why, against) for one in every)
 

@@ -28,14 +28,13 @@ class Trust:
     insertion: RemovalCurve | None = None
 
 
-def tested(asked: Asked, found: Amounts, explain: Explainer, unit: str, rows: int) -> list[Trust]:
+def tested(asked: Asked, found: Amounts, explain: Explainer, rows: int) -> list[Trust]:
     """Test explanations: completeness of all, the rest of the first `rows`; one test of random weights holds for all.
 
     Args:
         asked: the rows.
         found: their amounts.
         explain: the method that found them.
-        unit: of the evidence, in words.
         rows: that all tests are made of.
     """
     some = asked.first(min(rows, asked.rows))
@@ -49,7 +48,7 @@ def tested(asked: Asked, found: Amounts, explain: Explainer, unit: str, rows: in
             trust.append(Trust((*checks, *sane)))
             continue
         deletion, insertion = removal_curves(asked.removal(row), found.parts[row], row)
-        checks += [*curve_checks(deletion, insertion, unit), *sane, steady[row]]
+        checks += [*curve_checks(deletion, insertion), *sane, steady[row]]
         trust.append(Trust(tuple(checks), deletion, insertion))
     return trust
 
@@ -73,6 +72,9 @@ def _stability(some: Asked, found: Amounts, explain: Explainer) -> list[Check]:
     if some.each >= LEAST_REFERENCES:
         halves = zip(explain(some.against(0, 2)).parts, explain(some.against(1, 2)).parts, strict=True)
         return [_halves_agree(cosine(one, other)) for one, other in halves]
+    if found.places is None:  # answers alone were asked
+        words = "nothing is drawn: it is the same every time"
+        return [Check("stability", None, None, LIKE, words) for _ in range(some.rows)]
     reading = some.question.reading
     shaken = explain(some.by(Reading(reading.module, some.inputs, NOISE))).parts
     words = f"with noise of {NOISE:.0%} added to what is read, amounts agree with these to {{:.2f}} (1: the same)"
