@@ -32,6 +32,7 @@ class Questions:
     importance: bool = True
     counterfactual: bool = False
     dependence: tuple[str, ...] = ()  # columns
+    wanted: str | None = None  # what a counterfactual is to reach: a class, or a value
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def explain_model(
     rows = tuple(_explained_rows(model, given, positions, asked.method, tell))
     importance, notes = _importance(model, given, asked.importance, tell)
     dependences = tuple(_dependence(model, given, column, tell) for column in asked.dependence)
-    flips = tuple(_flip(model, given, at, tell) for at in positions) if asked.counterfactual else ()
+    others = [at for at, one in zip(positions, rows, strict=True) if one.answer != asked.wanted]
+    flips = tuple(_flips(model, given, others, asked.wanted, tell)) if asked.counterfactual else ()
     return Explained(rows, importance, dependences, flips, (*given.notes, *notes)), given.odd
 
 
@@ -124,6 +126,8 @@ def _check(model: "Model", asked: Questions) -> None:
                 f"--dependence: expected a column of numbers, dates or categories, got {column!r} of kind {kind}; "
                 "leave it out, since single rows of these are explained"
             )
+    if asked.counterfactual or asked.wanted is not None:
+        _wanted(model, asked.wanted)
     if asked.number < 1:
         raise RecipeError(f"--rows: expected at least 1, got {asked.number}")
 
@@ -240,18 +244,42 @@ def _importance(
     from netwright.explanation.permutation import permutation_importance
 
     tell("shuffling each column, for its importance")
-    return permutation_importance(model, given.labelled, range(given.labelled.frame.height)), ()
+    return permutation_importance(model, given.labelled), ()
 
 
 def _dependence(model: "Model", given: _Asked, column: str, tell: Tell) -> Dependence:
     from netwright.explanation.dependence import partial_dependence
 
     tell(f"changing {column}, and nothing else")
-    return partial_dependence(model, given.conformed.table, range(given.conformed.table.frame.height), column)
+    return partial_dependence(model, given.conformed.table, column)
 
 
-def _flip(model: "Model", given: _Asked, at: int, tell: Tell) -> Counterfactual:
+def _flips(
+    model: "Model", given: _Asked, positions: Sequence[int], wanted: str | None, tell: Tell
+) -> Iterator[Counterfactual]:
     from netwright.explanation.counterfactual import counterfactual
 
-    tell(f"looking for the smallest change of row {given.conformed.table.row[at]:,}")
-    return counterfactual(model, given.conformed.table, at)
+    table = given.conformed.table
+    for at in positions:
+        tell(f"looking for the smallest change of row {table.row[at]:,}")
+        yield counterfactual(model, table, at, _wanted(model, wanted))
+
+
+def _wanted(model: "Model", wanted: str | None) -> str | float | None:
+    """Return the class, or the value, that an answer is to become.
+
+    Raises:
+        RecipeError: it is no class of the run, or a value is needed.
+    """
+    if model.schema.task != "regression":
+        classes = model.schema.classes
+        if wanted is not None and wanted not in classes:
+            raise RecipeError(f"--wanted: expected a class, got {wanted!r}; {nearest(wanted, classes)}")
+        return wanted
+    try:
+        return float(wanted or "")
+    except ValueError:
+        target = model.schema.target
+        raise RecipeError(
+            f"--wanted: expected the value of {target!r} that a counterfactual is to reach, got {wanted or 'none'}"
+        ) from None

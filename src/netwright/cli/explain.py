@@ -31,6 +31,9 @@ def explain(
     counterfactual: Annotated[
         bool, typer.Option("--counterfactual", help="The smallest change by which each row gets another answer.")
     ] = False,
+    wanted: Annotated[
+        str | None, typer.Option(help="The class, or the value, that a counterfactual is to reach.")
+    ] = None,
     dependence: Annotated[
         Many, typer.Option("--dependence", help="A column: how the answers go with it; may be repeated.")
     ] = None,
@@ -68,8 +71,9 @@ def explain(
         number=rows,
         method=method.replace("_", " "),
         importance=importance,
-        counterfactual=counterfactual,
+        counterfactual=counterfactual or wanted is not None,
         dependence=tuple(dependence or ()),
+        wanted=wanted,
     )
     with err.status("loading the run") as status:
         loaded = api.load(run)

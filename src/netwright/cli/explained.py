@@ -17,6 +17,7 @@ from netwright.core.explanations import (
     ImportanceTable,
     Part,
 )
+from netwright.report.charts.dependence import is_of_categories
 from netwright.report.explanation_words import (
     by_size,
     doubts_of,
@@ -162,8 +163,8 @@ def dependence_table(found: Dependence) -> Table:
     table.add_column("mean", justify="right")
     table.add_column("95% interval", justify="right", style="dim", no_wrap=True)
     low, high = min(found.mean, default=0.0), max(found.mean, default=1.0)
-    last = len(found.grid) - 1
-    chosen = sorted({round(at * last / (MOST_POINTS - 1)) for at in range(MOST_POINTS)}) if last >= 0 else []
+    last, most = len(found.grid) - 1, MOST_COLUMNS if is_of_categories(found) else MOST_POINTS
+    chosen = sorted({round(at * last / (most - 1)) for at in range(most)}) if last >= 0 else []
     for at in chosen:
         length = round(2 * HALF * (found.mean[at] - low) / ((high - low) or 1.0))
         interval = f"{show(found.low[at])} to {show(found.high[at])}"

@@ -3,8 +3,6 @@
 How many rows and shuffles are asked follows from sizes alone, never from a clock: the same run stores the same bytes.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from netwright.core.explanations import Explained
@@ -30,8 +28,8 @@ def note_importance(tested: Tested) -> None:
     model = Model(tested.module, stage.material.schema, stage.preparation, stage.recipe, calibration)
     test = stage.material.test_rows
     chosen = test[np.unique(np.linspace(0, len(test) - 1, rows).round().astype(np.int64))]
-    found = permutation_importance(model, stage.material.test, chosen.tolist(), shuffles=shuffles)
-    write_part(stage.folder, EXPLANATIONS, Explained(importance=replace(found)))
+    found = permutation_importance(model, stage.material.test, chosen, shuffles=shuffles)
+    write_part(stage.folder, EXPLANATIONS, Explained(importance=found))
 
 
 def extent_of(rows: int, columns: int, weights: int) -> tuple[int, int]:

@@ -40,6 +40,8 @@ def in_words(explanation: Explanation) -> str:
     """From the reference to the answer, and the parts that led there."""
     compared = f"at {explanation.against}" if explanation.against else "at the reference"
     ends = f"{show(explanation.output)}, from {show(explanation.reference)} {compared}"
+    if not adds_up(explanation):
+        ends = f"{show(explanation.output)}; what each part alone is worth does not add up to it"
     unit = sentence(explanation.unit) if is_of_classes(explanation) else explanation.unit
     start = f"{unit}: {ends}."
     ups, downs = ([part for part in _named(explanation) if (part.amount > 0) == up] for up in (True, False))
@@ -78,8 +80,15 @@ def shown_part(part: Part, most: int = 60) -> str:
     return f"{part.name} = {value}" if part.value and part.value != part.name else part.name
 
 
+def adds_up(explanation: Explanation) -> bool:
+    """Whether the amounts are meant to add up to `output - reference`."""
+    return not any(check.name == "completeness" and check.passed is None for check in explanation.checks)
+
+
 def gap_of(explanation: Explanation) -> float:
-    """What the amounts leave unexplained of `output - reference`."""
+    """What the amounts leave unexplained of `output - reference`; 0 where they are not meant to add up."""
+    if not adds_up(explanation):
+        return 0.0
     return explanation.output - explanation.reference - sum(part.amount for part in explanation.parts)
 
 

@@ -11,6 +11,7 @@ from netwright.report.charts.importance import importance_picture
 from netwright.report.charts.removal import removal_picture
 from netwright.report.charts.waterfall import waterfall
 from netwright.report.explanation_words import (
+    adds_up,
     checked_in_words,
     doubts_of,
     heading_of,
@@ -45,5 +46,5 @@ def largest_of(text: TextHeat) -> float:
 TOOLS: tuple[Callable[..., Any], ...] = (
     *(checked_in_words, dependence_picture, doubts_of, explained_series, full_of, heading_of, heat_layer),
     *(importance_in_words, importance_picture, in_words, percent, pieces_of, removal_picture, said_of, sentence),
-    *(signed, standing_of, waterfall),
+    *(adds_up, signed, standing_of, waterfall),
 )

@@ -12,7 +12,7 @@ from PIL import Image
 from netwright.core.explanations import SeriesHeat
 from netwright.report.charts.dependence import dependence_picture, is_of_categories
 from netwright.report.charts.explained_series import MOST_CHANNELS, MOST_STRIPES, explained_series, most_explained
-from netwright.report.charts.heat_layer import AGAINST, FOR, MOST_OPAQUE, heat_layer
+from netwright.report.charts.heat_layer import AGAINST, BEND, FOR, MOST_OPAQUE, heat_layer
 from netwright.report.charts.importance import importance_picture
 from netwright.report.charts.removal import removal_picture
 from tests.report.explanations import AGE, COLOUR, DAY, DELETION, IMPORTANCE, SERIES
@@ -66,5 +66,5 @@ def test_the_heat_of_an_image_is_a_picture_whose_colours_are_the_signs():
     pixels = np.asarray(Image.open(io.BytesIO(content)))
     assert pixels.shape == (2, 3, 4)
     assert tuple(pixels[0, 0]) == (*FOR, MOST_OPAQUE)
-    assert tuple(pixels[0, 1]) == (*AGAINST, round(MOST_OPAQUE / 2))
-    assert pixels[..., 3].tolist()[1] == [0, round(MOST_OPAQUE / 2), 0]
+    assert tuple(pixels[0, 1]) == (*AGAINST, round(MOST_OPAQUE * 0.5**BEND))
+    assert pixels[..., 3].tolist()[1] == [0, round(MOST_OPAQUE * 0.5**BEND), 0]

@@ -14,7 +14,7 @@ from netwright.report.charts.svg import Point, line, picture, shorten, text
 from netwright.report.numbers import is_finite, show
 
 WIDTH, HEIGHT = 400, 250
-LEFT, RIGHT, TOP, BOTTOM = 48.0, 392.0, 26.0, 200.0
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 384.0, 26.0, 200.0
 MOST_LANES = 30
 
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from netwright.report.numbers import is_finite
 
 FOR, AGAINST = (255, 110, 0), (0, 110, 220)
-MOST_OPAQUE = 215  # of 255
+MOST_OPAQUE = 230  # of 255
+BEND = 0.6  # below 1: small amounts are seen too
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -30,7 +31,7 @@ def heat_layer(amounts: Sequence[Sequence[float]]) -> str:
 def _pixel(value: float, largest: float) -> bytes:
     if not is_finite(value):
         return bytes(4)
-    return bytes((*(FOR if value > 0 else AGAINST), round(MOST_OPAQUE * abs(value) / largest)))
+    return bytes((*(FOR if value > 0 else AGAINST), round(MOST_OPAQUE * (abs(value) / largest) ** BEND)))
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:

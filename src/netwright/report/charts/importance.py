@@ -8,7 +8,7 @@ from netwright.report.charts.scale import Scale, linear
 from netwright.report.charts.svg import element, line, picture, rectangle, shorten, text
 from netwright.report.numbers import is_finite, show
 
-WIDTH, LEFT, RIGHT = 400, 156.0, 344.0
+WIDTH, LEFT, RIGHT = 400, 156.0, 330.0
 ROW, TOP = 21.0, 6.0
 LETTERS = 22  # of a name
 MOST = 20

@@ -1,6 +1,10 @@
-"""From the reference to the answer, a bar for each part: orange speaks for the answer, blue against it."""
+"""From the reference to the answer, a bar for each part: orange speaks for the answer, blue against it.
+
+Amounts that are not meant to add up are drawn from nought instead, each for itself.
+"""
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from markupsafe import Markup
 
@@ -8,12 +12,12 @@ from netwright.core.explanations import Explanation
 from netwright.report.charts.axes import bottom_axis
 from netwright.report.charts.scale import Scale, linear
 from netwright.report.charts.svg import element, line, picture, rectangle, shorten, text
-from netwright.report.explanation_words import by_size, gap_of, shown_part, signed
+from netwright.report.explanation_words import adds_up, by_size, gap_of, shown_part, signed
 from netwright.report.numbers import counted, is_finite, show
 
-WIDTH, LEFT, RIGHT = 400, 168.0, 342.0
+WIDTH, LEFT, RIGHT = 400, 168.0, 336.0
 ROW, TOP = 21.0, 6.0
-LETTERS = 25  # of a name
+LETTERS = 23  # of a name
 MOST = 12  # bars of their own; the rest share one
 SMALL = 0.01  # of the largest bar: smaller ones share one, and so small a rest is not drawn
 
@@ -35,19 +39,21 @@ def waterfall(explanation: Explanation) -> Markup:
     steps = steps_of(explanation)
     if not steps or not is_finite(explanation.output - explanation.reference):
         return Markup("")
-    ends = [explanation.reference, explanation.output, *(step.start + step.amount for step in steps)]
-    across = linear(ends, LEFT, RIGHT, ticks=4)
-    bottom = TOP + ROW * (len(steps) + 2)
-    lanes = [_bar(step, across, TOP + ROW * (number + 1)) for number, step in enumerate(steps)]
+    whole = adds_up(explanation)
+    reach = [explanation.reference, explanation.output] if whole else [0.0]
+    across = linear([*reach, *(step.start + step.amount for step in steps)], LEFT, RIGHT, ticks=4)
+    bottom = TOP + ROW * (len(steps) + 2 * whole)
+    lanes = [_bar(step, across, TOP + ROW * (number + whole)) for number, step in enumerate(steps)]
+    ends = [_end("reference", explanation.reference, across, TOP)] if whole else []
+    ends += [_end(explanation.answer, explanation.output, across, bottom - ROW)] if whole else []
     said = "; ".join(f"{step.name} {signed(step.amount)}" for step in steps)
     return picture(
         WIDTH,
         bottom + 40,
         f"{explanation.unit} from {show(explanation.reference)} to {show(explanation.output)}: {said}",
         *(line((across(tick), TOP), (across(tick), bottom), class_="rule") for tick in across.ticks),
-        _end("reference", explanation.reference, across, TOP),
         *lanes,
-        _end(explanation.answer, explanation.output, across, bottom - ROW),
+        *ends,
         bottom_axis(across, bottom, shorten(explanation.unit, 40)),
     )
 
@@ -58,17 +64,18 @@ def steps_of(explanation: Explanation) -> list[Step]:
     own = [part for part in parts[:MOST] if abs(part.amount) >= SMALL * abs(parts[0].amount)]
     own = parts if len(parts) <= len(own) + 1 else own
     bars = [(shown_part(part), part.amount, _style(part.amount), part.low, part.high) for part in own]
-    if rest := parts[len(own) :]:
+    if (rest := parts[len(own) :]) and adds_up(explanation):
         amount = sum(part.amount for part in rest)
         bars.append((f"{counted(len(rest), 'other part')}", amount, _style(amount), None, None))
     gap = gap_of(explanation)
     if bars and abs(gap) > SMALL * max(abs(bar[1]) for bar in bars):
         bars.append(("unexplained", gap, "gap", None, None))
-    steps, at = [], explanation.reference
-    for name, amount, style, low, high in bars:
-        steps.append(Step(name, at, amount, style, low, high))
-        at += amount
-    return steps
+    starts = accumulate((bar[1] for bar in bars), initial=explanation.reference)
+    whole = adds_up(explanation)
+    return [
+        Step(name, start if whole else 0.0, amount, style, low, high)
+        for start, (name, amount, style, low, high) in zip(starts, bars, strict=False)
+    ]
 
 
 def _style(amount: float) -> str:
