@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
-from netwright.api.explaining import explain_run
+from netwright.api.explaining import explain, explain_run
 from netwright.api.explanation import Questions
 from netwright.api.forecast_run import ForecastRun
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
@@ -25,7 +25,6 @@ from netwright.core.language import Sampling
 
 if TYPE_CHECKING:
     from netwright.diagnosis.preflight import preflight_module
-    from netwright.explanation.module import explain_module as explain
     from netwright.training.stage import Listener
 
 
@@ -155,10 +154,6 @@ def __getattr__(name: str) -> Any:
         from netwright.diagnosis.preflight import preflight_module
 
         return preflight_module
-    if name == "explain":
-        from netwright.explanation.module import explain_module
-
-        return explain_module
     raise AttributeError(f"module 'netwright.api' has no attribute {name!r}")
 
 

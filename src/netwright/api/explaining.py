@@ -1,15 +1,58 @@
 """Explaining a run on disk, whatever it answers for: what was found is stored in it and drawn in its report."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from netwright.api.explanation import Questions, Tell, explain_forecasts, explain_model, note_explained, nothing_told
+from netwright.api.explanation import (
+    Questions,
+    Tell,
+    check_method,
+    explain_forecasts,
+    explain_model,
+    note_explained,
+    nothing_told,
+)
 from netwright.api.forecast_run import ForecastRun
 from netwright.api.series import write_forecast_report
 from netwright.api.tables import Run, write_report
 from netwright.api.texts import LanguageRun
 from netwright.core.errors import RecipeError, RunError
-from netwright.core.explanations import Explained
+from netwright.core.explanations import Explained, Explanation
 from netwright.core.findings import Finding
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def explain(
+    module: "nn.Module",
+    inputs: "Tensor | tuple[Tensor, ...]",
+    baseline: "Tensor | tuple[Tensor, ...] | None" = None,
+    *,
+    names: Sequence[str] = (),
+    classes: Sequence[str] = (),
+    method: str = "auto",
+) -> tuple[Explanation, ...]:
+    """Say what the answers of anybody's network rest on, row by row, and whether that can be believed.
+
+    Args:
+        module: takes `inputs` as its positional arguments, rows first; it need not be of Netwright.
+        inputs: numbers, whole numbers that it looks up vectors for, or both.
+        baseline: rows to compare with, of which the mean is taken; None: zeros.
+        names: of the places of a row, all inputs one after another.
+        classes: where its outputs are logits; without them the greatest output is explained as a value.
+        method: a name of explanation.methods.METHODS; "auto": by the network.
+
+    Raises:
+        NetwrightError: inputs do not fit together, or there is no such method.
+
+    Example:
+        >>> nw.explain(network, rows, training_rows, classes=("no", "yes"))[0].parts  # doctest: +SKIP
+    """
+    from netwright.explanation.module import Naming, explain_module
+
+    check_method(method)
+    return explain_module(module, inputs, baseline, method, Naming(names, classes))
 
 
 def explain_run(
