@@ -18,7 +18,7 @@ from netwright.networks.feedforward import MLP
 from netwright.training.predict import predict_logits
 
 Inputs = tuple[Tensor, ...]
-Owner = Int[Tensor, "*columns"]  # the number of the player that each column belongs to
+Owner = Int[Tensor, "..."]  # the number of the player that each column belongs to
 
 
 @dataclass(frozen=True)
