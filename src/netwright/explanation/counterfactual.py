@@ -196,7 +196,7 @@ def _shrunk(search: Search, change: Change) -> Change:
 
 def _halved(search: Search, change: Change, name: str, short: float) -> float:
     """Return the nearest number to `short` at which the change still reaches what is wanted, by halving the way."""
-    whole = search.table.frame[name].dtype.is_integer()
+    whole = _is_whole(search.table.frame[name])
     enough = float(change[name])
     for _ in range(HALVINGS):
         middle = (short + enough) / 2.0
@@ -209,6 +209,14 @@ def _halved(search: Search, change: Change, name: str, short: float) -> float:
         else:
             short = middle
     return enough
+
+
+def _is_whole(cells: pl.Series) -> bool:
+    """Whether a column holds whole numbers only, however they are kept."""
+    if not cells.dtype.is_float():
+        return cells.dtype.is_integer()
+    numbers = cells.drop_nulls().drop_nans()
+    return bool((numbers == numbers.floor()).all())
 
 
 def _found(search: Search, change: Change, number: int, now: str) -> Counterfactual:
