@@ -1,5 +1,7 @@
 """Counterfactuals: they flip, they stay among the values of training, and none of their changes is idle."""
 
+import functools
+
 import numpy as np
 import polars as pl
 import pytest
@@ -18,6 +20,12 @@ def three():
     return model_of(mixed_table(("a", "b", "c")))
 
 
+@pytest.fixture(scope="module")
+def found_of(three):
+    """Return the counterfactual of a row, searched for once."""
+    return functools.cache(lambda row: counterfactual(*three, row))
+
+
 def changed(model, table, row, swaps):
     """Answer a source row that was written with the new cells, as a user would write it."""
     frame = table.frame[[row]].drop("y")
@@ -29,10 +37,10 @@ def changed(model, table, row, swaps):
     return answer(model, conform(read_table(frame), model.schema, with_target=False).table)[0]
 
 
-@pytest.mark.parametrize("row", range(6))
-def test_it_flips_and_stays_among_the_values_of_training(three, row):
+@pytest.mark.parametrize("row", range(4))
+def test_it_flips_and_stays_among_the_values_of_training(three, found_of, row):
     model, table = three
-    found = counterfactual(model, table, row)
+    found = found_of(row)
     assert found.found
     assert 1 <= len(found.swaps) <= 4
     said = changed(model, table, row, found.swaps)
@@ -48,10 +56,10 @@ def test_it_flips_and_stays_among_the_values_of_training(three, row):
         assert f"{swap.column} from {swap.before} to {swap.after}" in found.words
 
 
-def test_no_change_is_idle(three):
+def test_no_change_is_idle(three, found_of):
     model, table = three
-    for row in range(8):
-        found = counterfactual(model, table, row)
+    for row in range(4):
+        found = found_of(row)
         for swap in found.swaps if len(found.swaps) > 1 else ():
             said = changed(model, table, row, [other for other in found.swaps if other != swap])
             assert model.schema.classes[int(said.argmax())] != found.wanted
@@ -60,8 +68,12 @@ def test_no_change_is_idle(three):
 def test_the_class_that_is_wanted_is_reached(three):
     model, table = three
     now = model.schema.classes[int(answer(model, table, np.array([0]))[0].argmax())]
-    for wanted in set(model.schema.classes) - {now}:
-        assert counterfactual(model, table, 0, wanted).wanted == wanted
+    said = answer(model, table, np.array([0]))[0]
+    last = model.schema.classes[int(said.argmin())]
+    assert last != now
+    found = counterfactual(model, table, 0, last)
+    assert found.wanted == last
+    assert model.schema.classes[int(changed(model, table, 0, found.swaps).argmax())] == last
 
 
 def linear():

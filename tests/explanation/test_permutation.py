@@ -37,9 +37,9 @@ def test_a_column_that_is_not_heard_is_worth_nothing_and_others_something(truthf
 def test_the_amount_is_that_of_a_table_whose_cells_were_dealt_anew(truthful):
     model, table = truthful
     name = permutation_importance(model, table).columns[0].name
-    amount = permutation_importance(model, table, shuffles=60).columns[0].amount
+    amount = permutation_importance(model, table, shuffles=30).columns[0].amount
     truth, losses = table.frame["y"].to_numpy() == "yes", []
-    for seed in range(60):
+    for seed in range(30):
         order = np.random.default_rng(seed).permutation(table.frame.height)
         dealt = type(table)(**{**vars(table), "frame": table.frame.with_columns(table.frame[name].gather(order))})
         losses.append(1.0 - np.mean((answer(model, dealt)[:, 1] > 0.5) == truth))

@@ -86,7 +86,7 @@ def parts_table(one: Explanation) -> Table:
     table.add_column("part", overflow="fold", min_width=min(24, max(names, default=4)), max_width=32)
     with_values = any(part.value for part in one.parts)
     with_references = any(part.reference for part in one.parts) and out.width >= WIDE
-    for heading in ("as it is",) * with_values + ("compared with",) * with_references:
+    for heading in ("as it is",) * with_values + ("usual",) * with_references:
         table.add_column(heading, overflow="ellipsis", max_width=28, no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("amount", justify="right", no_wrap=True)

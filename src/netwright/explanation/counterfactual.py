@@ -1,8 +1,8 @@
 """The smallest change of a row's cells, within the values of training, by which its answer becomes another.
 
 One column is changed first, then two, and so on: from the changes that bring the wanted answer nearest, greedily. Of
-those that reach it each change is then made as small as it may be: numbers by halving the way back, others undone where
-they are not needed. The smallest of all is handed on.
+those that reach it each change is then made as small as it may be: numbers by smaller steps on the way back, others
+undone where they are not needed. The smallest of all is handed on.
 
 Source: S. Wachter, B. Mittelstadt, C. Russell, Counterfactual explanations without opening the black box, 2017.
 """
@@ -26,8 +26,8 @@ from netwright.training.inference import Model, answer
 
 MOST_CHANGES = 4  # columns
 WIDTH = 6  # changes that are gone on from
-TRIED = 12  # changes that reach what is wanted and are made smaller
-HALVINGS = 12
+TRIED = 8  # changes that reach what is wanted and are made smaller
+STEPS, FINER = 16, 3  # numbers between what is enough and what is not, and how often
 
 Change = dict[str, Any]  # column -> number, seconds or label
 
@@ -190,24 +190,25 @@ def _shrunk(search: Search, change: Change) -> Change:
         before = search.start[name]
         if isinstance(change[name], str) or before is None:
             continue
-        change = change | {name: _halved(search, change, name, before)}
+        change = change | {name: _nearest(search, change, name, before)}
     return change
 
 
-def _halved(search: Search, change: Change, name: str, short: float) -> float:
-    """Return the nearest number to `short` at which the change still reaches what is wanted, by halving the way."""
+def _nearest(search: Search, change: Change, name: str, before: float) -> float:
+    """Return the number nearest to `before` at which the change still reaches what is wanted, ever more finely."""
     whole = _is_whole(search.table.frame[name])
-    enough = float(change[name])
-    for _ in range(HALVINGS):
-        middle = (short + enough) / 2.0
-        if whole:
-            middle = float(np.floor(middle) if enough < short else np.ceil(middle))
-        if middle in (short, enough):
+    enough, short = float(change[name]), before
+    for _ in range(FINER):
+        steps = short + (enough - short) * np.arange(1, STEPS) / STEPS
+        steps = np.unique(np.floor(steps) if enough < short else np.ceil(steps)) if whole else steps
+        steps = steps[(steps != enough) & (steps != short)]
+        if not len(steps):
             break
-        if search.ask([change | {name: middle}])[1][0]:
-            enough = middle
-        else:
-            short = middle
+        ordered = sorted(steps.tolist(), key=lambda step: abs(step - before))
+        reached = search.ask([change | {name: step} for step in ordered])[1]
+        at = int(reached.argmax()) if reached.any() else len(ordered)
+        short = ordered[at - 1] if at else short
+        enough = ordered[at] if at < len(ordered) else enough
     return enough
 
 

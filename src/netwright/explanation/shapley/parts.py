@@ -9,6 +9,7 @@ from jaxtyping import Int
 from netwright.explanation.asked import Asked, Pieces
 from netwright.explanation.players import Player
 from netwright.explanation.question import taken
+from netwright.explanation.reading import Inputs
 from netwright.explanation.shapley.game import Coalitions, Game, Numbers, Shapley, Values
 from netwright.explanation.shapley.replacing import replacing_game
 from netwright.explanation.shapley.values import shapley_values
@@ -18,7 +19,7 @@ LIMIT = 0.05  # half interval, of the sum of the amounts without their signs, ab
 
 def shapley_parts(asked: Asked, seed: int = 0) -> list[Shapley]:
     """Return the amounts of each row's parts: of columns beside reference rows, of others by taking parts out."""
-    if asked.rewriting is not None or not all(map(_are_columns, asked.pieces)):
+    if asked.rewriting is not None or not all(_are_columns(asked.inputs, pieces) for pieces in asked.pieces):
         return [shapley_values(_taking_out(asked, row), seed=seed) for row in range(asked.rows)]
     if not _share_references(asked):
         return [found for row in range(asked.rows) for found in _of_columns(asked, np.array([row]), seed)]
@@ -62,17 +63,19 @@ def _taking_out(asked: Asked, row: int) -> Game:
     return Game(len(asked.pieces[row].names), values)
 
 
-def _are_columns(pieces: Pieces) -> bool:
+def _are_columns(inputs: Inputs, pieces: Pieces) -> bool:
     """Return whether each part has whole columns of numbers and categories, and one at most the third input."""
-    return len(pieces.shares) < 3 or int(pieces.shares[2].flatten(1).any(dim=1).sum()) < 2
+    flat = all(tensor.dim() == 2 for tensor in inputs[:2])
+    return flat and all(int(share.flatten(1).any(dim=1).sum()) < 2 for share in pieces.shares[2:])
 
 
 def _players(pieces: Pieces) -> tuple[Player, ...]:
+    """Return the parts by the columns of the first two inputs, whatever these hold, that they have."""
     own = [[tuple(part.flatten().nonzero()[:, 0].tolist()) for part in share] for share in pieces.shares]
+    while len(own) < 3:
+        own.append([()] * len(pieces.names))
     columns = zip(pieces.names, *own, strict=True)
-    return tuple(
-        Player(name, numeric, categorical, any(map(bool, third))) for name, numeric, categorical, *third in columns
-    )
+    return tuple(Player(name, first, second, bool(third)) for name, first, second, third in columns)
 
 
 def _share_references(asked: Asked) -> bool:

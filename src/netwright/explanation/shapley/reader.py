@@ -33,12 +33,12 @@ class Reader:
 
 def owners_of(rows: Inputs, players: Sequence[Player]) -> tuple[Owner, ...]:
     """Return which player each column of each input belongs to; an image or series belongs to one as a whole."""
-    numeric, categorical = (torch.zeros(tensor.shape[1], dtype=torch.int64) for tensor in rows[:2])
+    columns = [torch.zeros(tensor.shape[1], dtype=torch.int64) for tensor in rows[:2]]
     third = [number for number, player in enumerate(players) if player.third]
     for number, player in enumerate(players):
-        numeric[list(player.numeric)] = number
-        categorical[list(player.categorical)] = number
-    return (numeric, categorical, *(torch.tensor(number) for number in third))
+        for owner, own in zip(columns, (player.numeric, player.categorical), strict=False):
+            owner[list(own)] = number
+    return (*columns, *(torch.tensor(number) for number in third))
 
 
 @torch.inference_mode()

@@ -1,0 +1,1 @@
+"""What `benchmarks/explain.py` measures, a part each."""
