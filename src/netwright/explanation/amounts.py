@@ -122,6 +122,8 @@ EXPLAINERS: dict[str, Callable[[Asked, int], Amounts]] = {
 
 def follows_gradients(asked: Asked) -> bool:
     """Return whether gradients arrive at all that the network reads of the first row, where it differs at all."""
+    if not asked.question.reading.can_be_followed:
+        return False
     some = asked.first(1)
     rows = torch.zeros(some.each, dtype=torch.long)
     inputs = taken(some.inputs, rows)

@@ -16,7 +16,7 @@ from netwright.explanation.parts import parts_of_row
 from netwright.explanation.question import Evidence, Question
 from netwright.explanation.reading import Reading
 from netwright.explanation.series_pieces import series_pieces
-from netwright.explanation.trust import tested
+from netwright.explanation.trust import trust_in
 from netwright.training.forecasting.inference import ForecastModel, latest_windows
 
 
@@ -90,7 +90,7 @@ def _explained(asked: Asked, method: str, unit: str, tests: bool) -> Explanation
         taken = "integrated gradients" if reached else "occlusion"
         why = "gradients reach all steps, and its amounts add up" if reached else "this network has no gradient"
     found = amounts_of(asked, taken)
-    trust = tested(asked, found, lambda other: amounts_of(other, taken), int(tests))[0]
+    trust = trust_in(asked, found, lambda other: amounts_of(other, taken), int(tests))[0]
     places = found.places_of(0)
     heat = SeriesHeat((), (), () if places is None else tuple(map(tuple, places[0].T.tolist())))
     return Explanation(

@@ -126,7 +126,7 @@ def _block(
     inputs = taken(sides[0], pairs)
     others = taken(sides[1], slice(int(rows[0]) * each, (int(rows[-1]) + 1) * each))
     reading = question.reading
-    lines = _Lines(question, inputs, reading.leaves(inputs), reading.leaves(others), pairs)
+    lines = _Lines(question, inputs, reading.leaves(inputs), reading.leaves(others), pairs.to(reading.device))
     return _integrate(lines, each, nodes, rounds)
 
 

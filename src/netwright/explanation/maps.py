@@ -28,7 +28,8 @@ def _class_activation(asked: Asked) -> tuple[Tensor, ...]:
     module, classes = asked.question.reading.module, asked.question.evidence.classes
     if not any(isinstance(layer, ImageLayer) for layer in module.modules()) or classes is None:
         raise RecipeError("method: 'grad-cam' expects a network of ours that tells classes of images; take 'auto'")
-    heat = class_activation(module, asked.inputs, classes[: asked.rows]).cpu().double()
+    inputs = tuple(tensor.to(asked.question.reading.device) for tensor in asked.inputs)
+    heat = class_activation(module, inputs, classes[: asked.rows]).cpu().double()
     images = asked.inputs[2]
     return (*_nothing(asked.inputs[:2]), heat.unsqueeze(1).expand(images.shape) / images.shape[1])
 

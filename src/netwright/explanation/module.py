@@ -16,7 +16,7 @@ from netwright.explanation.image_pieces import image_pieces
 from netwright.explanation.parts import parts_of_row
 from netwright.explanation.question import Evidence, Question
 from netwright.explanation.reading import Inputs, Reading
-from netwright.explanation.trust import tested
+from netwright.explanation.trust import trust_in
 from netwright.training.predict import evaluating
 
 MOST_PARTS = 1024
@@ -70,7 +70,7 @@ def explain_module(
         taken, why = (method, "asked for") if method != "auto" else _choose(asked)
         found = amounts_of(asked, taken, seed)
         answers = _answers(asked, named)
-        trust = tested(asked, found, lambda other: amounts_of(other, taken, seed), TESTED)
+        trust = trust_in(asked, found, lambda other: amounts_of(other, taken, seed), TESTED)
     against = "zeros" if baseline is None else f"the mean over {asked.each} rows" if asked.each > 1 else "one row"
     return tuple(
         Explanation(

@@ -46,11 +46,14 @@ class Reading:
         self.floats = tuple(number for number, tensor in enumerate(inputs) if _by_degrees(tensor))
         one = self._tapped(tuple(tensor[:1] for tensor in inputs)).slots
         two = self._tapped(tuple(tensor[:1].repeat_interleave(2, dim=0) for tensor in inputs)).slots
-        self.lookups = [_lookup(a.shape, b.shape) for a, b in zip(one, two, strict=True)]
+        self.can_be_followed = len(one) == len(two)
+        self.lookups = [_lookup(a.shape, b.shape) for a, b in zip(one, two, strict=False)]
 
     @torch.no_grad()
     def leaves(self, inputs: Inputs) -> Leaves:
         """Return the numbers that can be changed by degrees, on the network's device."""
+        if not self.can_be_followed:
+            raise other_lookups()
         plain = [self._placed(inputs[number]) for number in self.floats]
         found = plain if not any(self.lookups) else [*plain, *self._vectors(inputs)]
         return tuple(_shaken(leaf, self.noise) for leaf in found) if self.noise else tuple(found)

@@ -28,7 +28,7 @@ from netwright.explanation.references import references_for
 from netwright.explanation.series_pieces import series_pieces
 from netwright.explanation.table_pieces import cell_text, table_pieces
 from netwright.explanation.text_pieces import pieces_with_gaps, rewritten, text_pieces
-from netwright.explanation.trust import Explainer, Trust, tested
+from netwright.explanation.trust import Explainer, Trust, trust_in
 from netwright.explanation.words import label_of
 from netwright.training.inference import Model, answer
 from netwright.training.parts import inputs_of
@@ -45,7 +45,7 @@ class Background:
     conformed: Conformed
     positions: NDArray[np.int64]  # in the frame
     part: Prepared
-    others: NDArray[np.int64]  # positions of rows to compare with
+    others: NDArray[np.int64]  # positions of rows to compare with; none where all rows are explained
 
     @property
     def players(self) -> tuple[Player, ...]:
@@ -93,7 +93,7 @@ def explain_rows(
     taken, why = (method, "asked for") if method != "auto" else _choose(background, asked)
     explain = _explainer(taken, seed)
     found = explain(asked)
-    trust = tested(asked, found, explain, tests)
+    trust = trust_in(asked, found, explain, tests)
     every = [_explanation(background, said, asked.pieces[row], row, found, trust[row]) for row in range(len(rows))]
     return tuple(_said_how(one, taken, why, against) for one in every)
 
@@ -105,8 +105,8 @@ def _background(model: Model, conformed: Conformed, rows: Sequence[int]) -> Back
         raise ContractError(f"explain: expected rows from 0 to {height - 1:,}, got {missing[0]:,}; choose another row")
     positions = np.array(rows, dtype=np.int64)
     others = np.setdiff1d(np.arange(height), positions)
-    others = others if len(others) else np.arange(height)
-    others = others[np.unique(np.linspace(0, len(others) - 1, min(OTHERS, len(others))).round().astype(int))]
+    if len(others):
+        others = others[np.unique(np.linspace(0, len(others) - 1, min(OTHERS, len(others))).round().astype(int))]
     part = prepare(conformed.table, model.schema, model.preparation, positions, with_target=False)
     return Background(model, conformed, positions, part, others)
 
@@ -115,7 +115,8 @@ def asked_of(background: Background, said: NDArray[np.float64]) -> tuple[Asked, 
     """Return the rows as the methods take them, and what they are compared with, in words."""
     model, part = background.model, background.part
     inputs = inputs_of(part)
-    others = prepare(background.conformed.table, model.schema, model.preparation, background.others, False)
+    table, some = background.conformed.table, background.others[: None if background.kind == "table" else 1]
+    others = prepare(table, model.schema, model.preparation, some, False) if len(some) else part.rows(slice(0))
     references = references_for(model.module, model.preparation, part, others)
     question = Question(Reading(model.module, inputs), evidence_for(model, said))
     texts = _texts(background) if background.kind == "text" else []

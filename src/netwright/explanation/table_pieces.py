@@ -42,6 +42,8 @@ def _shares(players: Sequence[Player], number: int, tensor: Tensor) -> Tensor:
 
 def usual_cell(cells: pl.Series) -> str:
     """Return the middle of numbers and dates, the most frequent of other cells."""
+    if not len(cells):
+        return ""
     present = cells.drop_nulls()
     if not len(present):
         return "missing"

@@ -28,7 +28,7 @@ class Trust:
     insertion: RemovalCurve | None = None
 
 
-def tested(asked: Asked, found: Amounts, explain: Explainer, rows: int) -> list[Trust]:
+def trust_in(asked: Asked, found: Amounts, explain: Explainer, rows: int) -> list[Trust]:
     """Test explanations: completeness of all, the rest of the first `rows`; one test of random weights holds for all.
 
     Args:
