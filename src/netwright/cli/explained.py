@@ -19,6 +19,7 @@ from netwright.core.explanations import (
 )
 from netwright.report.charts.dependence import is_of_categories
 from netwright.report.explanation_words import (
+    adds_up,
     by_size,
     doubts_of,
     gap_of,
@@ -98,7 +99,9 @@ def parts_table(one: Explanation) -> Table:
         cells = (part.value,) * with_values + (part.reference,) * with_references
         table.add_row(Text(part.name), *map(Text, cells), bar_of(part.amount, most), Text(_amount(part)))
     blank = ("",) * (with_values + with_references)
-    if rest:
+    if rest and not adds_up(one):
+        table.add_row(Text(f"{counted(len(rest), 'other')}", "dim"))
+    elif rest:
         amount = sum(part.amount for part in rest)
         table.add_row(Text(f"{counted(len(rest), 'other')}", "dim"), *blank, bar_of(amount, most), signed(amount))
     if abs(gap_of(one)) > SMALL * most:
