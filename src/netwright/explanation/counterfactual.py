@@ -28,6 +28,7 @@ MOST_CHANGES = 4  # columns
 WIDTH = 6  # changes that are gone on from
 TRIED = 8  # changes that reach what is wanted and are made smaller
 STEPS, FINER = 16, 3  # numbers between what is enough and what is not, and how often
+DAY = 86_400.0  # seconds
 
 Change = dict[str, Any]  # column -> number, seconds or label
 
@@ -196,11 +197,12 @@ def _shrunk(search: Search, change: Change) -> Change:
 
 def _nearest(search: Search, change: Change, name: str, before: float) -> float:
     """Return the number nearest to `before` at which the change still reaches what is wanted, ever more finely."""
-    whole = _is_whole(search.table.frame[name])
+    grain = _grain(search.table.frame[name])
     enough, short = float(change[name]), before
     for _ in range(FINER):
         steps = short + (enough - short) * np.arange(1, STEPS) / STEPS
-        steps = np.unique(np.floor(steps) if enough < short else np.ceil(steps)) if whole else steps
+        if grain:
+            steps = np.unique((np.floor if enough < short else np.ceil)(steps / grain) * grain)
         steps = steps[(steps != enough) & (steps != short)]
         if not len(steps):
             break
@@ -212,12 +214,15 @@ def _nearest(search: Search, change: Change, name: str, before: float) -> float:
     return enough
 
 
-def _is_whole(cells: pl.Series) -> bool:
-    """Whether a column holds whole numbers only, however they are kept."""
-    if not cells.dtype.is_float():
-        return cells.dtype.is_integer()
-    numbers = cells.drop_nulls().drop_nans()
-    return bool((numbers == numbers.floor()).all())
+def _grain(cells: pl.Series) -> float:
+    """Return what all cells of a column are multiples of: 1, a day in seconds, a second; 0 where it is none of these."""
+    present = cells.drop_nulls()
+    if isinstance(cells.dtype, pl.Datetime):
+        return DAY if (present.dt.truncate("1d") == present).all() else 1.0
+    if cells.dtype.is_float():
+        numbers = present.drop_nans()
+        return float((numbers == numbers.floor()).all())
+    return float(cells.dtype.is_integer())
 
 
 def _found(search: Search, change: Change, number: int, now: str) -> Counterfactual:

@@ -123,7 +123,7 @@ def checked_in_words(explanation: Explanation) -> str:
 def importance_in_words(table: ImportanceTable) -> str:
     """What a table of importance measures, on how many rows."""
     what = {
-        "permutation importance": "a column’s cells are shuffled among the rows, and this much is lost",
+        "permutation importance": "how much worse the answers get where a column’s cells are shuffled among the rows",
     }.get(table.method, "")
     said = f"{sentence(table.method)}, in {table.unit}, on {counted(table.rows, 'row')}"
     return f"{said}: {what}; ranges are 95% intervals." if what else f"{said}; ranges are 95% intervals."
