@@ -28,6 +28,7 @@ class Run:
 
     def __init__(self, path: str | Path, activation: Any = None) -> None:
         self.path = Path(path)
+        self.report = self.path / "report.html"
         self._activation = activation
         check_run(self.path)
 
@@ -55,10 +56,6 @@ class Run:
     def diagnose(self) -> tuple[Finding, ...]:
         """Say what is wrong with the training, causes first, and then what was found in the data."""
         return diagnose_run(self.path)
-
-    @property
-    def report(self) -> Path:
-        return self.path / "report.html"
 
     @cached_property
     def model(self) -> "Model":

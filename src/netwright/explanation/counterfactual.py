@@ -215,7 +215,7 @@ def _nearest(search: Search, change: Change, name: str, before: float) -> float:
 
 
 def _grain(cells: pl.Series) -> float:
-    """Return what all cells of a column are multiples of: 1, a day in seconds, a second; 0 where it is none of these."""
+    """Return what all cells of a column are multiples of: 1, or a day or a second in seconds; 0 where of nothing."""
     present = cells.drop_nulls()
     if isinstance(cells.dtype, pl.Datetime):
         return DAY if (present.dt.truncate("1d") == present).all() else 1.0
