@@ -78,7 +78,7 @@ class Search:
         before = self.start[name]
         if isinstance(value, str) or before is None:
             return 1.0
-        return abs(value - before) / self.spans[name].spread
+        return float(abs(value - before) / self.spans[name].spread)
 
 
 def counterfactual(model: Model, table: Table, row: int, wanted: str | float | None = None) -> Counterfactual:
@@ -197,7 +197,7 @@ def _shrunk(search: Search, change: Change) -> Change:
 
 def _nearest(search: Search, change: Change, name: str, before: float) -> float:
     """Return the number nearest to `before` at which the change still reaches what is wanted, ever more finely."""
-    grain = _grain(search.table.frame[name])
+    grain = _grain(search.table.frame[name], search.spans[name].whole)
     enough, short = float(change[name]), before
     for _ in range(FINER):
         steps = short + (enough - short) * np.arange(1, STEPS) / STEPS
@@ -214,15 +214,12 @@ def _nearest(search: Search, change: Change, name: str, before: float) -> float:
     return enough
 
 
-def _grain(cells: pl.Series) -> float:
-    """Return what all cells of a column are multiples of: 1, or a day or a second in seconds; 0 where of nothing."""
-    present = cells.drop_nulls()
+def _grain(cells: pl.Series, whole: bool) -> float:
+    """Return what a column's numbers are multiples of: 1, of days a day in seconds; 0 where of nothing."""
     if isinstance(cells.dtype, pl.Datetime):
+        present = cells.drop_nulls()
         return DAY if (present.dt.truncate("1d") == present).all() else 1.0
-    if cells.dtype.is_float():
-        numbers = present.drop_nans()
-        return float((numbers == numbers.floor()).all())
-    return float(cells.dtype.is_integer())
+    return float(whole)
 
 
 def _found(search: Search, change: Change, number: int, now: str) -> Counterfactual:

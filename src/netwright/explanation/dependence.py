@@ -55,8 +55,9 @@ def partial_dependence(
     mean = said.mean(axis=1)
     shown = said.T[np.unique(np.linspace(0, len(chosen) - 1, min(SHOWN, len(chosen))).round().astype(int))]
     numbers = tuple(map(float, range(len(grid)))) if span.labels else tuple(as_float(grid).tolist())
-    ends = (tuple(end.tolist()) for end in (mean, mean - half, mean + half))
-    return Dependence(column, unit, cell_words(grid), numbers, *ends, tuple(tuple(row) for row in shown.tolist()))
+    middle, low, high = (tuple(end.tolist()) for end in (mean, mean - half, mean + half))
+    single = tuple(tuple(row) for row in shown.tolist())
+    return Dependence(column, unit, cell_words(grid), numbers, middle, low, high, single)
 
 
 def _span(model: Model, column: str) -> Span:

@@ -20,8 +20,8 @@ from netwright.explanation.question import Question, apart, block_of, taken
 from netwright.explanation.reading import Inputs, Leaves
 
 TOLERANCE = 0.01  # of |F(x) - F(b)|, that the amounts may miss
-ROUNDS = 22  # of cutting in two
-FEWER = 6  # points at which the halves of a stretch are looked at
+ROUNDS = 60  # of cutting in two
+FEWER = 3  # points at which the halves of a stretch are looked at
 NODES = 32  # points at which the lines from all references of a row are looked at first, at least 2 on each
 HIDDEN = 0.1  # of the mean |F(x) - F(b)| of single references, that gaps may come to where they cancel
 LEAST = 0.1  # of the mean |F(x) - F(b)| of single references: below it the difference is taken to be this

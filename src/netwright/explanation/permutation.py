@@ -116,8 +116,9 @@ def _importance(name: str, plain: NDArray[np.float64], dealt: NDArray[np.float64
 def _dealt(part: Prepared, player: Player, order: NDArray[np.int64]) -> Prepared:
     """Return the rows with one column's cells in another order."""
     numeric, categorical = part.numeric.copy(), part.categorical.copy()
-    numeric[:, list(player.numeric)] = numeric[np.ix_(order, list(player.numeric))]
-    categorical[:, list(player.categorical)] = categorical[np.ix_(order, list(player.categorical))]
+    for cells, own in ((numeric, player.numeric), (categorical, player.categorical)):
+        for column in own:
+            cells[:, column] = cells[order, column]
     other = replace(part, numeric=numeric, categorical=categorical)
     if player.third and part.pixels is not None:
         return replace(other, pixels=part.pixels[order])

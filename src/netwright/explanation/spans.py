@@ -28,6 +28,7 @@ class Span:
     column: str
     numbers: tuple[float, ...] = ()  # rising, the ends of the range among them
     labels: tuple[str, ...] = ()  # most frequent first
+    whole: bool = False  # whether numbers have no fractions
     spread: float = 1.0  # of numbers: the distance of their quartiles, or what the training scaled by
 
 
@@ -41,13 +42,16 @@ def span_of(preparation: Preparation, column: Column, points: int = 20) -> Span 
             return Span(column.name, labels=(encoder.false, encoder.true))
     ends = [end for end in (column.minimum, column.maximum) if end is not None]
     inner = list(column.edges)
+    whole = all(float(value).is_integer() for value in (*inner, *ends))
     for encoder in own:
         if isinstance(encoder, QuantileNormal):
             knots = np.array(encoder.quantiles)
             inner = knots[np.linspace(0, len(knots) - 1, points).round().astype(int)].tolist()
             ends = [inner[0], inner[-1]]
-    numbers = np.unique([*inner, *ends])
-    return Span(column.name, tuple(numbers.tolist()), spread=_spread(own, numbers)) if len(numbers) > 1 else None
+    numbers = np.unique(np.round([*inner, *ends]) if whole else [*inner, *ends])
+    if len(numbers) < 2:
+        return None
+    return Span(column.name, tuple(numbers.tolist()), whole=whole, spread=_spread(own, numbers))
 
 
 def _spread(encoders: Sequence[object], numbers: np.ndarray) -> float:

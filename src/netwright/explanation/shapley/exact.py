@@ -35,4 +35,5 @@ def exact_weights(coalitions: Coalitions) -> Float[np.ndarray, "players asked"]:
     sizes = coalitions.sum(axis=1)
     joined = np.array([0.0, *(1 / (size * comb(players, size)) for size in range(1, players + 1))])
     left = np.array([*(1 / ((players - size) * comb(players, size)) for size in range(players)), 0.0])
-    return np.where(coalitions.T, joined[sizes], -left[sizes])
+    weights: Float[np.ndarray, "players asked"] = np.where(coalitions.T, joined[sizes], -left[sizes])
+    return weights

@@ -33,7 +33,8 @@ class Game:
     def _mean(self, coalitions: Coalitions, games: Int[np.ndarray, " games"]) -> Values:
         worlds = np.tile(np.arange(self.worlds), len(coalitions))
         found = self.values(np.repeat(coalitions, self.worlds, axis=0), worlds, games)
-        return found.reshape(len(coalitions), self.worlds, len(games)).mean(axis=1)
+        mean: Values = found.reshape(len(coalitions), self.worlds, len(games)).mean(axis=1)
+        return mean
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Shapley:
         if self.half is None:
             return np.zeros(len(self.full))
         total = np.abs(self.amounts).sum(axis=0)
-        return self.half.max(axis=0) / np.where(total > 0, total, 1.0)
+        share: Float[np.ndarray, " games"] = self.half.max(axis=0) / np.where(total > 0, total, 1.0)
+        return share
 
 
 def ends_of(game: Game) -> tuple[Float[np.ndarray, "worlds games"], Float[np.ndarray, "worlds games"]]:

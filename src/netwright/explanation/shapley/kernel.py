@@ -25,8 +25,9 @@ from netwright.explanation.shapley.game import Coalitions, Game, Shapley, ends_o
 PAIRS = 4096  # at most
 FEW = 17  # players up to which products of three are fitted: 697 terms
 SHARE = 0.01  # half interval, of the sum of the amounts without their signs, at which no more is asked
-PLENTY = 1.5  # pairs for each term of the fit, from which products are fitted
+PLENTY = 1.25  # pairs for each term of the fit, from which products are fitted
 STUDENT = 1.96
+TRUSTED = 1e-6  # by how much an inverse may miss
 LISTED = 20_000  # pairs of a size up to which none is drawn twice
 
 
@@ -128,7 +129,7 @@ def _fit(
     terms, read = _terms(signs, order)
     square = (terms.T * each) @ terms
     ones = np.ones((len(square), 1))
-    inverse = np.linalg.pinv(np.block([[square, ones], [ones.T, np.zeros((1, 1))]]), hermitian=True)
+    inverse = _inverse(np.block([[square, ones], [ones.T, np.zeros((1, 1))]]))
     pull = inverse[:-1, :-1] @ (terms.T * each)  # [terms, pairs]
     fitted = pull @ ahead + inverse[:-1, -1:] * gain
     amounts = read @ fitted
@@ -138,6 +139,16 @@ def _fit(
     kept = np.maximum(1.0 - (terms * pull.T).sum(axis=1), 1e-9)
     without = (ahead - terms @ fitted) * (drawn / kept)[:, None]
     return amounts, STUDENT * np.sqrt((read @ pull) ** 2 @ without**2)
+
+
+def _inverse(matrix: Float[np.ndarray, "size size"]) -> Float[np.ndarray, "size size"]:
+    """Return the inverse, or the pseudo-inverse, which takes ten times as long, where there is none to be trusted."""
+    try:
+        found = np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        found = np.zeros_like(matrix)
+    exact = np.abs(matrix @ found - np.eye(len(matrix))).max() < TRUSTED
+    return found if exact else np.linalg.pinv(matrix, hermitian=True)
 
 
 def _enough(players: int) -> int:

@@ -79,5 +79,5 @@ def _players(pieces: Pieces) -> tuple[Player, ...]:
 
 
 def _share_references(asked: Asked) -> bool:
-    grouped = (tensor.unflatten(0, (asked.rows, asked.each)) for tensor in asked.references)
+    grouped = (tensor.reshape(asked.rows, asked.each, *tensor.shape[1:]) for tensor in asked.references)
     return all(bool((torch.nan_to_num(tensor) == torch.nan_to_num(tensor[:1])).all()) for tensor in grouped)

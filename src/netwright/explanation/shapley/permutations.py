@@ -14,20 +14,17 @@ from jaxtyping import Float, Int
 
 from netwright.explanation.shapley.game import Game, Shapley, ends_of
 
-FEWEST, MOST = 6, 96  # rounds
+TOGETHER, MOST = 6, 96  # rounds that are asked at once, and at most
 SHARE = 0.01  # half interval, of the sum of the amounts without their signs, at which no more is asked
 
 
-def permutation_shapley(
-    game: Game, share: float = SHARE, fewest: int = FEWEST, most: int = MOST, seed: int = 0
-) -> Shapley:
+def permutation_shapley(game: Game, share: float = SHARE, most: int = MOST, seed: int = 0) -> Shapley:
     """Return amounts with 95% intervals; a game stops when its widest half interval is within `share`.
 
     Args:
         game: whose players join.
         share: of the sum of the amounts without their signs.
-        fewest: rounds that each game has, at least 2.
-        most: rounds after which a game stops with the intervals it has.
+        most: rounds after which a game stops with the intervals it has, at least 2.
         seed: of the orders.
     """
     rng = np.random.default_rng(seed)
@@ -35,15 +32,15 @@ def permutation_shapley(
     gain, ends = full - empty, (empty.mean(axis=0), full.mean(axis=0))
     total, squares = (np.zeros((game.players, game.games)) for _ in range(2))
     rounds = np.zeros(game.games, dtype=np.int64)
-    still = np.arange(game.games)
-    while len(still) and (taken := int(rounds[still[0]])) < most:
-        amounts = _round(game, _orders(rng, game), still, gain[:, still])
-        total[:, still] += amounts
-        squares[:, still] += amounts**2
-        rounds[still] += 1
-        if taken + 1 >= fewest:
-            found = _estimate(total, squares, rounds)
-            still = still[Shapley(*found, *ends, rounds).width[still] > share]
+    still, taken = np.arange(game.games), 0
+    while len(still) and taken < most:
+        count = min(TOGETHER, most - taken)
+        amounts = _rounds(game, np.concatenate([_orders(rng, game) for _ in range(count)]), still, gain[:, still])
+        total[:, still] += amounts.sum(axis=0)
+        squares[:, still] += (amounts**2).sum(axis=0)
+        rounds[still] += count
+        taken += count
+        still = still[Shapley(*_estimate(total, squares, rounds), *ends, rounds).width[still] > share]
     amounts, half = _estimate(total, squares, rounds)
     asked = rounds * game.worlds * 2 * (game.players - 1) + 2 * game.worlds
     return Shapley(amounts, half, *ends, asked)
@@ -57,22 +54,25 @@ def _orders(rng: np.random.Generator, game: Game) -> Int[np.ndarray, "worlds pla
     return orders[rng.permutation(len(orders))[: game.worlds]]
 
 
-def _round(
+def _rounds(
     game: Game,
-    orders: Int[np.ndarray, "worlds players"],
+    orders: Int[np.ndarray, "drawn players"],
     games: Int[np.ndarray, " games"],
     gain: Float[np.ndarray, "worlds games"],
-) -> Float[np.ndarray, "players games"]:
-    """Return the mean over the worlds of what each player adds, along each order and its reverse."""
-    worlds, players = orders.shape
+) -> Float[np.ndarray, "rounds players games"]:
+    """Return, of each round, the mean over the worlds of what each player adds, along each order and its reverse."""
+    drawn, players = orders.shape
+    worlds = np.tile(np.arange(game.worlds), drawn // game.worlds)
     place = orders.argsort(axis=1)
     joined = (place[:, None, :] < np.arange(1, players)[None, :, None]).reshape(-1, players)
-    asked = np.tile(np.repeat(np.arange(worlds), players - 1), 2)
-    values = game.values(np.concatenate([joined, ~joined]), asked, games)
-    ahead = (values[: len(joined)] - values[len(joined) :]).reshape(worlds, players - 1, len(games)) / 2
-    ahead = np.concatenate([-gain[:, None] / 2, ahead, gain[:, None] / 2], axis=1)
-    added: Float[np.ndarray, "worlds players games"] = np.diff(ahead, axis=1)
-    return np.take_along_axis(added, place[:, :, None], axis=1).mean(axis=0)
+    values = game.values(np.concatenate([joined, ~joined]), np.tile(np.repeat(worlds, players - 1), 2), games)
+    ahead = (values[: len(joined)] - values[len(joined) :]).reshape(drawn, players - 1, len(games)) / 2
+    ends = gain[worlds][:, None] / 2
+    added: Float[np.ndarray, "drawn players games"] = np.diff(np.concatenate([-ends, ahead, ends], axis=1), axis=1)
+    of_players = np.take_along_axis(added, place[:, :, None], axis=1)
+    by_round = of_players.reshape(-1, game.worlds, *of_players.shape[1:])
+    means: Float[np.ndarray, "rounds players games"] = by_round.mean(axis=1)
+    return means
 
 
 def _estimate(

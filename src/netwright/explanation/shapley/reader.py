@@ -49,13 +49,13 @@ def reader_of(module: nn.Module, rows: Inputs, background: Inputs, owners: tuple
     networks = [member for member in members if isinstance(member, MLP)]
     if len(networks) < len(members):
         return Reader(rows, background, owners, lambda inputs: predict_logits(module, inputs))
-    encoded = [tuple(network.encode(*inputs) for network in networks) for inputs in (rows, background)]
+    own, others = (tuple(network.encode(*inputs) for network in networks) for inputs in (rows, background))
 
     def answer(inputs: Inputs) -> Tensor:
         said = [network.decide(part) for network, part in zip(networks, inputs, strict=True)]
         return average_logits(torch.stack(said), module.task) if isinstance(module, Ensemble) else said[0]
 
-    return Reader(*encoded, tuple(_behind(network, owners) for network in networks), answer)
+    return Reader(own, others, tuple(_behind(network, owners) for network in networks), answer)
 
 
 def _behind(network: MLP, owners: tuple[Owner, ...]) -> Owner:

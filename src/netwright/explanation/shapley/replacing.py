@@ -55,7 +55,8 @@ def replacing_game(
         first, back = _distinct(lines, other, row)
         kept_lines, others, numbers = (torch.from_numpy(part[first]) for part in (lines, other, row))
         said = evidence(_answers(reader, kept_lines, others, numbers), numbers)
-        return said.double().numpy()[back].reshape(len(games), -1)
+        values: Float[np.ndarray, "games asked"] = said.double().numpy()[back].reshape(len(games), -1)
+        return values
 
     return Game(len(players), values, len(background[0]), len(rows[0]))
 
