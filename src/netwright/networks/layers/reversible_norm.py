@@ -19,8 +19,8 @@ class ReversibleNorm(nn.Module):
     """z = (x - mean) / sqrt(variance + EPSILON), each window by itself."""
 
     def measure(self, history: History) -> Level:
-        """Return each window's shift and size; no gradient passes through them."""
-        still = history.detach()
+        """Return each window's shift and size; in training no gradient passes through them."""
+        still = history.detach() if self.training else history
         mean = still.mean(dim=1, keepdim=True)
         return mean, (still.var(dim=1, keepdim=True, unbiased=False) + EPSILON).sqrt()
 
