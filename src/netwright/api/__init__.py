@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from netwright.api.comparison import compare, load_comparison
 from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
 from netwright.api.drawing import draw_landscape, landscape
+from netwright.api.explaining import explain, explain_run
+from netwright.api.explanation import Questions
+from netwright.api.forecast_run import ForecastRun
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
 from netwright.api.preflight import preflight, preflight_tree
 from netwright.api.scripts import ScriptDiagnosis, diagnose_script
@@ -21,7 +24,6 @@ from netwright.api.texts import LanguageRun, fit_text, resume_text, why_text
 from netwright.api.treatment import treat
 from netwright.core.errors import RecipeError
 from netwright.core.language import Sampling
-from netwright.training.forecasting.run import ForecastRun
 
 if TYPE_CHECKING:
     from netwright.diagnosis.preflight import preflight_module
@@ -162,6 +164,7 @@ __all__ = [
     "ForecastRun",
     "LanguageRun",
     "Observer",
+    "Questions",
     "Run",
     "Sampling",
     "ScriptDiagnosis",
@@ -169,6 +172,8 @@ __all__ = [
     "diagnose_run",
     "diagnose_script",
     "draw_landscape",
+    "explain",
+    "explain_run",
     "finish",
     "finish_forecast",
     "fit",

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.forecast_run import ForecastRun
 from netwright.api.landscape import draw_run
 from netwright.api.series import is_forecast_run, write_forecast_report
 from netwright.api.tables import Run, write_report
 from netwright.api.texts import LanguageRun, write_text_report
 from netwright.core.errors import RecipeError
 from netwright.core.landscapes import Landscape
-from netwright.training.forecasting.run import ForecastRun
 
 if TYPE_CHECKING:
     from netwright.explanation.landscape import LandscapeRequest

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import note_findings
+from netwright.api.forecast_run import ForecastRun
 from netwright.api.landscape import landscape_of
 from netwright.api.options import FitOptions, request_of
 from netwright.core.errors import RecipeError
 from netwright.core.files import write_atomic
-from netwright.training.forecasting.run import ForecastRun
+from netwright.training.run_directory import explained_of
 
 if TYPE_CHECKING:
     from netwright.training.forecasting.stage import ForecastListener
@@ -48,10 +49,10 @@ def finish_forecast(run: ForecastRun) -> ForecastRun:
 
 
 def write_forecast_report(run: ForecastRun) -> None:
-    """Draw a forecasting run as it is stored, with its landscape if it has one."""
+    """Draw a forecasting run as it is stored, with its explanations and its landscape if it has them."""
     from netwright.report.forecast_page import render_forecast_report
 
-    page = render_forecast_report(run.summary, str(run.path), landscape_of(run.path))
+    page = render_forecast_report(run.summary, str(run.path), explained_of(run.path), landscape_of(run.path))
     write_atomic(run.report, page.encode())
 
 

@@ -1,25 +1,25 @@
 """Tables, images and texts in their columns: `Run`, and how one comes about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import diagnose_run, note_findings, treatment_of
-from netwright.api.landscape import draw_run, landscape_of
+from netwright.api.explanation import Questions, explain_model
+from netwright.api.landscape import landscape_of
 from netwright.api.options import FitOptions, request_of
 from netwright.core.evidence import Evaluation
+from netwright.core.explanations import Explained
 from netwright.core.files import write_atomic
 from netwright.core.findings import Finding
 from netwright.core.values import RunSummary, Schema
-from netwright.training.run_directory import check_run
+from netwright.training.run_directory import check_run, explained_of
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from netwright.core.landscapes import Landscape
-    from netwright.explanation.landscape import LandscapeRequest
     from netwright.training.inference import Model, Predictions
     from netwright.training.stage import Listener
 
@@ -29,6 +29,7 @@ class Run:
 
     def __init__(self, path: str | Path, activation: Any = None) -> None:
         self.path = Path(path)
+        self.report = self.path / "report.html"
         self._activation = activation
         check_run(self.path)
 
@@ -57,10 +58,6 @@ class Run:
         """Say what is wrong with the training, causes first, and then what was found in the data."""
         return diagnose_run(self.path)
 
-    @property
-    def report(self) -> Path:
-        return self.path / "report.html"
-
     @cached_property
     def model(self) -> "Model":
         from netwright.training.inference import load_model
@@ -86,14 +83,32 @@ class Run:
 
         return assess(self.model, source).evaluation
 
-    def landscape(self, request: "LandscapeRequest | None" = None, source: Any = None) -> "Landscape":
-        """Draw the loss around the network; `source` is the data again, where the run was fitted on frames or arrays.
+    def explain(
+        self,
+        source: Any = None,
+        rows: int | Sequence[int] = (),
+        method: str = "auto",
+        *,
+        importance: bool = False,
+        counterfactual: bool = False,
+        dependence: Sequence[str] = (),
+    ) -> Explained:
+        """Say what answers rest on, and whether that can be believed.
 
-        landscape.json, landscape.png and landscape.html are written to the run, and its report shows the landscape.
+        Args:
+            source: rows with the training columns, with or without the target; None: the run's own test rows.
+            rows: of the source, from 1; none: the first three.
+            method: a name of explanation.methods.METHODS; "auto": by the kind of network.
+            importance: also measure how much all answers rest on each column.
+            counterfactual: also look for the smallest change by which each row gets another answer.
+            dependence: columns of which to say how the answers go with them.
+
+        Raises:
+            NetwrightError: there is no such row, method or column, or the rows do not fit the run.
         """
-        from netwright.explanation.landscape import LandscapeRequest
-
-        return draw_run(self.path, request or LandscapeRequest(), lambda: write_report(self), source)
+        numbers = (rows,) if isinstance(rows, int) else tuple(rows)
+        asked = Questions(numbers, 3, method, importance, counterfactual, tuple(dependence))
+        return explain_model(self.path, self.model, source, asked)[0]
 
 
 def fit_tree(
@@ -139,5 +154,6 @@ def write_report(run: Run) -> None:
     """Draw a run as it is stored, with its treatment and its landscape if it has them."""
     from netwright.report.page import render_report
 
-    page = render_report(run.summary, str(run.path), treatment_of(run.path), landscape_of(run.path))
+    kept = treatment_of(run.path), explained_of(run.path), landscape_of(run.path)
+    page = render_report(run.summary, str(run.path), *kept)
     write_atomic(run.report, page.encode())

@@ -12,6 +12,7 @@ from netwright.cli.check import check
 from netwright.cli.compare import compare
 from netwright.cli.diagnose import diagnose
 from netwright.cli.evaluate import evaluate
+from netwright.cli.explain import explain
 from netwright.cli.fit import fit
 from netwright.cli.generate import generate
 from netwright.cli.landscape import landscape
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, generate, evaluate, show, compare, preflight, diagnose, treat, landscape, check):
+for command in (fit, predict, generate, evaluate, show, explain, compare, preflight, diagnose, treat, landscape, check):
     app.command()(command)
 
 

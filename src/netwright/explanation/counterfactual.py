@@ -28,6 +28,7 @@ MOST_CHANGES = 4  # columns
 WIDTH = 6  # changes that are gone on from
 TRIED = 8  # changes that reach what is wanted and are made smaller
 STEPS, FINER = 16, 3  # numbers between what is enough and what is not, and how often
+DAY = 86_400.0  # seconds
 
 Change = dict[str, Any]  # column -> number, seconds or label
 
@@ -196,11 +197,12 @@ def _shrunk(search: Search, change: Change) -> Change:
 
 def _nearest(search: Search, change: Change, name: str, before: float) -> float:
     """Return the number nearest to `before` at which the change still reaches what is wanted, ever more finely."""
-    whole = search.spans[name].whole
+    grain = _grain(search.table.frame[name], search.spans[name].whole)
     enough, short = float(change[name]), before
     for _ in range(FINER):
         steps = short + (enough - short) * np.arange(1, STEPS) / STEPS
-        steps = np.unique(np.floor(steps) if enough < short else np.ceil(steps)) if whole else steps
+        if grain:
+            steps = np.unique((np.floor if enough < short else np.ceil)(steps / grain) * grain)
         steps = steps[(steps != enough) & (steps != short)]
         if not len(steps):
             break
@@ -210,6 +212,14 @@ def _nearest(search: Search, change: Change, name: str, before: float) -> float:
         short = ordered[at - 1] if at else short
         enough = ordered[at] if at < len(ordered) else enough
     return enough
+
+
+def _grain(cells: pl.Series, whole: bool) -> float:
+    """Return what a column's numbers are multiples of: 1, of days a day in seconds; 0 where of nothing."""
+    if isinstance(cells.dtype, pl.Datetime):
+        present = cells.drop_nulls()
+        return DAY if (present.dt.truncate("1d") == present).all() else 1.0
+    return float(whole)
 
 
 def _found(search: Search, change: Change, number: int, now: str) -> Counterfactual:

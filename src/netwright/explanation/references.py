@@ -18,7 +18,7 @@ from netwright.data.transforms.words import UNKNOWN_SLOT
 from netwright.networks.layers.text import ENDED, TextBag, TextLayer
 from netwright.training.parts import inputs_of
 
-ROWS = 16  # that each row is compared with
+ROWS = 64  # that each row is compared with; with 16 explanations of adult are stable to 0.90 at least, so to 0.98
 USUAL = "a row of middles and most frequent categories"
 
 

@@ -1,6 +1,7 @@
 """A row of a table as its raw columns: each with all that it writes of what the network reads."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -62,5 +63,5 @@ def cell_text(cell: object) -> str:
         return "missing"
     if isinstance(cell, float | np.floating):
         return f"{cell:.6g}"
-    text = str(cell)
+    text = str(cell).removesuffix(" 00:00:00") if isinstance(cell, datetime) else str(cell)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

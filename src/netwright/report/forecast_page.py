@@ -4,12 +4,14 @@ import shlex
 
 import jinja2
 
+from netwright.core.explanations import Explained
 from netwright.core.forecasts import Example, ForecastSummary
 from netwright.core.landscapes import Landscape
 from netwright.report.charts.curves import loss_curves
 from netwright.report.charts.forecast import forecast_picture
 from netwright.report.charts.horizon import coverage_by_step, error_by_step, origin_dots
 from netwright.report.charts.sketch import sketch_picture
+from netwright.report.explanations import TOOLS
 from netwright.report.findings import grouped
 from netwright.report.forecast_words import step_in_words, trust_of_forecasts, verdict_on
 from netwright.report.landscape.section import shown_landscape
@@ -22,12 +24,15 @@ TEMPLATE = "forecast.html.j2"
 MOST_STEPS = 12  # of the table by step
 
 
-def render_forecast_report(summary: ForecastSummary, folder: str = "", landscape: Landscape | None = None) -> str:
+def render_forecast_report(
+    summary: ForecastSummary, folder: str = "", explained: Explained | None = None, landscape: Landscape | None = None
+) -> str:
     """Draw a forecasting run as one self-contained page. All that came from the data is escaped.
 
     Args:
         summary: the run.
         folder: the run directory as people type it in commands; `runs/<name>` where it is not given.
+        explained: what its forecasts rest on, as far as that was asked.
         landscape: the loss around its network, if it was drawn.
     """
     evaluation = summary.evaluation
@@ -39,6 +44,7 @@ def render_forecast_report(summary: ForecastSummary, folder: str = "", landscape
         step=step_in_words(summary.schema),
         trust=trust_of_forecasts(evaluation),
         findings=grouped(summary.findings),
+        explained=explained,
         best=best_epoch(summary.epochs),
         windows=[(example, forecast_picture(example)) for example in evaluation.examples],
         origins=list(dict.fromkeys(map(origin_of, evaluation.examples))),
@@ -66,5 +72,5 @@ def some_steps(summary: ForecastSummary) -> list[object]:
 
 def template() -> jinja2.Template:
     numbers = (close, count, counted, duration, interval, percent, setting, show)
-    tools = (*numbers, of_contenders, of_the_run, origin_of, sketch_picture)
+    tools = (*numbers, *TOOLS, of_contenders, of_the_run, origin_of, sketch_picture)
     return template_of(TEMPLATE, *tools)

@@ -5,6 +5,7 @@ import shlex
 import jinja2
 
 from netwright.core.evidence import Diagnostics, Evaluation, Measure
+from netwright.core.explanations import Explained
 from netwright.core.landscapes import Landscape
 from netwright.core.values import EpochRecord, RunSummary
 from netwright.diagnosis.treatment.values import Treatment
@@ -22,6 +23,7 @@ from netwright.report.charts.sketch import sketch_picture
 from netwright.report.charts.slices import slice_dots
 from netwright.report.charts.spread import fold_dots, member_dots
 from netwright.report.charts.trials import trials_picture
+from netwright.report.explanations import TOOLS
 from netwright.report.findings import grouped
 from netwright.report.landscape.section import shown_landscape
 from netwright.report.names import MetricName, baseline_name, direction, metric_name
@@ -35,7 +37,11 @@ TEMPLATE = "report.html.j2"
 
 
 def render_report(
-    summary: RunSummary, folder: str = "", treatment: Treatment | None = None, landscape: Landscape | None = None
+    summary: RunSummary,
+    folder: str = "",
+    treatment: Treatment | None = None,
+    explained: Explained | None = None,
+    landscape: Landscape | None = None,
 ) -> str:
     """Draw a run as one self-contained page. All that came from the data is escaped.
 
@@ -43,6 +49,7 @@ def render_report(
         summary: the run.
         folder: the run directory as people type it in commands; `runs/<name>` where it is not given.
         treatment: what was tried on the run, if anything.
+        explained: what its answers rest on, as far as that was asked.
         landscape: the loss around its network, if it was drawn.
     """
     evaluation = summary.evaluation
@@ -58,6 +65,7 @@ def render_report(
         folds=folds_in_words(summary.ensemble) if summary.ensemble else "",
         trust=trust_in_words(evaluation, summary.diagnostics, summary),
         treatment=treatment,
+        explained=explained,
         landscape=shown_landscape(landscape),
         pictures=draw_pictures(summary) | draw_treatment(treatment),
         most_classes=MOST_CLASSES,
@@ -66,7 +74,7 @@ def render_report(
 
 def template() -> jinja2.Template:
     numbers = (bound, close, count, counted, direction, duration, interval, setting, share, show)
-    tools = (*numbers, contents, draw_one_series, loss_name, of_contenders, of_the_run, sketch_picture)
+    tools = (*numbers, *TOOLS, contents, draw_one_series, loss_name, of_contenders, of_the_run, sketch_picture)
     return template_of(TEMPLATE, *tools)
 
 

@@ -176,12 +176,16 @@ def read_for(model: Model, source: Any, with_target: bool) -> Conformed:
     Raises:
         ContractError: a column is missing.
     """
+    return conform(read_new(model, source), model.schema, with_target=with_target)
+
+
+def read_new(model: Model, source: Any) -> Table:
+    """Read new rows, each column as the type that training saw."""
     from dataclasses import replace
 
     names = tuple(column.name for column in model.schema.columns)
     options = replace(read_options(model.recipe.data), columns=names, schema=model.schema)
-    options = replace(options, max_rejected=1.0)  # every row gets its line or is counted, read or not
-    return conform(read_table(source, options), model.schema, with_target=with_target)
+    return read_table(source, replace(options, max_rejected=1.0))  # every row is counted, read or not
 
 
 def predict_rows(model: Model, source: Any, coverage: float | None = None) -> Predictions:

@@ -1,7 +1,8 @@
 """The run directory: its files, its lock, and reading it back with errors a person can act on.
 
 recipe.toml  schema.json  split.json  run.json  rejected.csv  records.jsonl  run.log
-checkpoints/  weights.safetensors  rate_test.json  calibration.json  evaluation.json  findings.json  report.html
+checkpoints/  weights.safetensors  rate_test.json  calibration.json  evaluation.json  findings.json
+explanations.json  report.html
 """
 
 import csv
@@ -19,6 +20,8 @@ import msgspec
 
 from netwright.core.errors import RunError, nearest
 from netwright.core.evidence import Calibration, Diagnostics, Evaluation
+from netwright.core.explanation_faults import fault_of_explained
+from netwright.core.explanations import Explained
 from netwright.core.files import from_json, fsync_directory, make_folder, to_json, write_atomic
 from netwright.core.findings import Finding
 from netwright.core.foreign import MOST_BYTES, MOST_LINE, open_own, open_plain, read_plain
@@ -28,8 +31,8 @@ from netwright.data import Preparation, fault_of_preparation
 Value = TypeVar("Value")
 
 RATE_TEST, CONTEST, GALLERY = "rate_test.json", "contest.json", "gallery.json"
-SERIES_GALLERY = "series_gallery.json"
-MOST = {"schema.json": 1 << 29, "tokenizer.json": 1 << 28}  # bytes of a part, above MOST_BYTES
+SERIES_GALLERY, EXPLANATIONS = "series_gallery.json", "explanations.json"
+MOST = {"schema.json": 1 << 29, "tokenizer.json": 1 << 28, EXPLANATIONS: 1 << 27}  # bytes of a part, above MOST_BYTES
 READ = (  # what is opened of a run directory; other files in it are nobody's business
     *("recipe.toml", "schema.json", "run.json", "records.jsonl", "run.log", "run.lock", "weights.safetensors"),
     *(
@@ -46,6 +49,7 @@ READ = (  # what is opened of a run directory; other files in it are nobody's bu
         "excerpts.json",
         "treatment.json",
         "landscape.json",
+        EXPLANATIONS,
         "treated.toml",
     ),
 )
@@ -249,6 +253,22 @@ def read_evaluation(folder: Path) -> StoredEvaluation:
                 f"{folder} is damaged: evaluation.json: {name[:80]} lacks the headline; restore it or fit again"
             )
     return stored
+
+
+def explained_of(folder: Path) -> Explained | None:
+    """Return what is stored of what answers rest on, if anything.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    try:
+        found = part_if_there(folder, EXPLANATIONS, Explained)
+        fault = "" if found is None else fault_of_explained(found)
+    except RunError as error:
+        found, fault = None, str(error).partition(f"{EXPLANATIONS}: ")[2].partition(";")[0] or "it cannot be read"
+    if fault:
+        raise RunError(f"{folder} is damaged: {EXPLANATIONS}: {fault}; delete that file, and explain again")
+    return found
 
 
 def write_part(folder: Path, name: str, value: object) -> None:

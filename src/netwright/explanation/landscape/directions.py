@@ -42,7 +42,8 @@ def _like_filters(weight: Tensor, leading: int, generator: torch.Generator) -> T
 
 def filter_norms(weight: Tensor, leading: int = 1) -> Tensor:
     """Return the length of each filter: of all numbers that share their first `leading` positions."""
-    return torch.linalg.vector_norm(weight.flatten(leading), dim=-1)
+    norms: Tensor = torch.linalg.vector_norm(weight.flatten(leading), dim=-1)
+    return norms
 
 
 def moved(weights: Mapping[str, Tensor], direction: Mapping[str, Tensor], step: float) -> dict[str, Tensor]:

@@ -76,7 +76,8 @@ def orthogonal(vector: Vector, basis: Basis) -> Vector:
 
 
 def _unit(vector: Vector) -> Vector:
-    return vector / torch.linalg.vector_norm(vector)
+    length: Tensor = torch.linalg.vector_norm(vector)
+    return vector / length
 
 
 def _ends(diagonal: Tensor, beside: Tensor, count: int, tolerance: float, whole: bool) -> Ends:

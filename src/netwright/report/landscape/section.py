@@ -2,13 +2,15 @@
 
 import base64
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from netwright.core.landscapes import Landscape, View
-from netwright.report.landscape.canvas import Theme
-from netwright.report.landscape.picture import draw_landscape
 from netwright.report.numbers import show
+
+if TYPE_CHECKING:
+    from netwright.report.landscape.canvas import Theme
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ def shown_landscape(found: Landscape | None) -> Shown | None:
     return Shown(found, _uri(found, "light"), _uri(found, "dark"))
 
 
-def _uri(found: Landscape, theme: Theme) -> str:
+def _uri(found: Landscape, theme: "Theme") -> str:
+    from netwright.report.landscape.picture import draw_landscape
+
     content = draw_landscape(found, theme).file("webp")
     return f"data:image/webp;base64,{base64.b64encode(content).decode()}"
 

@@ -4,6 +4,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwright.api.explanation import explain_forecasts
+from netwright.core.errors import RunError
+from netwright.core.explanations import Explained
 from netwright.training.run_directory import check_run
 
 if TYPE_CHECKING:
@@ -58,3 +61,34 @@ class ForecastRun:
         from netwright.training.forecasting.inference import assess_forecasts
 
         return assess_forecasts(self.model, source)[0]
+
+    def explain(
+        self, source: Any = None, channel: str | None = None, step: int | None = None, method: str = "auto"
+    ) -> Explained:
+        """Say what the forecast after the last row of each series rests on: the steps of its look-back.
+
+        Args:
+            source: the latest rows; None: those that the run was made from.
+            channel: that is forecast; None: the first.
+            step: of the horizon, from 1; None: the mean of all.
+            method: a name of explanation.methods.METHODS; "auto": by the kind of network.
+
+        Raises:
+            NetwrightError: there is no such channel, step or method, or the rows are too few.
+        """
+        return explain_forecasts(self.model, self.own_rows if source is None else source, (channel, step), method)
+
+    @property
+    def own_rows(self) -> str:
+        """The path of what the run was made from.
+
+        Raises:
+            RunError: there is nothing any more, or the run was made from data in memory.
+        """
+        source = self.model.recipe.data.source
+        if not Path(source).exists():
+            raise RunError(
+                f"{self.path}: the rows that it was made from ({source[:200] or 'in memory'}) cannot be read again; "
+                "name the latest rows"
+            )
+        return source

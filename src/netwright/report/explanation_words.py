@@ -1,0 +1,129 @@
+"""What an explanation says, in sentences: for the report and the terminal alike."""
+
+from collections.abc import Sequence
+
+from netwright.core.explanations import Check, Explanation, ImportanceTable, Part
+from netwright.report.numbers import DASH, count, counted, is_finite, percent, show
+
+MOST_NAMED = 3  # parts on either side that a sentence names
+WORTH_NAMING = 0.05  # of the largest amount: smaller ones are not named
+
+
+def signed(amount: float | None) -> str:
+    """An amount with its sign.
+
+    >>> [signed(amount) for amount in (2.1, -0.31, 0.0, None)]
+    ['+2.100', '−0.310', '0.000', '–']
+    """
+    return DASH if not is_finite(amount) else f"+{show(amount)}" if amount > 0 else show(amount)
+
+
+def by_size(parts: Sequence[Part]) -> list[Part]:
+    """Parts with the largest amounts first, whatever their sign."""
+    return sorted(parts, key=lambda part: -abs(part.amount))
+
+
+def heading_of(explanation: Explanation) -> str:
+    """The row and its answer."""
+    sure = f" ({percent(explanation.probability)} sure)" if is_finite(explanation.probability) else ""
+    return f"row {count(explanation.row)}: {explanation.answer}{sure}{truth_beside(explanation)}"
+
+
+def truth_beside(explanation: Explanation) -> str:
+    """What the source holds, where it holds it."""
+    if not explanation.truth:
+        return ""
+    return ", which is right" if explanation.truth == explanation.answer else f"; the truth is {explanation.truth}"
+
+
+def in_words(explanation: Explanation) -> str:
+    """From the reference to the answer, and the parts that led there."""
+    compared = f"at {explanation.against}" if explanation.against else "at the reference"
+    ends = f"{show(explanation.output)}, from {show(explanation.reference)} {compared}"
+    if not adds_up(explanation):
+        ends = f"{show(explanation.output)}; what each part alone is worth does not add up to it"
+    unit = sentence(explanation.unit) if is_of_classes(explanation) else explanation.unit
+    start = f"{unit}: {ends}."
+    ups, downs = ([part for part in _named(explanation) if (part.amount > 0) == up] for up in (True, False))
+    parts = [f"{verb} {_list(found)}" for verb, found in zip(_verbs(explanation), (ups, downs), strict=True) if found]
+    return f"{start} {sentence('; '.join(parts))}." if parts else f"{start} No part makes a difference."
+
+
+def sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def is_of_classes(explanation: Explanation) -> bool:
+    return explanation.probability is not None or explanation.unit.startswith("log-odds")
+
+
+def _verbs(explanation: Explanation) -> tuple[str, str]:
+    return ("for it:", "against it:") if is_of_classes(explanation) else ("it is raised by", "lowered by")
+
+
+def _named(explanation: Explanation) -> list[Part]:
+    largest = by_size(explanation.parts)
+    least = WORTH_NAMING * abs(largest[0].amount) if largest else 0.0
+    worth = [part for part in largest if abs(part.amount) > least]
+    named = [part for part in worth if part.amount > 0][:MOST_NAMED]
+    return named + [part for part in worth if part.amount < 0][:MOST_NAMED]
+
+
+def _list(parts: Sequence[Part]) -> str:
+    named = [f"{shown_part(part)} ({signed(part.amount)})" for part in parts]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def shown_part(part: Part, most: int = 60) -> str:
+    """A part with its cell: `hours-per-week = 40`."""
+    value = part.value if len(part.value) <= most else part.value[: most - 1].rstrip() + "…"
+    return f"{part.name} = {value}" if part.value and part.value != part.name else part.name
+
+
+def adds_up(explanation: Explanation) -> bool:
+    """Whether the amounts are meant to add up to `output - reference`."""
+    return not any(check.name == "completeness" and check.passed is None for check in explanation.checks)
+
+
+def gap_of(explanation: Explanation) -> float:
+    """What the amounts leave unexplained of `output - reference`; 0 where they are not meant to add up."""
+    if not adds_up(explanation):
+        return 0.0
+    return explanation.output - explanation.reference - sum(part.amount for part in explanation.parts)
+
+
+def doubts_of(explanation: Explanation) -> str:
+    """Why an explanation must not be believed; empty where no check failed."""
+    failed = [said_of(check) for check in explanation.checks if check.passed is False]
+    return f"Do not trust this: {'; '.join(failed)}." if failed else ""
+
+
+def said_of(check: Check) -> str:
+    """A check in words; a sum that does not hold is called not converged."""
+    words = check.words.rstrip(".")
+    unsaid = check.name == "completeness" and check.passed is False and "not converged" not in words
+    return f"not converged: {words}" if unsaid else words
+
+
+def standing_of(check: Check) -> str:
+    """Whether a check held, in a word."""
+    return {True: "held", False: "failed", None: "says nothing"}[check.passed]
+
+
+def checked_in_words(explanation: Explanation) -> str:
+    """Which checks held, where none failed."""
+    if doubts := doubts_of(explanation):
+        return doubts
+    held = [check.name for check in explanation.checks if check.passed]
+    if not held:
+        return "No check says whether this can be trusted."
+    return f"{sentence(counted(len(held), 'check'))} held: {', '.join(held)}."
+
+
+def importance_in_words(table: ImportanceTable) -> str:
+    """What a table of importance measures, on how many rows."""
+    what = {
+        "permutation importance": "how much worse the answers get where a column’s cells are shuffled among the rows",
+    }.get(table.method, "")
+    said = f"{sentence(table.method)}, in {table.unit}, on {counted(table.rows, 'row')}"
+    return f"{said}: {what}; ranges are 95% intervals." if what else f"{said}; ranges are 95% intervals."

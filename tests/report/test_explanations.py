@@ -1,0 +1,70 @@
+"""Explanations in the report: every kind is drawn, doubts are said, and nothing of the data becomes markup."""
+
+from dataclasses import replace
+
+import pytest
+
+from netwright.core.explanation_faults import fault_of_explained
+from netwright.core.explanations import Explained, Explanation, Part
+from netwright.core.files import from_json, to_json
+from netwright.report.page import render_report
+from tests.report import explanations as made
+from tests.report.test_page import Page
+
+
+def page_of(summary, *rows: Explanation, **others) -> Page:
+    return Page(render_report(summary, explained=Explained(rows, **others)))
+
+
+def test_all_kinds_are_drawn_on_one_page(classification):
+    page = Page(render_report(classification, explained=made.EXPLAINED))
+    for said in ("Row 12: >50K (92.4% sure), which is right", "Permutation", "gorgeous", "What would change"):
+        assert said in page.text
+    assert len(page.named("article")) == len(made.EXPLAINED.rows)
+
+
+def test_without_explanations_there_is_no_section(classification):
+    assert 'id="explanations"' not in render_report(classification)
+
+
+def test_a_failed_check_is_said_and_its_details_lie_open(classification):
+    page = page_of(classification, made.REGRESSION)
+    assert "Do not trust this: not converged: the amounts miss output − reference by 12%." in page.text
+    assert [one for one in page.named("div") if one.get("class") == "failed"]
+    assert page_of(classification, made.COLUMNS).text.count("Do not trust") == 0
+
+
+def test_nothing_of_an_explanation_becomes_markup(classification):
+    attack = "<script>alert(1)</script>"
+    parts = (Part(attack, 1.0, attack, attack),)
+    row = replace(made.TEXT, parts=parts, answer=attack, unit=attack, why=attack, notes=(attack,))
+    flips = (replace(made.FLIP, answer=attack, words=attack),)
+    html = render_report(classification, explained=Explained((row,), counterfactuals=flips, notes=(attack,)))
+    assert "<script" not in html
+    assert Page(html).text.count(attack) > 5
+
+
+def test_words_carry_the_colour_of_their_sign(classification):
+    marks = {one["title"]: one["class"] for one in page_of(classification, made.TEXT).named("mark")}
+    assert marks == {"+1.600": "for", "−0.300": "against", "−0.100": "against"}
+
+
+def test_explanations_come_back_from_json_as_they_were():
+    assert from_json(to_json(made.EXPLAINED), Explained) == made.EXPLAINED
+    assert fault_of_explained(made.EXPLAINED) == ""
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (replace(made.IMAGE, image=replace(made.IMAGE.image, amounts=((1.0,), (1.0, 2.0)))), "the image's amounts"),
+        (replace(made.IMAGE, image=replace(made.IMAGE.image, picture="javascript:alert(1)")), "expected an image"),
+        (replace(made.SERIES, series=replace(made.SERIES.series, names=("x",))), "1 channels by name"),
+        (replace(made.SERIES, series=replace(made.SERIES.series, amounts=((1.0,), (1.0,)))), "the series"),
+        (replace(made.TEXT, texts=(replace(made.TEXT.texts[0], pieces=("a",)),)), "pieces and amounts"),
+        (replace(made.COLUMNS, deletion=replace(made.DELETION, random=(1.0,))), "a curve"),
+    ],
+)
+def test_values_that_do_not_fit_together_are_a_fault(broken, said):
+    assert said in fault_of_explained(Explained((broken,)))
+    assert fault_of_explained(Explained(dependences=(replace(made.AGE, mean=(1.0,)),)))
