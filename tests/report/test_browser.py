@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from netwright.report.page import render_report
+from tests.report.explanations import EXPLAINED
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists() and not os.environ.get("CI"), reason=f"no browser at {CHROMIUM}")
@@ -24,8 +25,18 @@ def browser():
 @pytest.fixture
 def opened(browser, any_run, tmp_path):
     """The page, and all that it said on the console or asked for."""
-    path = tmp_path / "report.html"
-    path.write_text(render_report(any_run))
+    yield from opening(browser, tmp_path / "report.html", render_report(any_run))
+
+
+@pytest.fixture
+def explained(browser, classification, tmp_path):
+    """As `opened`, of a run with explanations of every kind."""
+    yield from opening(browser, tmp_path / "report.html", render_report(classification, explained=EXPLAINED))
+
+
+def opening(browser, path, html):
+    """Open a page without a network, and close it afterwards."""
+    path.write_text(html)
     context = browser.new_context(offline=True)
     page = context.new_page()
     said: list[str] = []
@@ -39,7 +50,17 @@ def opened(browser, any_run, tmp_path):
 
 
 def test_the_page_is_quiet_and_whole_on_telephone_and_desk(opened):
-    page, said = opened
+    quiet_and_whole(*opened)
+
+
+def test_explanations_are_quiet_and_whole_too(explained):
+    page, _ = explained
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    quiet_and_whole(*explained)
+    assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+
+
+def quiet_and_whole(page, said):
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):

@@ -68,3 +68,11 @@ def test_explanations_come_back_from_json_as_they_were():
 def test_values_that_do_not_fit_together_are_a_fault(broken, said):
     assert said in fault_of_explained(Explained((broken,)))
     assert fault_of_explained(Explained(dependences=(replace(made.AGE, mean=(1.0,)),)))
+
+
+def test_amounts_that_are_not_meant_to_add_up_are_drawn_each_for_itself(classification):
+    alone = replace(made.COLUMNS, checks=(replace(made.COMPLETE, passed=None),))
+    page = page_of(classification, alone)
+    assert "do not add up to it" in page.text
+    assert "unexplained" not in page.text
+    assert "Parts, each for itself" in page.text

@@ -41,7 +41,7 @@ def in_words(explanation: Explanation) -> str:
     compared = f"at {explanation.against}" if explanation.against else "at the reference"
     ends = f"{show(explanation.output)}, from {show(explanation.reference)} {compared}"
     if not adds_up(explanation):
-        ends = f"{show(explanation.output)}; what each part alone is worth does not add up to it"
+        ends = f"{show(explanation.output)}; amounts of this method do not add up to it"
     unit = sentence(explanation.unit) if is_of_classes(explanation) else explanation.unit
     start = f"{unit}: {ends}."
     ups, downs = ([part for part in _named(explanation) if (part.amount > 0) == up] for up in (True, False))

@@ -41,7 +41,7 @@ def _is_number(cell: str) -> bool:
 def _lanes(found: Dependence) -> Markup:
     rows = zip(found.grid, found.mean, found.low, found.high, strict=False)
     lanes = [Lane(name, Measure(mean, low, high), show(mean)) for name, mean, low, high in rows][:MOST_LANES]
-    return lanes_picture(lanes, shorten(found.unit, 30), ("", None), f"{found.unit} by {found.column}")
+    return lanes_picture(lanes, "mean", ("", None), f"{found.unit} by {found.column}")
 
 
 def _lines(found: Dependence) -> Markup:

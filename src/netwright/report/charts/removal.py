@@ -10,7 +10,7 @@ from netwright.report.charts.svg import picture, text
 from netwright.report.numbers import is_finite, show
 
 WIDTH, HEIGHT = 250, 168
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 240.0, 24.0, 124.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 234.0, 24.0, 124.0
 
 
 def removal_picture(curve: RemovalCurve | None, name: str) -> Markup:
