@@ -24,7 +24,7 @@ def table(tmp_path):
 def test_a_table_with_categories_and_gaps_is_compared_and_the_same_values_are_printed_and_kept(
     netwright, table, tmp_path
 ):
-    found = netwright("compare", table, *KIND, "--runs", tmp_path, "--json", "--seed", 1, *QUICK)
+    found = netwright("compare", table, *KIND, "--runs", tmp_path, "--json", "--seed", 1, "--budget", "10m", *QUICK)
     assert found.code == 0, found.err
     said = json.loads(found.out)
     folder = tmp_path / "flowers-compare-1"
