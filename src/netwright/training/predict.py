@@ -12,7 +12,7 @@ from netwright.training.batches import Inputs
 
 
 @torch.inference_mode()
-def predict_logits(module: nn.Module, inputs: Inputs, batch_size: int = 4096) -> Float[Tensor, "rows *outputs"]:
+def predict_logits(module: nn.Module, inputs: Inputs, batch_size: int = 4096) -> Float[Tensor, "rows ... outputs"]:
     """Return the module's logits for every row, in evaluation mode, on the module's device.
 
     Args:

@@ -172,7 +172,7 @@ FAULTS = (
     ),
     Fault(
         "ReLU as the head",
-        ("architecture.wrong-output-activation",),
+        ("architecture.wrong-output-activation", "objective.squashed-logits"),
         RATES,
         relu_head,
         ("classes", "binary", "values"),

@@ -4,8 +4,10 @@ from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.outcome import gain, helps
 from netwright.diagnosis.pictures import trial_picture
+from netwright.diagnosis.trends import late_fall
 
 GAIN = 0.05
+FALLING = 0.05  # share of the loss that went in the last fifth of the training: it was not at its end
 HIDDEN = Change("hidden_layer", 32, "put a hidden layer of 32 units with ReLU before it")
 UNITS = 16  # in the widest hidden layer: beyond, width is seldom what lacks
 
@@ -20,7 +22,7 @@ def _narrow(case: Case) -> Sign | None:
     more = gain(case, "wider")
     if more is None or not helps(case, "wider", GAIN) or max(widths, default=UNITS + 1) > UNITS:
         return None
-    if max(_by_rates(case), default=0.0) >= more:
+    if max(_by_rates(case), default=0.0) >= more or late_fall(case) > FALLING:
         return None
     evidence = f"hidden layers of {widths} units; four times as wide they score {more:.2g} higher"
     numbers = {"parameters": float(case.network.parameters), "gain": more}

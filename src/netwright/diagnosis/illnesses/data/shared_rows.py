@@ -7,7 +7,7 @@ from netwright.diagnosis.pictures import bars
 MOST = 0.1
 TIMES = 3.0  # of the share that repeats within training: rows of few values repeat by chance
 ROWS = 50
-BOTH = 0.6  # above it training rows may have been evaluated as well, on purpose
+BOTH = 0.75  # above it training rows may have been evaluated as well, on purpose
 
 
 def examine(case: Case) -> Sign | None:
@@ -28,7 +28,7 @@ SHARED_ROWS = Illness(
     what="Rows of the validation set are also in the training set.",
     why="For these validation measures memory: the network looks better than it is, and overfitting stays hidden.",
     seen="more than 10% of the validation rows are training rows, and three times the share that repeats within "
-    "training; at least 50 rows; a note above 60%, as where training rows are evaluated too (Barz and Denzler, Do we "
+    "training; at least 50 rows; a note above 75%, as where training rows are evaluated too (Barz and Denzler, Do we "
     "train on test data?, 2020; deepchecks: train-test duplicates)",
     example="rows were repeated to balance the classes, and split afterwards",
     remedies=(Change("split", True, "keep the rows of training and validation apart"),),

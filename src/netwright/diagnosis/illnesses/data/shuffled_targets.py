@@ -8,6 +8,7 @@ from netwright.diagnosis.trends import validation_losses
 
 MEMORISED = 0.3  # of one answer's loss, gone on training rows
 LITTLE, HARDLY = 0.05, 0.05  # the same where a sound network scores so little above the most frequent class
+AGAIN = 0.3  # of the rows that come again with another target
 FAR = 1.3  # times one answer's loss: above it validation rows are of another kind
 CLOSE = 0.02  # a score, to that of one answer
 ROWS = 100
@@ -21,7 +22,7 @@ def examine(case: Case) -> Sign | None:
 def _apart(case: Case) -> Sign | None:
     """The same row comes with another target each epoch."""
     rows = case.rows
-    if rows.conflicting < 0.5 or rows.duplicates > 0.2 or not barely_learnt(case):
+    if rows.conflicting < AGAIN or rows.duplicates > 0.2 or not barely_learnt(case):
         return None
     evidence = f"{rows.conflicting:.0%} of the rows come with another target when they come again"
     parts = {"rows with several targets": rows.conflicting, "rows that repeat within an epoch": rows.duplicates}
@@ -94,7 +95,7 @@ SHUFFLED_TARGETS = Illness(
     severity="warning",
     what="Nothing in the rows says what their targets are.",
     why="The network can learn rows by heart, and of new ones it knows no more than before.",
-    seen="half of the rows come with another target when they come again, though rows do not repeat within an epoch; "
+    seen="30% of the rows come with another target when they come again, though rows do not repeat within an epoch; "
     "over 30% of one answer's loss (5% where a sound network fails as well) is gone on training rows while validation "
     "never came below one answer's and no more is right there than by chance; or a sound network on scaled rows that "
     "come again does not score 0.02 above "

@@ -41,12 +41,12 @@ def examine(case: Case) -> Sign | None:
 
 def _metric_fell(case: Case) -> bool:
     """Whether the metric got worse too; a loss that grows over ever more certain answers alone does no harm."""
+    if case.objective.task == "values":
+        return True  # the loss is what counts
     known = [epoch.validation_metric for epoch in case.epochs if epoch.validation_metric is not None]
     if len(known) < LONG + 2:
         return True
     best, last = max(known), sorted(known[-LONG:])[LONG // 2]
-    if not case.objective.higher_is_better and case.objective.task == "values":
-        best, last = -min(known), -last
     return best - last > METRIC * max(1.0, abs(best))
 
 

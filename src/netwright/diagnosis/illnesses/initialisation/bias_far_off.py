@@ -35,5 +35,6 @@ BIAS_FAR_OFF = Illness(
     explains=(
         *("signal.dead-units", "signal.saturated-units", "signal.collapsed-representation", "optimisation.plateau"),
         *("signal.vanishing-gradient", "signal.constant-output", "generalisation.underfitting", "signal.rank-loss"),
+        "architecture.capacity-too-small",  # wider layers are begun anew, and so as they should be
     ),
 )

@@ -53,5 +53,6 @@ TOO_LARGE = Illness(
         *("optimisation.plateau", "mechanics.not-finite-source", "generalisation.underfitting"),
         *("signal.vanishing-gradient", "architecture.normalization-missing", "signal.constant-output"),
         *("optimisation.rate-too-low", "architecture.saturating-activations"),
+        "architecture.capacity-too-small",  # wider layers are begun anew, and so as they should be
     ),
 )

@@ -58,5 +58,6 @@ TOO_SMALL = Illness(
         ),
         *("generalisation.underfitting", "architecture.normalization-missing", "signal.constant-output"),
         *("optimisation.rate-too-low", "optimisation.too-few-steps", "signal.rank-loss", "signal.dead-units"),
+        "architecture.capacity-too-small",  # wider layers are begun anew, and so as they should be
     ),
 )

@@ -41,6 +41,7 @@ def _usual(case: Case, number: int) -> bool:
     start = case.start
     inputs, outputs = start.fan_in[number], start.fan_out[number]
     usual = [math.sqrt(factor / inputs) for factor in (1.0 / 3.0, 1.0, 2.0)] + [math.sqrt(2.0 / (inputs + outputs))]
+    usual += [math.sqrt(gates / (3.0 * outputs)) for gates in (1, 3, 4)]  # of recurrent layers, by their states
     few = 4.0 / math.sqrt(max(2.0 * inputs * outputs, 1.0))  # four standard errors of a deviation
     return any(abs(start.deviation[number] / deviation - 1.0) < max(0.03, few) for deviation in usual)
 
