@@ -9,17 +9,21 @@ from netwright.diagnosis.trends import late_fall
 GAIN = 0.05
 FALLING = 0.05  # share of the loss that went in the last fifth of the training: it was not at its end
 HIDDEN = Change("hidden_layer", 32, "put a hidden layer of 32 units with ReLU before it")
+FEW = 4
 UNITS = 16  # in the widest hidden layer: beyond, width is seldom what lacks
 
 
 def examine(case: Case) -> Sign | None:
-    return _no_hidden_layer(case) if len(case.network.weights) == 1 else _narrow(case)
+    return _narrow(case) or _beaten(case)
+
+
+def _widths(case: Case) -> list[int]:
+    inner = [op for op in case.network.weights[:-1] if len(op.shape) > 1]
+    return [op.shape[1 if op.kind == "convolution" else -1] for op in inner]
 
 
 def _narrow(case: Case) -> Sign | None:
-    inner = [op for op in case.network.weights[:-1] if len(op.shape) > 1]
-    widths = [op.shape[1 if op.kind == "convolution" else -1] for op in inner]
-    more = gain(case, "wider")
+    widths, more = _widths(case), gain(case, "wider")
     if more is None or not helps(case, "wider", GAIN) or max(widths, default=UNITS + 1) > UNITS:
         return None
     if max(_by_rates(case), default=0.0) >= more or late_fall(case) > FALLING:
@@ -29,16 +33,18 @@ def _narrow(case: Case) -> Sign | None:
     return Sign(min(1.0, 0.4 + more), evidence, numbers, trial_picture(case, "wider"))
 
 
-def _no_hidden_layer(case: Case) -> Sign | None:
-    """One layer of weights, where a network with hidden layers learns what no other rate brings it to."""
-    (only,), more, rates = case.network.weights, gain(case, "reference"), _by_rates(case)
-    if only.kind != "linear" or more is None or not rates or not helps(case, "reference", GAIN):
+def _beaten(case: Case) -> Sign | None:
+    """Next to no hidden units, where a network with enough of them learns what no other rate brings this one to."""
+    weights, widths = case.network.weights, _widths(case)
+    few = [op.kind for op in weights] == ["linear"] if len(weights) == 1 else max(widths, default=UNITS) <= FEW
+    more, rates = gain(case, "reference"), _by_rates(case)
+    if not few or more is None or not rates or not helps(case, "reference", GAIN) or max(rates) > more / 2:
         return None
-    if max(rates) > more / 2:
-        return None
-    evidence = f"one layer of weights and none hidden; a network with two hidden layers scores {more:.2g} higher"
+    what = f"hidden layers of {widths} units" if widths else "one layer of weights and none hidden"
+    evidence = f"{what}; a network with two hidden layers of 64 scores {more:.2g} higher"
     numbers = {"parameters": float(case.network.parameters), "gain": more}
-    return Sign(min(1.0, 0.4 + more), evidence, numbers, trial_picture(case, "reference"), changes=(HIDDEN,))
+    sketch, changes = trial_picture(case, "reference"), () if widths else (HIDDEN,)
+    return Sign(min(1.0, 0.4 + more), evidence, numbers, sketch, changes=changes)
 
 
 def _by_rates(case: Case) -> list[float]:
@@ -53,8 +59,9 @@ CAPACITY_TOO_SMALL = Illness(
     what="The network has too few units for what the rows ask.",
     why="It cannot draw the boundary that the rows need, however long it trains.",
     seen="at most 16 units in the widest hidden layer, and a wider network of the same kind scores 0.05 higher in as "
-    "many steps, and higher than any other learning rate; or no hidden layer, where a sound network with two scores "
-    "0.05 higher and no other rate brings half of that (Goodfellow, Bengio and Courville, Deep learning, 2016, "
+    "many steps, and higher than any other learning rate; or no hidden layer, or at most 4 units, where a sound "
+    "network with two layers of 64 scores 0.05 higher "
+    "and no other rate brings half of that (Goodfellow, Bengio and Courville, Deep learning, 2016, "
     "chapter 5)",
     example="two sigmoid units for a boundary that bends three times",
     remedies=(

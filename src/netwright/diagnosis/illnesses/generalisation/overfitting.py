@@ -9,7 +9,7 @@ from netwright.diagnosis.trends import validation_losses
 RISE = 0.2  # of what validation had gained
 LONG = 3  # epochs after the best
 METRIC = 0.03  # that the metric lost since its best
-ALL, WRONG, HALF = 0.95, 0.2, 0.5  # of one answer's loss, gone in training; validation rows; rise of their loss
+ALL, WRONG, MORE = 0.95, 0.2, 0.2  # of one answer's loss, gone in training; validation rows; rise of their loss
 
 
 def examine(case: Case) -> Sign | None:
@@ -51,10 +51,10 @@ def _metric_fell(case: Case) -> bool:
 
 
 def _by_heart(case: Case, rise: float) -> bool:
-    """Whether training rows are known to the last, many others are wrong, and the loss of those rose by half."""
+    """Whether training rows are known to the last, many others are wrong, and the loss of those rose by a fifth."""
     known = [epoch.validation_metric for epoch in case.epochs if epoch.validation_metric is not None]
     classes = case.objective.task in ("classes", "binary") and bool(known)
-    return classes and rise > 1.0 + HALF and (learnt(case) or 0.0) > ALL and 1.0 - known[-1] > WRONG
+    return classes and rise > 1.0 + MORE and (learnt(case) or 0.0) > ALL and 1.0 - known[-1] > WRONG
 
 
 OVERFITTING = Illness(
@@ -65,7 +65,7 @@ OVERFITTING = Illness(
     why="The last weights are worse than those of some epochs ago: what was learnt since is chance.",
     seen="the validation loss rose by more than 20% of what it had gained, over at least 3 epochs after its least, "
     "while the training loss fell, the metric got worse by 0.03 (or 95% of one "
-    "answer's loss is gone in training, and 20% of the other rows are wrong, whose loss rose by half) "
+    "answer's loss is gone in training, and 20% of the other rows are wrong, whose loss rose by 20%) "
     "and nothing stops early (Prechelt, Early stopping - "
     "but when?, 1998; SageMaker Debugger's Overfit: 10%)",
     example="a wide network, 200 rows, 500 epochs",
