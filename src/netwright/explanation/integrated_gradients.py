@@ -20,10 +20,12 @@ from netwright.explanation.question import Question, apart, block_of, taken
 from netwright.explanation.reading import Inputs, Leaves
 
 TOLERANCE = 0.01  # of |F(x) - F(b)|, that the amounts may miss
+ENOUGH = 0.9  # of TOLERANCE, that is cut for
 ROUNDS = 60  # of cutting in two
-FEWER = 3  # points at which the halves of a stretch are looked at
-NODES = 32  # points at which the lines from all references of a row are looked at first, at least 2 on each
-HIDDEN = 0.1  # of the mean |F(x) - F(b)| of single references, that gaps may come to where they cancel
+FEWER = 2  # points at which the halves of a stretch are looked at
+NODES = 256  # points at which the lines from all references of a row are looked at first, 2 to 32 on each
+MOST_NODES = 32
+HIDDEN = 0.3  # of the mean |F(x) - F(b)| of single references, that gaps may come to where they cancel
 LEAST = 0.1  # of the mean |F(x) - F(b)| of single references: below it the difference is taken to be this
 
 
@@ -109,7 +111,7 @@ def integrated_gradients(
         rounds: of cutting in two; 0: none.
     """
     rows, each = len(inputs[0]), len(references[0]) // max(1, len(inputs[0]))
-    nodes = max(2, NODES // each) if nodes is None else nodes
+    nodes = min(MOST_NODES, max(2, NODES // each)) if nodes is None else nodes
     step = block_of(inputs, each)
     found = [
         _block(question, (inputs, references), torch.arange(at, min(rows, at + step)), (each, nodes, rounds))
@@ -174,13 +176,16 @@ def _allowed(first: Tensor, last: Tensor, each: int) -> tuple[Float[Tensor, " ro
 def _to_cut(row: Int[Tensor, " stretches"], gaps: Tensor, wanted: Tensor, whatever_sign: Tensor) -> Tensor:
     """Return which stretches to cut: the worst of each row that is still off.
 
-    Of a row the signed gaps of all stretches count, and half of what is allowed may be left, so that it ends well
-    inside; that none hides behind another, their absolute values together are held to a limit as well.
+    Of a row the signed gaps of all stretches count, and a tenth of what is allowed is left; only stretches that are off
+    to the same side as the row are cut for it. That none hides behind another, their absolute values together are held
+    to a limit as well.
     """
     signed, together = (_by_row(one, row, len(wanted)) for one in (gaps, gaps.abs()))
-    off = (signed.abs() > 0.5 * wanted) | (together > whatever_sign)
-    largest = torch.zeros_like(wanted).scatter_reduce(0, row, gaps.abs(), "amax")
-    return off[row] & (gaps.abs() >= 0.2 * largest[row]) & (gaps.abs() > 0.0)
+    hiding = together > whatever_sign
+    off = (signed.abs() > ENOUGH * wanted) | hiding
+    leading = torch.where(hiding[row], gaps.abs(), gaps * signed.sign()[row])
+    largest = torch.zeros_like(wanted).scatter_reduce(0, row, leading.clamp(min=0.0), "amax")
+    return off[row] & (leading >= 0.5 * largest[row]) & (leading > 0.0)
 
 
 def _summed(lines: _Lines, todo: _Stretches, nodes: int) -> tuple[Leaves, Tensor]:
