@@ -155,8 +155,8 @@ def deep_residual(program: Program) -> Program | None:
     """Twelve blocks with skips."""
     if program.rows.inputs[0].dim() != 2 or not program.rows.inputs[0].is_floating_point():
         return None
-    features, outputs = program.rows.inputs[0].shape[1], 1 if program.task != "classes" else 10
-    outputs = outputs if program.task != "classes" else int(program.rows.targets.max()) + 1
+    features = program.rows.inputs[0].shape[1]
+    outputs = int(program.rows.targets.max()) + 1 if program.loss_name == "cross_entropy" else 1
 
     def build(_seed: int) -> nn.Module:
         return nn.Sequential(nn.Linear(features, 32), *(Block(32) for _ in range(12)), nn.Linear(32, outputs))

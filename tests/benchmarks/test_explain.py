@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -18,6 +20,7 @@ def test_the_command_has_its_options():
     assert all(option in said for option in ("--quick", "--json", "--markdown", "--only"))
 
 
+@pytest.mark.slow
 def test_exact_amounts_are_exact_and_ours_add_up():
     rows = json.loads(run("--quick", "--json", "--only", "exactness", "--only", "completeness"))
     exact = [row for row in rows if row["work"].startswith("greatest error")]

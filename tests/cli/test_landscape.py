@@ -75,6 +75,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(netwright, run_
     assert "landscape.html" in told.out
 
 
+@pytest.mark.slow
 def test_a_pair_with_and_without_skip_connections_is_drawn_at_one_scale(netwright, run_copy):
     told = netwright("landscape", run_copy, *SMALL, "--compare-skips", "--depth", 3, "--without-trajectory", "--json")
     found = json.loads(told.out)
@@ -131,6 +132,7 @@ def test_a_forecast_is_drawn_and_has_no_skip_connections_to_compare(netwright, t
     assert "--compare-skips" in told.err
 
 
+@pytest.mark.slow
 def test_a_language_model_is_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "WRITTEN", 5)
     (tmp_path / "ducks.txt").write_text(TEXT)
