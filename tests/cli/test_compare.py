@@ -34,8 +34,8 @@ def test_a_table_with_categories_and_gaps_is_compared_and_the_same_values_are_pr
     assert [one.name for one in kept.contestants][:4] == [
         "linear model", "nearest neighbours", "decision tree", "boosted trees",
     ]  # fmt: skip
-    assert [one.depth for one in kept.contestants if one.name.startswith("network with ")] == [0, 1, 2, 4, 8]
     assert kept.limits == ()
+    assert [one.depth for one in kept.contestants if one.name.startswith("network with ")] == [0, 1, 2, 4, 8]
     assert all(len(one.curve) == len(kept.contestants[0].curve) >= 3 for one in kept.contestants)
     assert all(one.raw is not None for one in kept.contestants if one.name != "network of fit")
     assert all(one.cost.disk_bytes > 0 and one.cost.row_seconds > 0 for one in kept.contestants)
