@@ -10,6 +10,7 @@ from typing import Any
 
 import rows
 from patients import clean, overhead, planted, real, treated
+from patients.visit import Visit
 from rows import Row
 
 PARTS = ("planted", "clean", "real", "treated", "overhead")
@@ -25,9 +26,12 @@ def main() -> None:
         "--every", type=int, default=1, metavar="N", help="take every Nth planted, clean and treated one"
     )
     parser.add_argument("--details", type=Path, metavar="FILE", help="every training as a line of JSON, as it is done")
+    parser.add_argument(
+        "--from", type=Path, dest="known", nargs="+", metavar="FILE", help="trainings by --details of earlier runs"
+    )
     asked = parser.parse_args()
     facts = rows.machine()
-    details = Details(asked.details)
+    details = Details(asked.details, [json.loads(line) for path in asked.known or () for line in path.open()])
     found = [row for part in asked.only or PARTS for row in MEASURES[part](share(part, asked), details)]
     rows.publish(asked, facts, found, "The doctor, measured", details.page)
 
@@ -42,11 +46,16 @@ def share(part: str, asked: argparse.Namespace) -> int:
 class Details:
     """Every training as a line of JSON, and the confusion table."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, known: list[dict[str, Any]] | None = None) -> None:
         self.path = path
+        self.known = known or []  # of earlier runs
         self.page = ""
         if path is not None:
             path.write_text("")
+
+    def seen(self, kind: str, visits: Iterator[Visit]) -> list[dict[str, Any]]:
+        """Return what is known of a kind already, or visit."""
+        return [row for row in self.known if row["kind"] == kind] or [self.add(visit.row) for visit in visits]
 
     def add(self, row: dict[str, Any]) -> dict[str, Any]:
         if self.path is not None:
@@ -56,7 +65,7 @@ class Details:
 
 
 def measure_planted(every: int, details: Details) -> Iterator[Row]:
-    seen = [details.add(visit.row) for visit in planted.visits(every)]
+    seen = details.seen("planted", planted.visits(every))
     sick = [row for row in seen if row["counts"]]
     details.page += confusion(sick)
     harmless = len(seen) - len(sick)
@@ -68,7 +77,7 @@ def measure_planted(every: int, details: Details) -> Iterator[Row]:
 
 
 def measure_clean(every: int, details: Details) -> Iterator[Row]:
-    seen = [details.add(visit.row) for visit in clean.visits(every)]
+    seen = details.seen("clean", clean.visits(every))
     sound = [row for row in seen if row["counts"]]
     for who, held in COLUMNS:
         own = [row for row in sound if row["held_out"] == held]
@@ -80,7 +89,7 @@ def measure_clean(every: int, details: Details) -> Iterator[Row]:
 
 
 def measure_real(every: int, details: Details) -> Iterator[Row]:
-    seen = [details.add(visit.row) for visit in real.visits(every)]
+    seen = details.seen("real", real.visits(every))
     for row in seen:
         told = ", ".join(code for code, severity, _ in row["findings"] if severity != "note") or "nothing"
         verdict = "cause" if row["first"] else "found" if row["found"] else "missed"
