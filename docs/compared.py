@@ -11,7 +11,7 @@ import netwright as nw
 from netwright.api.comparison import load_comparison
 from netwright.core.comparison import Comparison
 from netwright.report.charts.contest import cost_picture, growth_picture
-from netwright.report.comparison_tables import cost_cells
+from netwright.report.comparison_tables import cost_cells, cost_headings
 from netwright.report.comparison_words import brought, gap_of, metric_of
 from netwright.report.numbers import DASH, count, interval, show
 
@@ -69,17 +69,7 @@ def goodness(found: Comparison) -> str:
 
 def cost(found: Comparison) -> str:
     """What each model costs."""
-    batch = max(one.cost.batch_rows for one in found.contestants)
-    heads = [
-        "",
-        "training",
-        "extra memory",
-        "size",
-        "one row",
-        f"{count(batch)} rows",
-        "numbers a decision",
-        "small tree",
-    ]
+    heads = ["", *cost_headings(found)]
     return table(heads, [list(cost_cells(one)) for one in found.contestants])
 
 

@@ -45,21 +45,18 @@ def cost_table(comparison: Comparison) -> Table:
     """What each model costs, and how far it can be followed."""
     table = new_table("what it costs, on one thread")
     table.add_column("")
-    batch = max(one.cost.batch_rows for one in comparison.contestants)
-    columns = (
-        "training",
-        "extra memory",
-        "size",
-        "one row",
-        f"{count(batch)} rows",
-        "numbers a decision",
-        "small tree",
-    )
-    for heading in columns:
+    for heading in cost_headings(comparison):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in comparison.contestants:
         table.add_row(*(Text(cell, style="bold" if one.alike else "") for cell in cost_cells(one)))
     return table
+
+
+def cost_headings(comparison: Comparison) -> tuple[str, ...]:
+    """What the cells of `cost_cells` say, after the model's name."""
+    batch = max(one.cost.batch_rows for one in comparison.contestants)
+    known = "training", "extra memory", "size", "one row"
+    return (*known, f"{count(batch)} rows", "numbers a decision", "small tree")
 
 
 def cost_cells(one: Contestant) -> tuple[str, ...]:
