@@ -17,7 +17,7 @@ from netwright.report.numbers import counted, is_finite, show
 
 WIDTH, LEFT, RIGHT = 400, 168.0, 336.0
 ROW, TOP = 21.0, 6.0
-LETTERS = 23  # of a name
+LETTERS = 21  # of a name
 MOST = 12  # bars of their own; the rest share one
 SMALL = 0.01  # of the largest bar: smaller ones share one, and so small a rest is not drawn
 
