@@ -2,7 +2,7 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import gain, helps
+from netwright.diagnosis.outcome import UNLIKE, gain, helps
 from netwright.diagnosis.pictures import trial_picture
 from netwright.diagnosis.trends import late_fall
 
@@ -38,7 +38,8 @@ def _beaten(case: Case) -> Sign | None:
     weights, widths = case.network.weights, _widths(case)
     few = [op.kind for op in weights] == ["linear"] if len(weights) == 1 else max(widths, default=UNITS) <= FEW
     more, rates = gain(case, "reference"), _by_rates(case)
-    if not few or more is None or not rates or not helps(case, "reference", GAIN) or max(rates) > more / 2:
+    others = [gain(case, trial.name) or 0.0 for trial in case.trials if trial.name not in (*UNLIKE, "reference")]
+    if not few or more is None or not rates or not helps(case, "reference", GAIN) or max(others) >= more / 2:
         return None
     what = f"hidden layers of {widths} units" if widths else "one layer of weights and none hidden"
     evidence = f"{what}; a network with two hidden layers of 64 scores {more:.2g} higher"
