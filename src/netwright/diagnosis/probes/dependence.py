@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from netwright.diagnosis.probes.probing import FOREIGN
 from netwright.diagnosis.programs.program import Program
 
 ROWS = 32  # of a batch, at most
 FEWEST = 4
 SHIFTED = 0.9  # share of targets that are the next input, from which on the next input is what is asked for
-FOREIGN = (RuntimeError, TypeError, ValueError, LookupError, AttributeError, NotImplementedError)  # of others' networks
 
 
 def row_dependence(program: Program) -> float | None:

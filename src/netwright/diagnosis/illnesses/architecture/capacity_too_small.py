@@ -9,7 +9,7 @@ from netwright.diagnosis.trends import late_fall
 GAIN = 0.05
 FALLING = 0.05  # share of the loss that went in the last fifth of the training: it was not at its end
 HIDDEN = Change("hidden_layer", 32, "put a hidden layer of 32 units with ReLU before it")
-FEW = 4
+FEW = 4  # units of the widest hidden layer, next to none
 UNITS = 16  # in the widest hidden layer: beyond, width is seldom what lacks
 
 
@@ -34,7 +34,7 @@ def _narrow(case: Case) -> Sign | None:
 
 
 def _beaten(case: Case) -> Sign | None:
-    """Next to no hidden units, where a network with enough of them learns what no other rate brings this one to."""
+    """Next to no hidden units, where a network with enough of them learns what no other change brings this one to."""
     weights, widths = case.network.weights, _widths(case)
     few = [op.kind for op in weights] == ["linear"] if len(weights) == 1 else max(widths, default=UNITS) <= FEW
     more, rates = gain(case, "reference"), _by_rates(case)
@@ -62,7 +62,7 @@ CAPACITY_TOO_SMALL = Illness(
     seen="at most 16 units in the widest hidden layer, and a wider network of the same kind scores 0.05 higher in as "
     "many steps, and higher than any other learning rate; or no hidden layer, or at most 4 units, where a sound "
     "network with two layers of 64 scores 0.05 higher "
-    "and no other rate brings half of that (Goodfellow, Bengio and Courville, Deep learning, 2016, "
+    "and no other probe brings half of that (Goodfellow, Bengio and Courville, Deep learning, 2016, "
     "chapter 5)",
     example="two sigmoid units for a boundary that bends three times",
     remedies=(

@@ -1,6 +1,6 @@
 """Targets without relation to their rows: what is learnt of the training rows holds for no other."""
 
-from netwright.diagnosis.case import Case, Trial
+from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.outcome import barely_learnt, learnt, overflowed
 from netwright.diagnosis.pictures import bars, loss_picture, trial_picture, validation_picture
@@ -50,12 +50,9 @@ def _memorised(case: Case) -> Sign | None:
 def _hopeless(case: Case) -> bool:
     """Whether a sound network on scaled rows is hardly better than the most frequent class."""
     reference, base = case.trial("reference"), max(case.objective.shares, default=0.0)
-    scored = reference is not None and reference.score is not None and case.objective.task != "values"
-    return scored and 0.0 < base < COMMON and (_score(reference) < base + HARDLY)
-
-
-def _score(trial: Trial | None) -> float:
-    return trial.score if trial is not None and trial.score is not None else 0.0
+    if reference is None or reference.score is None or case.objective.task == "values":
+        return False
+    return 0.0 < base < COMMON and reference.score < base + HARDLY
 
 
 def _known(case: Case) -> bool:
