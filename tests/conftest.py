@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def netwright(capfd, monkeypatch):
         monkeypatch.setattr(sys, "argv", ["netwright", *map(str, arguments)])
         monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
         monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setattr("netwright.cli.STARTED", time.monotonic())  # not when this process began: many tests ago
         code = 0
         capfd.readouterr()
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netwright.cli import STARTED
+from netwright import cli
 from netwright.cli.options import Debug, Json, Many, split_commas
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def compare(
     tree = tree if horizon is None else settings_of_series(tree)
     folder = out or new_folder(source, runs)
     with listening() as stop, _telling() as tell:
-        options = CompareOptions(folder, tell, stop, _command(), STARTED)
+        options = CompareOptions(folder, tell, stop, _command(), cli.STARTED)
         found = compare_tree(source, tree, budget, options)
     if json:
         print_json({"folder": str(folder), "comparison": found})

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netwright.cli import STARTED, forecasting
+from netwright import cli
+from netwright.cli import forecasting
 from netwright.cli.options import Debug, Json, Many, split_commas
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def fit(
     tree = nest(given | more, seed, set_)
     if resume is not None:
         _refuse_others(source, tree, recipe or budget or name)
-    options = FitOptions(runs=runs, name=name, recipe=recipe, started=STARTED)
+    options = FitOptions(runs=runs, name=name, recipe=recipe, started=cli.STARTED)
     if _is_forecast(tree, recipe, resume):
         refuse_treatment(treat, "a forecast")
         forecasting.resume_series(resume, json) if resume else forecasting.fit_series(
