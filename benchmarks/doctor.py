@@ -10,6 +10,7 @@ from typing import Any
 
 import rows
 from patients import clean, overhead, planted, real, treated
+from patients.treated import Treated
 from patients.visit import Visit
 from rows import Row
 
@@ -53,8 +54,8 @@ class Details:
         if path is not None:
             path.write_text("")
 
-    def seen(self, kind: str, visits: Iterator[Visit]) -> list[dict[str, Any]]:
-        """Return what is known of a kind already, or visit."""
+    def seen(self, kind: str, visits: Iterator[Visit] | Iterator[Treated]) -> list[dict[str, Any]]:
+        """Return what is known of a kind already, or visit, or treat."""
         return [row for row in self.known if row["kind"] == kind] or [self.add(visit.row) for visit in visits]
 
     def add(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -99,13 +100,13 @@ def measure_real(every: int, details: Details) -> Iterator[Row]:
 
 
 def measure_treated(every: int, details: Details) -> Iterator[Row]:
-    seen = [details.add(end.row) for end in treated.treatments(every)]
+    seen = details.seen("treated", treated.treatments(every))
     for who, held in COLUMNS:
         own = [row for row in seen if row["held_out"] == held]
         note = f"of {len(own)}"
         yield Row("treated", who, percent(row["cured"] for row in own), "%", ">= 95", note)
         yield Row("better than random", who, percent(row["over_random"] for row in own), "%", ">= 90", note)
-    ends = [details.add(end.row) for end in treated.real()]
+    ends = details.seen("real treated", treated.real())
     yield Row("real: treated", "netwright", percent(row["proven"] for row in ends), "%", "", f"of {len(ends)}, proven")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from netwright.diagnosis.programs import Program, train_program
@@ -16,7 +15,6 @@ from patients.planted import HARM, planted
 from patients.visit import held_out, look
 
 SECONDS = 20.0
-MOST = 200  # treatments
 POINTS = 0.02  # of a score: within two points of the healthy twin
 SHARE = 0.05  # or 5% of its loss
 
@@ -25,6 +23,7 @@ SHARE = 0.05  # or 5% of its loss
 class Treated:
     """How one treatment ended."""
 
+    kind: str  # treated, or real treated
     name: str
     base: str
     setting: str
@@ -50,7 +49,7 @@ class Treated:
 
 def treatments(every: int = 1) -> Iterator[Treated]:
     """Yield a treatment of each fault in its settings, where it does harm: of all, or of every so many."""
-    for fault, sound, setting, sick in islice(planted(every), MOST):
+    for fault, sound, setting, sick in planted(every):
         outcome, findings, _ = look(sick)
         healthy = train_program(sound, 0).score
         if not any(finding.serious for finding in findings):
@@ -75,6 +74,7 @@ def treat(sick: Program, sound: Program | None, words: tuple[str, str, str], fin
     twin = sum(known) / len(known) if known else treatment.best_seen
     after = treatment.after
     return Treated(
+        "treated" if sound else "real treated",
         *words,
         held_out(*words),
         treatment.findings,
