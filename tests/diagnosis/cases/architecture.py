@@ -17,6 +17,21 @@ from tests.diagnosis.cases.making import (
     trials,
 )
 
+LABELS = but(
+    POOR,
+    objective={
+        "task": "labels",
+        "head": "sigmoid",
+        "loss": "bce",
+        "takes": "probabilities",
+        "output_shape": (32, 8),
+        "target_shape": (32, 8),
+        "target_low": 0.0,
+        "target_high": 1.0,
+        "target_mean": 0.5,
+        "shares": (),
+    },
+)  # of 8 labels four hold, on average
 LINEAR = network(("linear", 64), ("linear", 64), ("linear", 10))
 PARTLY = network(("linear", 64), RELU, ("linear", 80), ("linear", 10))
 FACTORED = network(("linear", 64), RELU, ("linear", 4), ("linear", 64), RELU, ("linear", 10))
@@ -80,6 +95,16 @@ ROWS = (
         but(BINARY, objective={"head": "sigmoid", "loss": "mse", "target_low": -1.0}),
         but(BINARY, objective={"head": "tanh", "loss": "mse", "target_low": -1.0}),
     ),
+    Row(
+        "architecture.wrong-output-activation",
+        but(LABELS, objective={"head": "softmax"}),
+        but(LABELS, objective={"head": "sigmoid"}),
+    ),
+    Row(
+        "architecture.wrong-output-activation",
+        but(LABELS, objective={"head": "softmax"}),
+        but(LABELS, objective={"head": "softmax", "target_mean": 0.125}),
+    ),
     Row("architecture.single-unit-softmax", but(BINARY, objective={"head": "softmax", "loss": "bce"}), BINARY),
     Row(
         "architecture.single-unit-softmax",
@@ -121,6 +146,11 @@ ROWS = (
     ),
     Row(
         "architecture.capacity-too-small",
+        but(POOR, network=network(("linear", 2), RELU, ("linear", 10)), trials=trials(0.4, wider=0.8)),
+        but(POOR, network=network(("linear", 2), RELU, ("linear", 10)), trials=trials(0.4, wider=0.8, epochs_4=0.85)),
+    ),
+    Row(
+        "architecture.capacity-too-small",
         but(POOR, network=network(("linear", 10)), trials=trials(0.4, reference=0.9, rate_10=0.5)),
         but(POOR, network=network(("linear", 10)), trials=trials(0.4, reference=0.9, rate_10=0.85)),
     ),
@@ -151,8 +181,8 @@ ROWS = (
     Row("architecture.hidden-softmax", but(stuck(), network=SOFTMAX_INSIDE), but(stuck(), network=ATTENTION)),
     Row(
         "architecture.hidden-softmax",
-        but(POOR, network=SOFTMAX_INSIDE, trials=trials(0.3, no_softmax=0.9, relu=0.3)),
-        but(POOR, network=SOFTMAX_INSIDE, trials=trials(0.3, no_softmax=0.3, rate_10=0.9)),
+        but(POOR, network=SOFTMAX_INSIDE, trials=trials(0.3, relu=0.9, rate_10=0.5)),
+        but(POOR, network=SOFTMAX_INSIDE, trials=trials(0.3, relu=0.3, rate_10=0.9)),
     ),
     Row("architecture.hidden-softmax", but(stuck(), network=SOFTMAX_INSIDE), but(HEALTHY, network=SOFTMAX_INSIDE)),
     Row("architecture.saturating-activations", but(stuck(), network=SIGMOIDS), but(HEALTHY, network=SIGMOIDS)),

@@ -254,6 +254,32 @@ def test_one_batch_for_every_step_is_seen_and_a_whole_table_is_not():
         assert doctor.case().optimizing.rows == part
 
 
+def test_all_training_rows_of_a_table_that_was_split_are_not_one_batch_of_it():
+    model, (x, y) = mlp(3), rows("classes")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    part = len(x) * 3 // 4
+    with watch(model, optimizer, probe=False) as doctor:
+        for _ in range(12):
+            optimizer.zero_grad()
+            functional.cross_entropy(model(x[:part]), y[:part]).backward()
+            optimizer.step()
+    assert not doctor.case().rows.same_batch
+
+
+@pytest.mark.parametrize(("kept", "again"), [(slice(64), 0.0), (slice(64, 96), 0.0), (slice(32, 96), 0.5)])
+def test_training_rows_that_are_evaluated_with_others_count_as_shared_unless_all_of_them_are(kept, again):
+    model, (x, y) = mlp(3), rows("classes")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with watch(model, optimizer, probe=False) as doctor:
+        for start in (0, 32):
+            optimizer.zero_grad()
+            functional.cross_entropy(model(x[:64][start : start + 32]), y[start : start + 32]).backward()
+            optimizer.step()
+        with torch.no_grad():
+            functional.cross_entropy(model(x[kept]), y[kept])
+    assert doctor.case().rows.shared_rows == again
+
+
 def test_the_layer_in_which_numbers_are_lost_is_named():
     class Dividing(nn.Module):
         def __init__(self):

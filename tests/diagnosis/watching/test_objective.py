@@ -92,6 +92,16 @@ def test_a_loss_of_two_rows_too_many_is_seen_to_broadcast():
     assert (objective.output_shape, objective.target_shape) == ((32, 1), (32,))
 
 
+def test_answers_that_hardly_differ_are_seen_to_be_spread_over_the_targets_and_not_to_be():
+    x, y = rows("values")
+    model = mlp(1)
+    with torch.no_grad():
+        model[-1].weight.mul_(1e-3)
+        model[-1].bias.fill_(2.0)
+    assert case_of(model, lambda o, t: ((o - t) ** 2).mean(), (x, y[:, 0])).objective.broadcast
+    assert not case_of(model, lambda o, t: ((o[:, 0] - t) ** 2).mean(), (x, y[:, 0])).objective.broadcast
+
+
 def test_a_softmax_of_the_users_own_is_the_head_with_its_line():
     def loss(output, target):
         return functional.cross_entropy(torch.softmax(output, 1), target)

@@ -102,7 +102,15 @@ class Drawn:
 
     @property
     def hidden_activations(self) -> list[fx.Node]:
-        return [node for node in self.of_kind("activation") if node is not self.head and self.feeds_mixing(node)]
+        """Activations that layers with weights come after; a softmax only where it goes right into one, unlike
+        those of attention."""
+        bent = [node for node in self.of_kind("activation") if node is not self.head and self.feeds_mixing(node)]
+        shared = [node for node in self.of_kind("softmax") if node is not self.head and self._is_taken_by_mixing(node)]
+        return [node for node in self.nodes if node in bent or node in shared]
+
+    def _is_taken_by_mixing(self, node: fx.Node) -> bool:
+        dropped = [after for user in node.users if self.kind(user) == "dropout" for after in user.users]
+        return any(self.kind(after) == "mixing" for after in [*node.users, *dropped])
 
     def feeds_mixing(self, node: fx.Node) -> bool:
         """Whether a layer with weights comes after it."""

@@ -1,5 +1,7 @@
 """Which loss a step computed, and on what: by the name of torch's own, or by comparing numbers with known losses."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,8 +100,9 @@ def _by_numbers(tape: Tape, reading: Reading) -> Judged:
     names = [entry.name for entry in reading.way]
     for point in reversed(reading.points):
         head, head_where = head_of(tape, point)
+        spread = math.prod(reading.meeting.shape) > max(point.numel(), target.numel())
         for scalar in reversed(scalars):
-            found = next(matches(point, target, float(scalar.detach()), [head, *names]), None)
+            found = _best(matches(point, target, float(scalar.detach()), [head, *names]), spread)
             if found is not None:
                 judged = _judged(found, (head, head_where, reading.meeting.where), point, target, scalar)
                 judged.outside = point is not reading.output
@@ -107,6 +110,19 @@ def _by_numbers(tape: Tape, reading: Reading) -> Judged:
     head, head_where = head_of(tape, reading.output)
     value = scalars[-1] if scalars else None
     return Judged(head, head_where, "", "", reading.meeting.where, reading.output, target, False, value)
+
+
+def _best(found: Iterator[Match], spread: bool) -> Match | None:
+    """Return the first match that is spread as the operation was where the target met the answers, or else the first.
+
+    As long as all answers are about the same, spread or not makes next to no difference to the loss.
+    """
+    kept: Match | None = None
+    for match in found:
+        if match.broadcast == spread:
+            return match
+        kept = kept or match
+    return kept
 
 
 def _judged(found: Match, places: tuple[str, str, str], point: Tensor, target: Tensor, scalar: Tensor) -> Judged:

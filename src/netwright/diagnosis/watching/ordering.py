@@ -7,6 +7,7 @@ from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
 
+MORE = 2  # times the rows that are read
 MANY = 32  # batches taken, all of them one, after which those that were not taken are held to be it too
 
 
@@ -79,14 +80,19 @@ def _repeats(state: State, order: Order) -> None:
     enough = not state.store.missed or len(hashes) >= MANY
     alone = len(distinct) == 1 and (len(hashes) > 2 or batches[0].repeated > 2) and enough
     larger = order.rows is not None and order.rows > len(batches[0].target)
-    part = batches[0].part_of_more or _fewer_than_held(state)
-    order.same_batch = alone and (larger or part)
+    order.same_batch = alone and (larger or _part_of_more(state, hashes[0]) or _fewer_than_held(state))
     per_epoch = order.steps_per_epoch or 0
     if per_epoch > 1 and len(hashes) >= 2 * per_epoch and not state.store.missed:
         epochs = [hashes[start : start + per_epoch] for start in range(0, len(hashes) - per_epoch + 1, per_epoch)]
         order.same_batches = all(epoch == epochs[0] for epoch in epochs)
     if order.same_batches or (order.epochs and not order.shuffled):
         order.shuffled = False
+
+
+def _part_of_more(state: State, batch: list[int]) -> bool:
+    """Whether one batch is a view of far more rows than it and the evaluations read: not of a table that was split."""
+    held = [entry for one in state.evaluations.store.batches for entry in one.hashes or row_hashes(one.inputs)]
+    return state.store.batches[0].rows_behind > MORE * len({*batch, *held})
 
 
 def _fewer_than_held(state: State) -> bool:

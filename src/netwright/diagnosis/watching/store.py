@@ -28,7 +28,7 @@ class Batch:
     loading: int = 0  # number of the pass over a loader; 0 where none was seen
     repeated: int = 1  # batches in a row that were this very tensor
     hashes: list[int] = field(default_factory=list)  # of its rows; empty of those on a device
-    part_of_more: bool = False  # its inputs are a view of more rows
+    rows_behind: int = 0  # of the larger tensor that its inputs are a view of; as many as its own where there is none
 
 
 @dataclass
@@ -84,7 +84,8 @@ class Store:
     def take(self, batch: Batch, key: tuple[Any, ...], seconds: float) -> None:
         """Copy a batch; `key` tells it from the next, and `seconds` went into seeing it."""
         began = time.perf_counter()
-        batch.part_of_more = any(t.untyped_storage().nbytes() > t.nbytes for t in batch.inputs)
+        behind = [len(t) * t.untyped_storage().nbytes() // max(t.nbytes, 1) for t in batch.inputs if t.dim()]
+        batch.rows_behind = max(behind, default=0)
         copied = tuple(self._kept(tensor.detach()) for tensor in batch.inputs)
         batch.inputs, batch.target = copied, self._kept(batch.target.detach())
         self.batches.append(batch)

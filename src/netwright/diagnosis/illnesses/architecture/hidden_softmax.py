@@ -2,7 +2,7 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import learnt, refuted, troubled
+from netwright.diagnosis.outcome import helps, learnt, refuted, troubled
 from netwright.diagnosis.pictures import bars
 from netwright.diagnosis.structure import hidden, named, taking
 
@@ -12,7 +12,7 @@ WELL = 0.9  # share of one answer's loss, gone
 def examine(case: Case) -> Sign | None:
     found = [op for op in hidden(case) if op.kind == "softmax" and _feeds_layer(case, op.number)]
     untried = not case.trials and (learnt(case) or 1.0) < WELL
-    if not found or not (troubled(case) or untried) or refuted(case, "no softmax"):
+    if not found or not (troubled(case) or untried or helps(case, "relu")) or refuted(case, "relu"):
         return None
     units = found[0].shape[-1] if found[0].shape else 0
     evidence = f"{named(found[0])} shares a sum of 1 among {units} hidden units: about {1 / max(units, 1):.2g} for each"
@@ -35,9 +35,9 @@ HIDDEN_SOFTMAX = Illness(
     what="Softmax is used as the activation of a hidden layer, as if its units were classes.",
     why="Its outputs sum to 1, so that one unit can only say more where others say less, and all of them are small: "
     "the next layer sees rows that hardly differ.",
-    seen="a softmax whose result goes into a layer of weights, where over a tenth of one answer's loss is left "
-    "(Glorot, Bordes and Bengio, Deep sparse rectifier neural networks, 2011, on hidden units; NeuraLint, Nikanjam et "
-    "al. 2022: redundant softmax)",
+    seen="a softmax whose result goes into a layer of weights, where over a tenth of one answer's loss is left or ReLU "
+    "in its place scores 0.05 higher (Glorot, Bordes and Bengio, Deep sparse rectifier neural networks, 2011, on "
+    "hidden units; NeuraLint, Nikanjam et al. 2022: redundant softmax)",
     example="nn.Linear(30, 64), nn.Softmax(dim=1), nn.Linear(64, 10)",
     remedies=(
         Change("activation", "relu", "take ReLU in the hidden layers"),

@@ -15,6 +15,7 @@ REACH = {
 }
 VALUES = ("mse", "mae", "huber", "logcosh", "mape", "msle", "poisson")
 SLACK = 0.05  # of the targets' range
+SEVERAL = 1.2  # labels of a row, on average
 OTHERS = (
     "cross_entropy",
     "nll",
@@ -28,6 +29,21 @@ OTHERS = (
 
 
 def examine(case: Case) -> Sign | None:
+    return _shared(case) or _bounded(case)
+
+
+def _shared(case: Case) -> Sign | None:
+    """Labels of which several hold at once, and a softmax that lets their answers sum to 1."""
+    answer = case.objective
+    wanted = (answer.target_mean or 0.0) * (answer.output_shape[-1] if answer.output_shape else 0)
+    if answer.task != "labels" or answer.head != "softmax" or wanted < SEVERAL:
+        return None
+    evidence = f"{wanted:.2g} labels hold for a row on average, and softmax lets the answers for all of them sum to 1"
+    sketch = bars("Sum over the labels of a row", "sum", {"targets": wanted, "outputs": 1.0})
+    return Sign(0.9, evidence, {"wanted": wanted}, sketch, answer.head_where or answer.where)
+
+
+def _bounded(case: Case) -> Sign | None:
     answer = case.objective
     low, high, reach = answer.target_low, answer.target_high, REACH.get(answer.head)
     if reach is None or low is None or high is None or high <= low:
@@ -66,8 +82,9 @@ WRONG_OUTPUT_ACTIVATION = Illness(
     what="The last function is bounded, and targets lie beyond its bounds.",
     why="The network drives the outputs to the bound, where the slope is 0, and stays there: no row is told from "
     "another.",
-    seen="more than 5% of the targets' range beyond what the last function can answer, under a loss of values "
-    "(NeuraLint, Nikanjam et al. 2022; DeepDiagnosis, Wardat et al. 2022: out of range)",
+    seen="more than 5% of the targets' range beyond what the last function can answer, under a loss of values; or "
+    "more than 1.2 labels a row after a softmax (NeuraLint, Nikanjam et al. 2022; DeepDiagnosis, Wardat et al. 2022: "
+    "out of range)",
     example="a sigmoid after the last layer, and prices from 3 to 103",
     remedies=(
         Change("head", "identity", "leave the last function out"),

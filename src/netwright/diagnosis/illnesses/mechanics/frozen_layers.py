@@ -9,6 +9,7 @@ from netwright.diagnosis.pictures import bars
 
 MOST = 0.5  # of the tensors
 WELL = 0.5
+MANY = 64  # weights
 
 
 def examine(case: Case) -> Sign | None:
@@ -33,8 +34,13 @@ def fresh(case: Case, names: tuple[str, ...]) -> bool | None:
     """
     start = case.start
     layers = {name.rpartition(".")[0] for name in names}
-    at = [number for number, name in enumerate(start.names) if name in layers and start.fan_in[number] > 1]
+    at = [number for number, name in enumerate(start.names) if name in layers and _told(case, number)]
     return all(_usual(case, number) for number in at) if at else None
+
+
+def _told(case: Case, number: int) -> bool:
+    """Whether there are inputs enough, or weights enough, for a deviation to say something."""
+    return case.start.fan_in[number] > 1 or case.start.fan_out[number] >= MANY
 
 
 def _usual(case: Case, number: int) -> bool:
