@@ -280,6 +280,24 @@ def test_training_rows_that_are_evaluated_with_others_count_as_shared_unless_all
     assert doctor.case().rows.shared_rows == again
 
 
+def test_answers_that_are_asked_for_with_gradients_and_for_nothing_are_no_steps():
+    model, (x, y) = mlp(3), rows("classes")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with watch(model, optimizer, probe=False) as doctor:
+        for _ in range(6):
+            for start in (0, 32):
+                loss = functional.cross_entropy(model(x[start : start + 32]), y[start : start + 32])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+            (model(x[64:]).argmax(1) == y[64:]).float().mean()
+    case = doctor.case()
+    assert (case.optimizing.steps, case.optimizing.rows, case.rows.seen) == (12, 64, 64)
+    assert len(case.steps) == 12
+    assert all(math.isfinite(step.loss) for step in case.steps)
+    assert "optimisation.divergence" not in {finding.code for finding in doctor.findings()}
+
+
 def test_the_layer_in_which_numbers_are_lost_is_named():
     class Dividing(nn.Module):
         def __init__(self):

@@ -57,8 +57,9 @@ def future_dependence(program: Program) -> float | None:
 def _asks_for_the_next(series: Tensor, targets: Tensor) -> bool:
     if series.dim() < 2 or series.shape[1] < FEWEST or len(series) < 2 or targets.shape != series.shape:
         return False
-    asked = targets[:, :-1] >= 0 if not targets.is_floating_point() else torch.ones_like(targets[:, :-1], dtype=torch.bool)
-    same = (targets[:, :-1] == series[:, 1:])[asked]  # class numbers below 0 are places that do not count
+    before = targets[:, :-1]
+    asked = (before >= 0) | torch.tensor(before.is_floating_point())  # class numbers below 0 do not count
+    same = (before == series[:, 1:])[asked]
     return bool(asked.any()) and float(same.double().mean()) >= SHIFTED
 
 

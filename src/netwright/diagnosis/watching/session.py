@@ -91,6 +91,10 @@ class Session:
         state.evaluations.close(state.recorded.judgement)
         if state.quick.busy:
             begin(state)
+        current = state.current
+        if current is not None and state.recorded.steps and not current.backwards and not current.stepped:
+            stop_tape(state, current)  # answers that were asked for after the last step
+            state.current = None
         finish(state)
         settle(state)
         state.recorded.flush()

@@ -37,7 +37,9 @@ class Current:
     tape: Tape | None = None
     light: bool = False  # the tape begins at the output
     results: list[Tensor] = field(default_factory=list)
+    first: list[Tensor] = field(default_factory=list)  # what the first forward pass answered
     call: Call = ((), {})
+    latest: Call = ((), {})
     losses: list[Tensor | float] = field(default_factory=list)
     total: Tensor | None = None  # the first of them, as backward was called on it
     forwards: int = 0

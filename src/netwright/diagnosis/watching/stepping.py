@@ -25,6 +25,7 @@ from netwright.diagnosis.watching.state import Call, Current, State
 from netwright.diagnosis.watching.store import Batch, inputs_of, is_whole, key_of
 from netwright.diagnosis.watching.tape import UNREADABLE, Tape, enter, leave
 
+MOST_NODES = 20_000
 PER_CALL = 4e-5  # seconds that a tape costs for each function, about
 
 
@@ -55,7 +56,7 @@ def open_forward(state: State, current: Current, call: Call) -> None:
     """Begin to record, if the step is watched; mark the batch's inputs."""
     current.forwards += 1
     state.recorded.forwards += 1
-    current.training = state.model.training
+    current.training, current.latest = state.model.training, call
     if current.forwards == 1:
         current.call = call
     if current.watched and state.inside and current.tape is None and not current.backwards:
@@ -74,6 +75,7 @@ def close_forward(state: State, current: Current, results: list[Tensor]) -> None
         return
     current.results = results
     if current.forwards == 1:
+        current.first = results
         current.taken = state.store.due(*current.call)
         if current.tape is None and (current.taken or current.watched):
             current.tape, current.light = after_output(state.names, results), True
@@ -86,6 +88,9 @@ def close_forward(state: State, current: Current, results: list[Tensor]) -> None
 def take_loss(state: State, current: Current, total: Tensor) -> None:
     """Note a loss that backward is called on, and end the tape."""
     stop_tape(state, current)
+    if current.total is None and current.forwards > 1 and current.taken and not reaches(total, current.first):
+        current.call = current.latest  # what came before was evaluated, with gradients and for nothing
+        current.taken = not current.light
     loss = total.detach()
     current.losses.append(loss if loss.numel() == 1 else loss.float().mean())
     if current.total is None:
@@ -98,6 +103,20 @@ def take_loss(state: State, current: Current, total: Tensor) -> None:
             found = Lost(max(found.step - 1, 1), found.layer, "gradient")
         state.recorded.lost = found
         state.pace.follow(current.number)
+
+
+def reaches(total: Tensor, results: list[Tensor]) -> bool:
+    """Whether a loss was computed from any of these; said, too, where its graph is too large to walk through."""
+    wanted = {result.grad_fn for result in results} - {None}
+    ahead, seen = [total.grad_fn], set[object]()
+    while ahead and len(seen) < MOST_NODES:
+        node = ahead.pop()
+        if node in wanted:
+            return True
+        if node is not None and node not in seen:
+            seen.add(node)
+            ahead.extend(after for after, _ in node.next_functions)
+    return not wanted or bool(ahead)
 
 
 def stop_tape(state: State, current: Current) -> None:
