@@ -83,5 +83,8 @@ def _treated(done: ScriptDiagnosis, doctor: "Doctor", seconds: float) -> ScriptD
 
 def _nothing(path: Path, ran: "Ran") -> str:
     if not ran.optimizers:
-        return f"{path} made no optimizer of torch.optim, so there is no training to watch: name the script that trains"
+        return (
+            f"{path} made no optimizer of torch.optim, so there is no training to watch: name the script that trains, "
+            "and let an optimizer make its steps where it changes the weights itself"
+        )
     return f"{path} made an optimizer and called no network with gradients: name the script that trains"

@@ -55,6 +55,7 @@ class Network:
     frozen: tuple[str, ...] = ()  # names of parameters that do not require a gradient
     without_gradient: tuple[str, ...] = ()  # require one, and never got any in a step
     missing: tuple[str, ...] = ()  # require one, and are in no optimizer
+    unregistered: int = 0  # weights that a step used, of which neither the network nor an optimizer knows
     foreign: int = 0  # tensors that the optimizer holds and the network does not
     shared: tuple[str, ...] = ()
     unseen: str = ""  # why the inside could not be seen: "compiled by torch.compile"
@@ -151,6 +152,7 @@ class Rows:
     leak_strength: float = 0.0
     row_dependence: float | None = None  # change of a row's output when others of its batch change (evaluation mode)
     future_dependence: float | None = None  # change of an output at time t when inputs after t change
+    unread: float | None = None  # share of a sequence's steps that change no answer
     noise: float | None = None  # share of labels that look wrong
 
 

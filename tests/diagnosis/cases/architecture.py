@@ -154,6 +154,16 @@ ROWS = (
         but(POOR, network=network(("linear", 10)), trials=trials(0.4, reference=0.9, rate_10=0.5)),
         but(POOR, network=network(("linear", 10)), trials=trials(0.4, reference=0.9, rate_10=0.85)),
     ),
+    Row(
+        "architecture.unread-steps",
+        but(stuck(), rows={"unread": 0.75, "kind": "series"}),
+        but(stuck(), rows={"unread": 0.25, "kind": "series"}),
+    ),
+    Row(
+        "architecture.unread-steps",
+        but(stuck(), rows={"unread": 0.75, "kind": "series"}),
+        but(HEALTHY, rows={"unread": 0.75, "kind": "series"}),
+    ),
     Row("architecture.too-deep-without-skips", but(stuck(), network=DEEP), but(stuck(), network=SKIPPED)),
     Row("architecture.too-deep-without-skips", but(stuck(), network=DEEP), but(HEALTHY, network=DEEP)),
     Row("architecture.normalization-missing", but(stuck(**FADING), network=SEVEN), but(stuck(**EVEN), network=SEVEN)),

@@ -228,7 +228,10 @@ def stuck(case: Case = HEALTHY, **quantities: Any) -> Case:
 def trials(own: float | None, **scores: float | None) -> tuple[Trial, ...]:
     """Probes: the score as it is, and of others by name: rate_10 for "learning_rate x 10"."""
     named = {"as it is": own, **{title(name): score for name, score in scores.items()}}
-    return tuple(Trial(name, None if score is None else 2.0 - score, score, steps=100) for name, score in named.items())
+    return tuple(
+        Trial(name, None if score is None else 2.0 - score, score, steps=400 if name == "epochs x 4" else 100)
+        for name, score in named.items()
+    )
 
 
 def title(name: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from netwright.diagnosis.probes.dependence import future_dependence, row_dependence
+from netwright.diagnosis.probes.dependence import future_dependence, row_dependence, unread_share
 from netwright.diagnosis.programs import Sample
 from tests.diagnosis.small_programs import classifier
 
@@ -34,6 +34,23 @@ class NextToken(nn.Module):
     def forward(self, rows):
         mask = nn.Transformer.generate_square_subsequent_mask(rows.shape[1]) if self.masked else None
         return self.output(self.block(self.tokens(rows), src_mask=mask, is_causal=self.masked))
+
+
+class AtStep(nn.Module):
+    """Answers from what a recurrent layer hands on at one step."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.reader, self.output = nn.GRU(3, 8, batch_first=True), nn.Linear(8, 2)
+        self.step = step
+
+    def forward(self, rows):
+        return self.output(self.reader(rows)[0][:, self.step])
+
+
+class Zero(nn.Module):
+    def forward(self, rows):
+        return torch.zeros(len(rows), 2)
 
 
 def made(build):
@@ -67,6 +84,29 @@ def test_a_missing_causal_mask_is_told(masked):
     tokens = torch.randint(0, 12, (80, 13), generator=torch.Generator().manual_seed(0))
     program = classifier(build=made(lambda: NextToken(masked)), rows=Sample((tokens[:, :-1],), tokens[:, 1:]))
     assert (future_dependence(program) > MOST) is not masked
+
+
+def test_places_that_do_not_count_are_not_asked_for():
+    tokens = torch.randint(1, 12, (80, 13), generator=torch.Generator().manual_seed(0))
+    inputs, targets = tokens[:, :-1].clone(), tokens[:, 1:].clone()
+    inputs[:, 9:], targets[:, 8:] = 0, -1
+    program = classifier(build=made(lambda: NextToken(False)), rows=Sample((inputs,), targets))
+    assert future_dependence(program) > MOST
+
+
+@pytest.mark.parametrize(("step", "unread"), [(0, 0.75), (-1, 0.0)])
+def test_steps_that_no_answer_depends_on_are_counted(step, unread):
+    series = torch.randn(80, 12, 3, generator=torch.Generator().manual_seed(0))
+    program = classifier(build=made(lambda: AtStep(step)), rows=Sample((series,), torch.zeros(80, dtype=torch.int64)))
+    assert unread_share(program) == unread
+
+
+def test_of_columns_and_of_answers_that_never_change_nothing_is_said_of_steps():
+    assert unread_share(classifier()) is None
+    series = torch.randn(80, 12, 3, generator=torch.Generator().manual_seed(0))
+    silent = made(lambda: nn.Sequential(nn.Flatten(), Zero()))
+    program = classifier(build=silent, rows=Sample((series,), torch.zeros(80, dtype=torch.int64)))
+    assert unread_share(program) is None
 
 
 def test_targets_that_are_not_the_next_inputs_may_know_what_comes_later():

@@ -14,6 +14,7 @@ from netwright.diagnosis.illnesses.architecture.output_dimension import OUTPUT_D
 from netwright.diagnosis.illnesses.architecture.saturating_activations import SATURATING_ACTIVATIONS
 from netwright.diagnosis.illnesses.architecture.single_unit_softmax import SINGLE_UNIT_SOFTMAX
 from netwright.diagnosis.illnesses.architecture.too_deep_without_skips import TOO_DEEP_WITHOUT_SKIPS
+from netwright.diagnosis.illnesses.architecture.unread_steps import UNREAD_STEPS
 from netwright.diagnosis.illnesses.architecture.wrong_output_activation import WRONG_OUTPUT_ACTIVATION
 from netwright.diagnosis.illnesses.data.conflicting_labels import CONFLICTING_LABELS
 from netwright.diagnosis.illnesses.data.constant_features import CONSTANT_FEATURES
@@ -127,6 +128,7 @@ ARCHITECTURE = (
     SATURATING_ACTIVATIONS,
     SINGLE_UNIT_SOFTMAX,
     TOO_DEEP_WITHOUT_SKIPS,
+    UNREAD_STEPS,
     WRONG_OUTPUT_ACTIVATION,
 )
 INITIALISATION = (

@@ -11,6 +11,7 @@ from netwright.diagnosis.programs.program import Program
 
 ROWS = 32  # of a batch, at most
 FEWEST = 4
+QUARTERS, HALF = 4, 0.5
 SHIFTED = 0.9  # share of targets that are the next input, from which on the next input is what is asked for
 
 
@@ -52,6 +53,32 @@ def future_dependence(program: Program) -> float | None:
     if plain.shape[1] != series.shape[1]:
         return None
     return _greatest((plain[:, : middle + 1], other[:, : middle + 1]))
+
+
+def unread_share(program: Program) -> float | None:
+    """Return the share of a sequence's steps that can be replaced by those of other rows without any answer changing.
+
+    Taken in quarters. None where rows are no sequences [rows, steps(, features)], and where nothing changes an answer.
+    """
+    series = program.rows.inputs[0]
+    few = series.dim() != 3 and (series.dim() != 2 or series.is_floating_point())
+    if len(program.rows.inputs) > 1 or few or series.shape[1] < QUARTERS or len(series) < 2 * FEWEST:
+        return None
+    count = min(ROWS, len(series) // 2)
+    here, there = series[:count], series[count : 2 * count]
+    unread = [_is_unread(program, here, there, part) for part in torch.arange(series.shape[1]).chunk(QUARTERS)]
+    return sum(unread) / len(unread) if not all(unread) else None
+
+
+def _is_unread(program: Program, here: Tensor, there: Tensor, part: Tensor) -> bool:
+    """Whether other values at these steps, of at least half of the rows, leave all answers as they are."""
+    changed = here.clone()
+    changed[:, part] = there[:, part]
+    differ = (changed != here).flatten(1).any(1).double().mean()
+    plain, other = _answers(program, (here,)), _answers(program, (changed,))
+    if plain is None or other is None or plain.shape != other.shape or float(differ) < HALF:
+        return False
+    return bool(torch.equal(plain, other))
 
 
 def _asks_for_the_next(series: Tensor, targets: Tensor) -> bool:

@@ -7,6 +7,7 @@ from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
 
+AGAIN = 0.75  # of a batch's rows
 MORE = 2  # times the rows that are read
 MANY = 32  # batches taken, all of them one, after which those that were not taken are held to be it too
 
@@ -53,10 +54,10 @@ def _by_loader(state: State, order: Order) -> None:
 
 
 def _by_rows(state: State, order: Order) -> None:
-    """See an epoch end where a row of an earlier batch comes again."""
+    """See an epoch end where most rows of a batch came before: some may stand in the table twice."""
     seen: set[int] = set()
     for number, hashes in enumerate(order.hashes):
-        if seen & set(hashes):
+        if len(seen.intersection(hashes)) > AGAIN * len(set(hashes)):
             order.steps_per_epoch = state.store.batches[number].step - state.store.batches[0].step
             order.first_pass = state.store.batches[:number]
             break

@@ -5,7 +5,7 @@ from dataclasses import replace
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.material import Material
 from netwright.diagnosis.probes import probe
-from netwright.diagnosis.probes.dependence import future_dependence, row_dependence
+from netwright.diagnosis.probes.dependence import future_dependence, row_dependence, unread_share
 from netwright.diagnosis.programs.captured import program_of
 
 LEAST = 5.0  # seconds that probes may take after any training, if it took LENGTH times less
@@ -26,5 +26,10 @@ def probed(material: Material, case: Case, seconds: float) -> Case:
     program = None if case.lost is not None and case.lost.what == "input" else program_of(material, case)
     if program is None:
         return case
-    rows = replace(case.rows, row_dependence=row_dependence(program), future_dependence=future_dependence(program))
+    rows = replace(
+        case.rows,
+        row_dependence=row_dependence(program),
+        future_dependence=future_dependence(program),
+        unread=unread_share(program),
+    )
     return replace(case, rows=rows, trials=probe(program, seconds))

@@ -50,8 +50,10 @@ class Recorded:
     judgement: Judgement | None = None  # of the first step whose loss is known, or else of the first
     gradients_seen: set[str] = field(default_factory=set)  # parameters that got one
     unfinished_gradients: bool = False  # the last watched step's were not finite
+    strangers: dict[int, Tensor] = field(default_factory=dict)  # weights in use that are no parameters of the network
     evaluating: list[tuple[str, ...]] = field(default_factory=list)  # of each watched step
     backwards: int = 0
+    looked: int = 0  # backward passes after which gradients were looked for
     forwards: int = 0
     steps: int = 0
     clip_norm: float | None = None

@@ -145,6 +145,7 @@ def _backward_ended(state: State, current: Current) -> None:
     for held in state.held.values():
         held.after_backward(current.watched)
     if current.watched:
+        state.recorded.looked += 1
         state.recorded.gradients_seen |= current.layers.after_backward(state.scale)
 
 

@@ -195,6 +195,7 @@ def note_watched(state: State, current: Current, reading: Reading | None, note: 
             recorded.loss, recorded.loss_reason = loss_of(state.given, judged, reading, current.tape.trace)
             recorded.penalty = penalty_again(current.tape, reading)
             recorded.answer = next((n for n, r in enumerate(current.results) if r is reading.output), None)
+    recorded.strangers |= current.tape.strangers
     if current.tape.entries and not recorded.seen_inside:
         recorded.ops = ops_of(current.tape.entries, reading, current.light)
         recorded.seen_inside = not current.light

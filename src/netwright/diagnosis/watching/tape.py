@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from netwright.diagnosis.case import OpKind
@@ -80,10 +80,12 @@ class Tape(TorchFunctionMode):
         self.origins = Origins()
         self.keeping = False  # arguments and results, from the network's return on
         self.off = False
+        self.grad = True  # whether the operation that is noted keeps what gradients need
         self.unread = ""  # what an operation was that could not be noted
         self.below: list[Any] = []  # the modes when it was pushed
         self.calls = 0
         self.seconds = 0.0  # that noting took
+        self.strangers: dict[int, Tensor] = {}  # weights in use that are no parameters of the network
         self.trace: list[Call] = []  # every function since the network's return, those that only reshape included
 
     def __torch_function__(
@@ -100,7 +102,7 @@ class Tape(TorchFunctionMode):
                 if self.keeping:
                     self.trace.append(Call(func, args, kwargs, result))
             return result
-        before = self._before(name, args, kwargs)
+        before, self.grad = self._before(name, args, kwargs), torch.is_grad_enabled()
         result = func(*args, **kwargs)
         self.calls += 1
         if self.keeping and name not in _SILENT and isinstance(result, Tensor):
@@ -167,11 +169,17 @@ class Tape(TorchFunctionMode):
         else:
             entry.function, entry.options = func, _plain_options(args, kwargs)
         entry.before = before
+        self._note_strangers(taken, origins)
         self.entries.append(entry)
         self._note_all(results, Origin(ops=(entry.number,)))
         if self.observer is not None:
             self.observer(entry, results[0])
         entry.before = None
+
+    def _note_strangers(self, taken: list[Tensor], origins: list[Origin | None]) -> None:
+        for tensor, origin in zip(taken, origins, strict=True):
+            if origin is None and isinstance(tensor, nn.Parameter) and tensor.requires_grad and self.grad:
+                self.strangers[id(tensor)] = tensor
 
     def _note_all(self, results: list[Tensor], origin: Origin) -> None:
         for tensor in results:

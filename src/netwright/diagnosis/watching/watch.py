@@ -28,6 +28,8 @@ from netwright.diagnosis.watching.start import starts_of
 from netwright.diagnosis.watching.state import State, state_of
 from netwright.diagnosis.watching.words import in_words
 
+DEPENDENCE = ("row_dependence", "future_dependence", "unread")
+
 
 @dataclass
 class Doctor:
@@ -41,7 +43,7 @@ class Doctor:
     source: str = ""
     told: list[Epoch] = field(default_factory=list)
     trials: tuple[Trial, ...] = ()
-    dependence: tuple[float | None, float | None] = None, None  # on the other rows of a batch, and on what comes later
+    dependence: dict[str, float | None] = field(default_factory=dict)  # what answers depend on, by name in `Rows`
     deliberate: tuple[str, ...] = ()
 
     def case(self) -> Case:
@@ -49,8 +51,7 @@ class Doctor:
         settle(self.state)
         self.state.recorded.flush()
         case = case_of(self.state, self.described, self.starts, tuple(self.told), self.source)
-        others, later = self.dependence
-        rows = dataclasses.replace(case.rows, row_dependence=others, future_dependence=later)
+        rows = dataclasses.replace(case.rows, **self.dependence)  # type: ignore[arg-type]
         return dataclasses.replace(case, rows=rows, trials=self.trials, deliberate=self.deliberate)
 
     def findings(self) -> tuple[Finding, ...]:
@@ -65,7 +66,7 @@ class Doctor:
         """Try short trainings for about so many seconds: their scores are evidence of what holds the training back."""
         found = probed(self.material, self.case(), seconds)
         self.trials = found.trials
-        self.dependence = found.rows.row_dependence, found.rows.future_dependence
+        self.dependence = {name: getattr(found.rows, name) for name in DEPENDENCE}
 
     @property
     def material(self) -> Material:

@@ -10,9 +10,10 @@ ROWS = 8
 
 def examine(case: Case) -> Sign | None:
     rows = case.rows
-    if rows.seen < ROWS or not rows.features or rows.constant <= MOST * rows.features:
+    seen = max(rows.seen, case.optimizing.rows or 0)  # rows that are all one row are seen as one
+    if seen < ROWS or not rows.features or rows.constant <= MOST * rows.features:
         return None
-    evidence = f"{rows.constant} of {rows.features} features have one value in all {rows.seen} rows"
+    evidence = f"{rows.constant} of {rows.features} features have one value in all {seen} rows"
     sketch = bars(
         "Features", "count", {"varying": float(rows.features - rows.constant), "constant": float(rows.constant)}
     )
@@ -33,6 +34,8 @@ CONSTANT_FEATURES = Illness(
     examine=examine,
     explains=(
         *("optimisation.plateau", "signal.constant-output", "signal.collapsed-representation", "signal.rank-loss"),
-        *("generalisation.underfitting", "data.conflicting-labels", "data.shuffled-targets"),
+        *("generalisation.underfitting", "data.conflicting-labels", "data.shuffled-targets", "signal.dead-units"),
+        *("optimisation.rate-too-low", "optimisation.optimizer-choice", "architecture.capacity-too-small"),
+        *("data.same-batch", "signal.vanishing-gradient", "optimisation.too-few-steps", "data.shared-rows"),
     ),
 )

@@ -11,10 +11,11 @@ ROWS = 50
 
 def examine(case: Case) -> Sign | None:
     rows = case.rows
-    if rows.shared_rows <= max(MOST, min(0.95, TIMES * rows.duplicates)) or rows.seen < ROWS:
+    repeated = max(rows.duplicates, rows.conflicting)
+    if rows.shared_rows <= max(MOST, min(0.95, TIMES * repeated)) or rows.seen < ROWS:
         return None
     evidence = f"{rows.shared_rows:.0%} of the validation rows are also training rows"
-    heights = {"in both": rows.shared_rows, "repeated in training": rows.duplicates}
+    heights = {"in both": rows.shared_rows, "repeated in training": repeated}
     sketch = bars("Rows that are seen twice", "share", heights, (("shared above", MOST),))
     return Sign(rows.shared_rows, evidence, {"share": rows.shared_rows}, sketch)
 

@@ -42,6 +42,6 @@ EVALUATION_MODE = Illness(
     examine=examine,
     explains=(
         *("generalisation.overfitting", "generalisation.stopped-too-late", "signal.exploding-gradient"),
-        "optimisation.divergence",
+        *("optimisation.divergence", "optimisation.rate-too-high", "mechanics.not-finite-source"),
     ),
 )

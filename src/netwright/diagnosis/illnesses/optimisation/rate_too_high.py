@@ -21,6 +21,7 @@ from netwright.diagnosis.pictures import loss_picture, trial_picture
 LARGE = 0.1  # median update over weight norm
 THROWN = 1.0  # one step's update as large as the weights themselves
 GAIN = 0.05
+RISEN = 1.5  # times the first loss
 
 
 def examine(case: Case) -> Sign | None:
@@ -32,12 +33,27 @@ def examine(case: Case) -> Sign | None:
         slower = case.trial("learning_rate x 0.01")
         if found is not None or (slower and slower.loss is not None and refuted(case, slower.name)):
             return found
+    if lost and (_lost_as_well(case) or _lost_in_calm(case)):
+        return None
     ratio = _thrown(case) or ratio
     if ratio is None or ratio < LARGE or not (lost or _worse(case) or (ratio > THROWN and barely_learnt(case))):
         return None
     outcome = "numbers stopped being finite" if lost else f"the loss ended at {final_loss(case):.3g}"
     evidence = f"a step moves the weights by up to {ratio:.2g} of their norm, and {outcome}"
     return Sign(min(1.0, 0.5 + ratio / 4.0), evidence, {"update ratio": ratio}, loss_picture(case))
+
+
+def _lost_as_well(case: Case) -> bool:
+    """Whether lower rates were tried and end in numbers that are not finite, too."""
+    lower = [trial for trial in case.trials if trial.name in ("learning_rate x 0.1", "learning_rate x 0.01")]
+    return bool(lower) and all(trial.loss is None for trial in lower)
+
+
+def _lost_in_calm(case: Case) -> bool:
+    """Whether a gradient was the first that was not finite, with a loss no higher than at first: the fault is its."""
+    known = [step.loss for step in case.steps if math.isfinite(step.loss)]
+    calm = len(known) > 1 and max(known) < RISEN * known[0]
+    return calm and case.lost is not None and case.lost.what == "gradient"
 
 
 def _early_ratio(case: Case) -> float | None:

@@ -18,8 +18,8 @@ def examine(case: Case) -> Sign | None:
     fall, steps = late_fall(case), case.optimizing.steps or len(case.steps)
     if steps < BEGUN:
         return _hardly_begun(case, steps)
-    more = gain(case, "epochs x 4")
-    if more is None:
+    more, longer = gain(case, "epochs x 4"), case.trial("epochs x 4")
+    if more is None or longer is None or longer.steps <= steps:  # shorter than the training itself, it proves nothing
         return _untried(case, fall, steps)
     short = steps < FEW and fall > STEEP
     if fall < FALLING or not helps(case, "epochs x 4", 0.5 * GAIN if short else GAIN):
