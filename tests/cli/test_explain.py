@@ -3,6 +3,7 @@
 import json
 
 import msgspec
+import numpy as np
 import polars as pl
 import pytest
 
@@ -10,6 +11,7 @@ import netwright as nw
 from netwright.core.errors import RunError
 from netwright.core.explanations import Explained
 from tests.data.series.series_tables import hourly
+from tests.training.test_texts import BAD, GOOD, SMALL, reviews
 
 ROWS = "width,height,colour\n1.0,5.0,red\n4.0,,blue\n3.0,2.0,violet\n"
 
@@ -125,6 +127,50 @@ def test_a_forecast_is_explained_over_its_look_back(netwright, forecast):
     assert "What forecasts rest on" in (forecast / "report.html").read_text()
     assert netwright("explain", forecast, "--row", 3).code == 2
     assert "c1" in netwright("explain", forecast, "--channel", "c7").err
+
+
+def test_of_a_forecast_each_stretch_and_channel_of_the_past_is_told(netwright, forecast):
+    found = netwright("explain", forecast)
+    assert found.code == 0, found.err
+    assert "Permutation of past channels, in growth of mse, on 37 windows" in found.out
+    stored = msgspec.json.decode((forecast / "explanations.json").read_bytes(), type=Explained)
+    assert [len(one.columns) for one in stored.places] == [16, 2]
+    again = netwright("explain", forecast, "--no-importance")
+    assert "Permutation" not in again.out
+    kept = msgspec.json.decode((forecast / "explanations.json").read_bytes(), type=Explained)
+    assert kept.places == stored.places, "what was measured before stays"
+    assert not nw.load(forecast).explain().places
+
+
+def test_of_texts_the_words_that_matter_are_told_and_drawn(netwright, tmp_path):
+    table = tmp_path / "reviews.csv"
+    reviews(300).drop("stars").write_csv(table)
+    settings = SMALL | {"preset.recipe": "bag", "training.epochs": 4, "training.learning_rate": 0.01}
+    run = nw.fit(table, "liked", settings=settings, options=nw.FitOptions(runs=tmp_path)).path
+    found = netwright("explain", run, table, "--rows", 1)
+    assert found.code == 0, found.err
+    assert "Erasure of words, in log-odds of yes, on 300 texts" in found.out
+    (words,) = msgspec.json.decode((run / "explanations.json").read_bytes(), type=Explained).places
+    assert {one.name for one in words.columns if one.amount > 0.5} <= set(GOOD)
+    assert {one.name for one in words.columns if one.amount < -0.5} <= set(BAD)
+    assert "Erasure of words" in (run / "report.html").read_text()
+
+
+def test_of_images_each_block_is_told(netwright, tmp_path):
+    chance = np.random.default_rng(0)
+    labels = np.arange(60) % 2
+    images = chance.integers(0, 200, (60, 12, 12), dtype=np.uint8)
+    images[:, 2:6, 2:6] += (50 * labels).astype(np.uint8)[:, None, None]
+    np.savez(tmp_path / "images.npz", x=images, y=labels)
+    settings = {"training.epochs": 1, "training.threads": 1, "network.image_widths": [4]}
+    run = nw.fit(tmp_path / "images.npz", settings=settings, options=nw.FitOptions(runs=tmp_path)).path
+    found = netwright("explain", run, "--rows", 1, "--method", "saliency")
+    assert found.code == 0, found.err
+    assert "Permutation of blocks, in growth of log loss, on 12 images" in found.out
+    (table,) = msgspec.json.decode((run / "explanations.json").read_bytes(), type=Explained).places
+    assert len(table.columns) == 49
+    assert len(table.image.amounts) == 12
+    assert "the mean image" in (run / "report.html").read_text()
 
 
 def test_python_explains_a_row_by_number(finished_run):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from netwright.core.explanation_faults import fault_of_explained
-from netwright.core.explanations import Explained, Explanation, Part
+from netwright.core.explanations import Explained, Explanation, Importance, Part
 from netwright.core.files import from_json, to_json
 from netwright.report.page import render_report
 from tests.report import explanations as made
@@ -21,6 +21,18 @@ def test_all_kinds_are_drawn_on_one_page(classification):
     for said in ("Row 12: >50K (92.4% sure), which is right", "Permutation", "gorgeous", "What would change"):
         assert said in page.text
     assert len(page.named("article")) == len(made.EXPLAINED.rows)
+
+
+def test_importance_of_places_says_what_it_is_measured_on(classification):
+    page = page_of(classification, places=(made.BLOCKS, made.STRETCHES, made.WORDS))
+    for said in (
+        "Permutation of blocks, in growth of log loss, on 258 images",
+        "each window keeps its own level; too few for intervals",
+        "on 1,821 texts",
+        "<i>dull</i> (1,300)",
+    ):
+        assert said in page.text
+    assert len([one for one in page.named("img") if one.get("class") == "heat"]) == 1
 
 
 def test_without_explanations_there_is_no_section(classification):
@@ -68,6 +80,19 @@ def test_explanations_come_back_from_json_as_they_were():
 def test_values_that_do_not_fit_together_are_a_fault(broken, said):
     assert said in fault_of_explained(Explained((broken,)))
     assert fault_of_explained(Explained(dependences=(replace(made.AGE, mean=(1.0,)),)))
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (replace(made.BLOCKS, image=replace(made.BLOCKS.image, amounts=((1.0,), (1.0, 2.0)))), "the image's amounts"),
+        (replace(made.BLOCKS, image=replace(made.BLOCKS.image, picture="javascript:alert(1)")), "expected an image"),
+        (replace(made.STRETCHES, columns=(Importance("a", 1.0, 0.0, 2.0, steps=(3, 2)),)), "expected steps"),
+        (replace(made.STRETCHES, columns=(Importance("a", 1.0, 0.0, 2.0, steps=(1, 10**18)),)), "expected steps"),
+    ],
+)
+def test_places_that_lie_nowhere_are_a_fault(broken, said):
+    assert said in fault_of_explained(Explained(places=(broken,)))
 
 
 def test_amounts_that_are_not_meant_to_add_up_are_drawn_each_for_itself(classification):

@@ -7,7 +7,6 @@ from netwright.api.explanation import (
     Questions,
     Tell,
     check_method,
-    explain_forecasts,
     explain_model,
     note_explained,
     nothing_told,
@@ -86,7 +85,7 @@ def explain_run(
     if isinstance(run, ForecastRun):
         _refuse_columns(asked)
         tell("explaining the forecast")
-        found, notes = explain_forecasts(run.model, run.own_rows if source is None else source, what, asked.method), ()
+        found, notes = run.explain(source, *what, asked.method, importance=asked.importance), ()
         note_explained(run.path, found)
         write_forecast_report(run)
         return found, notes
