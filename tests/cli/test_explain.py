@@ -62,11 +62,28 @@ def test_what_changes_an_answer_and_how_answers_go_with_a_column(netwright, run_
     assert [one.column for one in stored.dependences] == ["colour", "width"], "what was asked before stays"
 
 
+def test_columns_that_are_kept_are_not_among_the_changes(netwright, run_copy):
+    found = netwright("explain", run_copy, "--rows", 1, "--no-importance", "--keep", "colour,height")
+    assert found.code == 0, found.err
+    assert "with colour and height kept as they are" in " ".join(found.out.split())
+    (flip,) = msgspec.json.decode((run_copy / "explanations.json").read_bytes(), type=Explained).counterfactuals
+    assert {swap.column for swap in flip.swaps} <= {"width"}
+    run = nw.load(run_copy)
+    again = run.explain(rows=flip.row, counterfactual=nw.Flip(keep=("colour", "height"))).counterfactuals
+    assert again == (flip,)
+    other = next(one for one in run.schema.classes if one != flip.answer)
+    asked = nw.Flip(other, keep=("colour",))
+    assert run.explain(rows=flip.row, counterfactual=asked).counterfactuals[0].wanted == other
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         (("--method", "integrated gradient"), "did you mean 'integrated gradients'?"),
         (("--dependence", "colur"), "did you mean 'colour'?"),
+        (("--keep", "colour,widht"), "did you mean 'width'?"),
+        (("--keep", "kind"), "--keep: expected a column that is learnt from"),
+        (("--keep", "colour,width", "--keep", "height"), "that may change, got none"),
         (("--dependence", "kind"), "expected a column that is learnt from"),
         (("--row", "100000"), "the nearest are"),
         (("--row", "0"), "expected a row from 1"),
@@ -126,6 +143,7 @@ def test_a_forecast_is_explained_over_its_look_back(netwright, forecast):
     assert "steps" in found.out
     assert "What forecasts rest on" in (forecast / "report.html").read_text()
     assert netwright("explain", forecast, "--row", 3).code == 2
+    assert "--keep: expected the run of a table" in netwright("explain", forecast, "--keep", "c1").err
     assert "c1" in netwright("explain", forecast, "--channel", "c7").err
 
 

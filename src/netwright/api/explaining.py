@@ -100,7 +100,8 @@ def explain_run(
 
 
 def _refuse_columns(asked: Questions) -> None:
-    given = {"--row": asked.rows, "--counterfactual": asked.counterfactual, "--dependence": asked.dependence}
+    given = {"--row": asked.rows, "--keep": asked.keep, "--counterfactual": asked.counterfactual}
+    given |= {"--dependence": asked.dependence}
     for option, value in given.items():
         if value:
             raise RecipeError(f"{option}: expected the run of a table; a forecast is explained over the look-back "

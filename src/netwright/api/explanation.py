@@ -23,6 +23,14 @@ LEAST_LABELLED = 10  # rows that an importance is measured on
 
 
 @dataclass(frozen=True)
+class Flip:
+    """What a counterfactual is to reach, and what it may not touch."""
+
+    wanted: str | None = None  # a class, else the nearest; of a regression the value
+    keep: tuple[str, ...] = ()  # columns that stay as they are
+
+
+@dataclass(frozen=True)
 class Questions:
     """What is asked of a run on rows."""
 
@@ -33,6 +41,7 @@ class Questions:
     counterfactual: bool = False
     dependence: tuple[str, ...] = ()  # columns
     wanted: str | None = None  # what a counterfactual is to reach: a class, or a value
+    keep: tuple[str, ...] = ()  # columns that it leaves as they are
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ def explain_model(
     places, more = _places(model, given, asked.importance, tell)
     dependences = tuple(_dependence(model, given, column, tell) for column in asked.dependence)
     others = [at for at, one in zip(positions, rows, strict=True) if one.answer != asked.wanted]
-    flips = tuple(_flips(model, given, others, asked.wanted, tell)) if asked.counterfactual else ()
+    flips = tuple(_flips(model, given, others, asked, tell)) if asked.counterfactual else ()
     notes = tuple(dict.fromkeys((*given.notes, *notes, *more)))
     return Explained(rows, importance, dependences, flips, notes, places), given.odd
 
@@ -161,8 +170,16 @@ def _check(model: "Model", asked: Questions) -> None:
             )
     if asked.counterfactual or asked.wanted is not None:
         _wanted(model, asked.wanted)
+    if asked.counterfactual or asked.keep:
+        _check_kept(model, asked.keep)
     if asked.number < 1:
         raise RecipeError(f"--rows: expected at least 1, got {asked.number}")
+
+
+def _check_kept(model: "Model", keep: Sequence[str]) -> None:
+    from netwright.explanation.counterfactual import spans_left
+
+    spans_left(model, keep)
 
 
 def _given_rows(folder: Path, model: "Model", source: Any) -> _Asked:
@@ -313,14 +330,14 @@ def _dependence(model: "Model", given: _Asked, column: str, tell: Tell) -> Depen
 
 
 def _flips(
-    model: "Model", given: _Asked, positions: Sequence[int], wanted: str | None, tell: Tell
+    model: "Model", given: _Asked, positions: Sequence[int], asked: Questions, tell: Tell
 ) -> Iterator[Counterfactual]:
     from netwright.explanation.counterfactual import counterfactual
 
     table = given.conformed.table
     for at in positions:
         tell(f"looking for the smallest change of row {table.row[at]:,}")
-        yield counterfactual(model, table, at, _wanted(model, wanted))
+        yield counterfactual(model, table, at, _wanted(model, asked.wanted), asked.keep)
 
 
 def _wanted(model: "Model", wanted: str | None) -> str | float | None:

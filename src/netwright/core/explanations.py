@@ -159,6 +159,7 @@ class Counterfactual:
     probability: float | None  # of `wanted`, after the change
     distance: float  # sum over columns: of numbers in interquartile ranges, of others 1 for a change
     words: str
+    kept: tuple[str, ...] = ()  # columns that had to stay as they are
 
 
 @dataclass(frozen=True)
