@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 import netwright as nw
-from netwright.core.errors import RunError
 from netwright.core.explanations import Explained
 from tests.data.series.series_tables import hourly
 from tests.training.test_texts import BAD, GOOD, SMALL, reviews
@@ -107,25 +106,6 @@ def test_a_language_model_says_what_can_be_done_instead(netwright, run_copy):
     found = netwright("explain", run_copy)
     assert found.code == 2
     assert "where each head looks" in found.err
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b'{"rows": 3}', b"[" * 100_000, b'{"rows":[{"row":1}]}', b"\xff\xfe"])
-def test_damaged_explanations_are_named(run_copy, content):
-    (run_copy / "explanations.json").write_bytes(content)
-    with pytest.raises(RunError, match="delete that file"):
-        _draw(run_copy)
-
-
-def test_explaining_again_mends_damaged_explanations(netwright, run_copy):
-    (run_copy / "explanations.json").write_bytes(b"{")
-    assert netwright("explain", run_copy, "--no-importance", "--rows", 1, "--method", "saliency").code == 0
-    _draw(run_copy)
-
-
-def _draw(folder) -> None:
-    from netwright.api.tables import Run, write_report
-
-    write_report(Run(folder))
 
 
 def test_explanations_are_no_way_out_of_the_run(netwright, run_copy, tmp_path):

@@ -1,10 +1,11 @@
 """Explanations in the report: every kind is drawn, doubts are said, and nothing of the data becomes markup."""
 
-from dataclasses import replace
+import itertools
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
-from netwright.core.explanation_faults import fault_of_explained
+from netwright.core.explanation_faults import LARGEST, fault_of_explained
 from netwright.core.explanations import Explained, Explanation, Importance, Part
 from netwright.core.files import from_json, to_json
 from netwright.report.page import render_report
@@ -101,3 +102,35 @@ def test_amounts_that_are_not_meant_to_add_up_are_drawn_each_for_itself(classifi
     assert "do not add up to it" in page.text
     assert "unexplained" not in page.text
     assert "Parts, each for itself" in page.text
+
+
+def scaled(value, number):
+    """Return a tree of values with other numbers, of alternating signs."""
+    signs = itertools.cycle((1.0, -1.0))
+
+    def other(one):
+        if isinstance(one, tuple):
+            return tuple(map(other, one))
+        if is_dataclass(one):
+            return replace(one, **{field.name: other(getattr(one, field.name)) for field in fields(one)})
+        return number * next(signs) if isinstance(one, float) else one
+
+    return other(value)
+
+
+@pytest.mark.parametrize("number", [LARGEST, 5e-324, 0.0])
+def test_no_number_that_may_be_stored_is_too_odd_to_draw(classification, number):
+    odd = scaled(made.EXPLAINED, number)
+    assert fault_of_explained(odd) == ""
+    assert "What answers rest on" in Page(render_report(classification, explained=odd)).text
+
+
+def test_empty_values_are_drawn_as_what_they_are(classification):
+    tables = tuple(replace(one, columns=()) for one in made.EXPLAINED.places)
+    grids = tuple(
+        replace(one, grid=(), numbers=(), mean=(), low=(), high=(), rows=()) for one in made.EXPLAINED.dependences
+    )
+    rows = tuple(replace(one, parts=(), checks=(), image=None) for one in made.EXPLAINED.rows)
+    empty = Explained(rows, replace(made.IMPORTANCE, columns=()), grids, (), (), tables)
+    assert fault_of_explained(empty) == ""
+    assert "No part makes a difference" in Page(render_report(classification, explained=empty)).text

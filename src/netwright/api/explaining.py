@@ -86,7 +86,7 @@ def explain_run(
         _refuse_columns(asked)
         tell("explaining the forecast")
         found, notes = run.explain(source, *what, asked.method, importance=asked.importance), ()
-        note_explained(run.path, found)
+        found = note_explained(run.path, found)
         write_forecast_report(run)
         return found, notes
     if what != (None, None):
@@ -94,7 +94,7 @@ def explain_run(
             f"--channel and --step: expected the run of a forecast, got {run.path}, which answers for rows"
         )
     tabular, odd = explain_model(run.path, run.model, source, asked, tell)
-    note_explained(run.path, tabular)
+    tabular = note_explained(run.path, tabular)
     write_report(run)
     return tabular, odd
 

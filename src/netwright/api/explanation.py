@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netwright.core.errors import ContractError, NetwrightError, RecipeError, RunError, nearest
 from netwright.core.explanations import Counterfactual, Dependence, Explained, Explanation, ImportanceTable
 from netwright.core.findings import Finding
-from netwright.training.run_directory import EXPLANATIONS, explained_of, locked, write_part
+from netwright.training.run_directory import EXPLANATIONS, explained_of, locked, put_aside, write_part
 
 if TYPE_CHECKING:
     from netwright.data import Conformed, Table
@@ -140,19 +140,22 @@ def check_method(method: str) -> None:
         )
 
 
-def note_explained(folder: Path, found: Explained) -> None:
-    """Store what was found in the run; what was asked before and is not asked now stays."""
+def note_explained(folder: Path, found: Explained) -> Explained:
+    """Store what was found in the run; what was asked before and is not asked now stays. Return it with what is odd."""
     with locked(folder):
         try:
             before = explained_of(folder) or Explained()
-        except RunError:
-            before = Explained()  # damaged: what is new takes its place
+        except RunError as error:
+            why = str(error).removeprefix(f"{folder}: ").partition("; explain")[0]
+            said = f"{why}; it is kept as {put_aside(folder, EXPLANATIONS)}, and a new one takes its place"
+            before, found = Explained(), replace(found, notes=(*found.notes, said))
         fresh = {one.column for one in found.dependences}
         kept = tuple(one for one in before.dependences if one.column not in fresh)
         importance, places = found.importance or before.importance, found.places or before.places
         dependences = (*kept, *found.dependences)
         whole = replace(found, importance=importance, dependences=dependences, places=places)
         write_part(folder, EXPLANATIONS, whole)
+    return found
 
 
 def _check(model: "Model", asked: Questions) -> None:

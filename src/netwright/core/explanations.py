@@ -8,6 +8,7 @@ in the target's own unit; `reference` is the same of the rows or the blank that 
 from dataclasses import dataclass
 from typing import Literal
 
+VERSION = 1  # of explanations.json: greater where what is here no longer reads what a newer one writes
 CheckName = Literal["completeness", "deletion", "insertion", "randomised weights", "stability"]
 
 
@@ -172,3 +173,4 @@ class Explained:
     counterfactuals: tuple[Counterfactual, ...] = ()
     notes: tuple[str, ...] = ()
     places: tuple[ImportanceTable, ...] = ()  # importance within what is read: blocks, stretches, channels, words
+    version: int = VERSION

@@ -11,11 +11,12 @@ from netwright.report.numbers import is_finite, show
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 400, 220, 56.0, 382.0, 26.0, 180.0
 GAP = 1.0  # pixels between bars
+MOST = 100
 
 
 def importance_in_time(table: ImportanceTable) -> Markup:
     """Draw each stretch where it lies; faint where its interval holds nought. Empty where none has an amount."""
-    shown = [one for one in in_order(table) if one.steps is not None]
+    shown = [one for one in in_order(table) if one.steps is not None][:MOST]
     if not shown:
         return Markup("")
     ends = [value for one in shown for value in (one.low, one.amount, one.high) if is_finite(value)]
