@@ -312,7 +312,7 @@ def _places(
         tell("erasing each word, for its importance")
         frame = given.conformed.table.frame[: given.rows]
         found = erased_words.word_importance(model, replace(given.conformed.table, frame=frame))
-        few = f"no word is told that matters over many texts: {given.rows:,} texts of {given.named} are too few to tell"
+        few = f"no word matters clearly over {given.rows:,} texts of {given.named}, which may be too few to tell"
         return found, () if found else (few,)
     if (table := given.enough) is None:
         return (), given.too_few

@@ -26,7 +26,11 @@ def explain(
         ),
     ] = "auto",
     importance: Annotated[
-        bool, typer.Option("--importance/--no-importance", help="How much all answers rest on each column.")
+        bool,
+        typer.Option(
+            "--importance/--no-importance",
+            help="How much all answers rest on each column, block, stretch of time or word.",
+        ),
     ] = True,
     counterfactual: Annotated[
         bool, typer.Option("--counterfactual", help="The smallest change by which each row gets another answer.")

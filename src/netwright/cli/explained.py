@@ -156,12 +156,14 @@ def importance_table(found: ImportanceTable) -> Table:
     table = new_table()
     every = in_order(found)
     longest = max((cell_len(one.name) for one in every[:MOST_COLUMNS]), default=0)
-    table.add_column(part_of(found), overflow="fold", min_width=min(24, longest), max_width=32)
+    table.add_column(
+        part_of(found), overflow="fold", min_width=min(24, max(longest, len(part_of(found)))), max_width=32
+    )
     with_rows = any(one.rows is not None for one in found.columns)
     if with_rows:
         table.add_column("texts", justify="right", style="dim", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column(Text(found.unit), justify="right", no_wrap=True)
+    table.add_column(Text(found.unit), justify="right", min_width=8, max_width=18)
     table.add_column("95% interval", justify="right", style="dim", no_wrap=True)
     most = max((abs(one.amount) for one in every), default=0.0)
     for one in every[:MOST_COLUMNS]:

@@ -135,7 +135,8 @@ def spans_left(model: Model, keep: Sequence[str]) -> dict[str, Span]:
 def _kept(keep: Sequence[str]) -> str:
     if not keep:
         return ""
-    return f", with {' and '.join(keep)} kept as {'it is' if len(keep) == 1 else 'they are'}"
+    named = " and ".join(part for part in (", ".join(keep[:-1]), keep[-1]) if part)
+    return f", with {named} kept as {'it is' if len(keep) == 1 else 'they are'}"
 
 
 def _wish(model: Model, said: NDArray[np.float64], wanted: str | float | None) -> tuple[str, Wish]:
