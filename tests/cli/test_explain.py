@@ -71,7 +71,7 @@ def test_columns_that_are_kept_are_not_among_the_changes(netwright, run_copy):
     again = run.explain(rows=flip.row, counterfactual=nw.Flip(keep=("colour", "height"))).counterfactuals
     assert again == (flip,)
     other = next(one for one in run.schema.classes if one != flip.answer)
-    asked = nw.Flip(other, keep=("colour",))
+    asked = nw.Flip(other, keep="colour")
     assert run.explain(rows=flip.row, counterfactual=asked).counterfactuals[0].wanted == other
 
 

@@ -26,8 +26,12 @@ LEAST_LABELLED = 10  # rows that an importance is measured on
 class Flip:
     """What a counterfactual is to reach, and what it may not touch."""
 
-    wanted: str | None = None  # a class, else the nearest; of a regression the value
-    keep: tuple[str, ...] = ()  # columns that stay as they are
+    wanted: str | float | None = None  # a class, else the nearest; of a regression the value
+    keep: str | Sequence[str] = ()  # columns that stay as they are
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        return (self.keep,) if isinstance(self.keep, str) else tuple(self.keep)
 
 
 @dataclass(frozen=True)

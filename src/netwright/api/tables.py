@@ -109,9 +109,9 @@ class Run:
         """
         numbers = (rows,) if isinstance(rows, int) else tuple(rows)
         flip = counterfactual if isinstance(counterfactual, Flip) else Flip()
-        asked = Questions(
-            numbers, 3, method, importance, bool(counterfactual), tuple(dependence), flip.wanted, tuple(flip.keep)
-        )
+        wanted = None if flip.wanted is None else str(flip.wanted)
+        wish = bool(counterfactual), tuple(dependence), wanted, flip.kept
+        asked = Questions(numbers, 3, method, importance, *wish)
         return explain_model(self.path, self.model, source, asked)[0]
 
 

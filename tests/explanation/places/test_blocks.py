@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from netwright.data import Prepared
+from netwright.explanation.permutation import Labelled, losses_of
 from netwright.explanation.places import blocks
 from netwright.explanation.places.extent import Extent
 from tests.explanation.places.made import model_of
@@ -54,6 +56,32 @@ def test_coarser_blocks_where_time_is_short_and_none_where_it_is_not_enough(aske
     assert (len(coarse.columns), coarse.rows) == (9, 40)
     monkeypatch.setattr(blocks, "extent_of", lambda *_: Extent(0, 0))
     assert blocks.block_importance(*asked) is None
+
+
+@pytest.mark.parametrize(("rows", "shuffles", "least"), [(60, 1, 0.84), (200, 1, 0.88), (200, 4, 0.91)])
+def test_intervals_hold_the_truth_about_as_often_as_they_say(asked, rows, shuffles, least):
+    chance, held, truth = np.random.default_rng(0), [], _loss(*_drawn(np.random.default_rng(1), 4000)[:2])
+    deal = {"block": blocks._dealing(((4, 6), (6, 8)))}
+    for seed in range(300):
+        _, labels, pixels = _drawn(chance, rows)
+        nothing = np.zeros((rows, 0), np.float32), np.zeros((rows, 0), np.int64)
+        drawn = Labelled(Prepared(*nothing, labels, pixels), labels)
+        _, (found,) = losses_of(asked[0], drawn, deal, shuffles, seed, headline=False)
+        held.append(found.low <= truth <= found.high)
+    assert np.mean(held) >= least
+
+
+def _drawn(chance, rows):
+    """Images, what decides of each, and labels that follow it but for some noise."""
+    pixels = chance.integers(0, 256, (rows, 1, 14, 14), dtype=np.uint8)
+    decides = pixels[:, 0, 4:6, 6:8].mean(axis=(1, 2)) / 255.0 - 0.5
+    return decides, (decides + 0.15 * chance.normal(size=rows) > 0).astype(np.int64), pixels
+
+
+def _loss(decides, labels):
+    """The growth of the log loss over all pairs of a row and the block of another."""
+    losses = np.log1p(np.exp(-12.0 * (2 * labels - 1)[:, None] * decides))
+    return losses.mean() - np.diag(losses).mean()
 
 
 def test_parts_are_as_equal_as_may_be_and_leave_nothing_out():
