@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from netwright.api import (
         FitOptions,
+        Flip,
         ForecastRun,
         LanguageRun,
         Run,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "FitOptions",
+    "Flip",
     "ForecastRun",
     "LanguageRun",
     "Run",

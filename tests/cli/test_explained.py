@@ -39,6 +39,16 @@ def test_a_narrow_terminal_loses_no_amount(said):
     assert any(line.rstrip().endswith("+2.600 ± 0.100") for line in lines)
 
 
+def test_places_are_told_with_what_they_are_measured_on(said):
+    text = " ".join(said(width=100).split())
+    assert "Permutation of blocks, in growth of log loss, on 258 images" in text
+    assert text.index("steps 1 to 5") < text.index("steps 6 to 9")  # as they follow in time
+    assert "too few for intervals" in text
+    (line,) = (line for line in said(width=100).splitlines() if line.strip().startswith("<i>dull</i>"))
+    assert "1,300" in line
+    assert "−1.500 to −0.500" in line
+
+
 def test_pictures_need_colours(said):
     assert "▀" in said("truecolor")
     assert "▀" not in said()

@@ -76,6 +76,30 @@ def test_the_class_that_is_wanted_is_reached(three):
     assert model.schema.classes[int(changed(model, table, 0, found.swaps).argmax())] == last
 
 
+def test_columns_that_are_kept_stay_as_they_are(three, found_of):
+    model, table = three
+    for row in range(3):
+        free = found_of(row)
+        keep = tuple(swap.column for swap in free.swaps)
+        found = counterfactual(model, table, row, free.wanted, keep)
+        assert not {swap.column for swap in found.swaps} & set(keep)
+        assert found.kept == keep
+        assert f"{keep[-1]} kept as" in found.words
+        if found.found:
+            said = changed(model, table, row, found.swaps)
+            assert model.schema.classes[int(said.argmax())] == free.wanted
+            assert found.swaps
+
+
+def test_columns_to_keep_must_be_known_and_leave_some(three):
+    model, table = three
+    with pytest.raises(RecipeError, match="did you mean 'size'"):
+        counterfactual(model, table, 0, keep=("sise",))
+    every = tuple(column.name for column in model.schema.features)
+    with pytest.raises(RecipeError, match="that may change, got none, with size"):
+        counterfactual(model, table, 0, keep=every)
+
+
 def linear():
     """y = size / its deviation, whatever else stands in the row."""
     frame = mixed_table(classes=None).select("size", "gaps", "y")

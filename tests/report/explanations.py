@@ -126,6 +126,25 @@ FLIP = Counterfactual(
     "with 2 columns changed the answer becomes <=50K",
 )  # fmt: skip
 STUCK = Counterfactual(3, "a", "b", False, (), None, 0.0, "no change within the training ranges was found")
+BLOCKS = ImportanceTable(
+    "permutation of blocks", "growth of log loss", 258,
+    (Importance("block 2, 2", 0.2, 0.1, 0.3), Importance("block 1, 1", -0.001, -0.01, 0.01)),
+    ImageHeat(PIXEL, ((0.0, 0.1), (0.1, 0.2))),
+)  # fmt: skip
+STRETCHES = ImportanceTable(
+    "permutation of past steps", "growth of mse", 40,
+    (
+        Importance("steps 6 to 9", 0.2, None, None, steps=(6, 9)),
+        Importance("steps 1 to 5", 0.1, None, None, steps=(1, 5)),
+    ),
+    note="each window keeps its own level",
+)  # fmt: skip
+WORDS = ImportanceTable(
+    "erasure of words", "log-odds of positive", 1821,
+    (Importance("gorgeous", 2.0, 1.5, 2.5, rows=12), Importance("<i>dull</i>", -1.0, -1.5, -0.5, rows=1300)),
+    note="2 words stand in 10 of the texts or more",
+)  # fmt: skip
 EXPLAINED = Explained(
-    (COLUMNS, REGRESSION, IMAGE, SERIES, TEXT), IMPORTANCE, (AGE, COLOUR, DAY), (FLIP, STUCK), ("made up",)
-)
+    (COLUMNS, REGRESSION, IMAGE, SERIES, TEXT), IMPORTANCE, (AGE, COLOUR, DAY), (FLIP, STUCK), ("made up",),
+    (BLOCKS, STRETCHES, WORDS),
+)  # fmt: skip

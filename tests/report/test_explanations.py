@@ -1,11 +1,12 @@
 """Explanations in the report: every kind is drawn, doubts are said, and nothing of the data becomes markup."""
 
-from dataclasses import replace
+import itertools
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
-from netwright.core.explanation_faults import fault_of_explained
-from netwright.core.explanations import Explained, Explanation, Part
+from netwright.core.explanation_faults import LARGEST, fault_of_explained
+from netwright.core.explanations import Explained, Explanation, Importance, Part
 from netwright.core.files import from_json, to_json
 from netwright.report.page import render_report
 from tests.report import explanations as made
@@ -21,6 +22,18 @@ def test_all_kinds_are_drawn_on_one_page(classification):
     for said in ("Row 12: >50K (92.4% sure), which is right", "Permutation", "gorgeous", "What would change"):
         assert said in page.text
     assert len(page.named("article")) == len(made.EXPLAINED.rows)
+
+
+def test_importance_of_places_says_what_it_is_measured_on(classification):
+    page = page_of(classification, places=(made.BLOCKS, made.STRETCHES, made.WORDS))
+    for said in (
+        "Permutation of blocks, in growth of log loss, on 258 images",
+        "each window keeps its own level; too few for intervals",
+        "on 1,821 texts",
+        "<i>dull</i> (1,300)",
+    ):
+        assert said in page.text
+    assert len([one for one in page.named("img") if one.get("class") == "heat"]) == 1
 
 
 def test_without_explanations_there_is_no_section(classification):
@@ -70,9 +83,54 @@ def test_values_that_do_not_fit_together_are_a_fault(broken, said):
     assert fault_of_explained(Explained(dependences=(replace(made.AGE, mean=(1.0,)),)))
 
 
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (replace(made.BLOCKS, image=replace(made.BLOCKS.image, amounts=((1.0,), (1.0, 2.0)))), "the image's amounts"),
+        (replace(made.BLOCKS, image=replace(made.BLOCKS.image, picture="javascript:alert(1)")), "expected an image"),
+        (replace(made.STRETCHES, columns=(Importance("a", 1.0, 0.0, 2.0, steps=(3, 2)),)), "expected steps"),
+        (replace(made.STRETCHES, columns=(Importance("a", 1.0, 0.0, 2.0, steps=(1, 10**18)),)), "expected steps"),
+    ],
+)
+def test_places_that_lie_nowhere_are_a_fault(broken, said):
+    assert said in fault_of_explained(Explained(places=(broken,)))
+
+
 def test_amounts_that_are_not_meant_to_add_up_are_drawn_each_for_itself(classification):
     alone = replace(made.COLUMNS, checks=(replace(made.COMPLETE, passed=None),))
     page = page_of(classification, alone)
     assert "do not add up to it" in page.text
     assert "unexplained" not in page.text
     assert "Parts, each for itself" in page.text
+
+
+def scaled(value, number):
+    """Return a tree of values with other numbers, of alternating signs."""
+    signs = itertools.cycle((1.0, -1.0))
+
+    def other(one):
+        if isinstance(one, tuple):
+            return tuple(map(other, one))
+        if is_dataclass(one):
+            return replace(one, **{field.name: other(getattr(one, field.name)) for field in fields(one)})
+        return number * next(signs) if isinstance(one, float) else one
+
+    return other(value)
+
+
+@pytest.mark.parametrize("number", [LARGEST, 5e-324, 0.0])
+def test_no_number_that_may_be_stored_is_too_odd_to_draw(classification, number):
+    odd = scaled(made.EXPLAINED, number)
+    assert fault_of_explained(odd) == ""
+    assert "What answers rest on" in Page(render_report(classification, explained=odd)).text
+
+
+def test_empty_values_are_drawn_as_what_they_are(classification):
+    tables = tuple(replace(one, columns=()) for one in made.EXPLAINED.places)
+    grids = tuple(
+        replace(one, grid=(), numbers=(), mean=(), low=(), high=(), rows=()) for one in made.EXPLAINED.dependences
+    )
+    rows = tuple(replace(one, parts=(), checks=(), image=None) for one in made.EXPLAINED.rows)
+    empty = Explained(rows, replace(made.IMPORTANCE, columns=()), grids, (), (), tables)
+    assert fault_of_explained(empty) == ""
+    assert "No part makes a difference" in Page(render_report(classification, explained=empty)).text

@@ -13,7 +13,7 @@ from netwright.api.comparison import compare, load_comparison
 from netwright.api.diagnosis import diagnose_run, of_training, watched_live, watched_text_live
 from netwright.api.drawing import draw_landscape, landscape
 from netwright.api.explaining import explain, explain_run
-from netwright.api.explanation import Questions
+from netwright.api.explanation import Flip, Questions
 from netwright.api.forecast_run import ForecastRun
 from netwright.api.options import FitOptions, Observer, parse_budget, settings_tree
 from netwright.api.preflight import preflight, preflight_tree
@@ -161,6 +161,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "FitOptions",
+    "Flip",
     "ForecastRun",
     "LanguageRun",
     "Observer",

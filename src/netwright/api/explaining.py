@@ -7,7 +7,6 @@ from netwright.api.explanation import (
     Questions,
     Tell,
     check_method,
-    explain_forecasts,
     explain_model,
     note_explained,
     nothing_told,
@@ -86,8 +85,8 @@ def explain_run(
     if isinstance(run, ForecastRun):
         _refuse_columns(asked)
         tell("explaining the forecast")
-        found, notes = explain_forecasts(run.model, run.own_rows if source is None else source, what, asked.method), ()
-        note_explained(run.path, found)
+        found, notes = run.explain(source, *what, asked.method, importance=asked.importance), ()
+        found = note_explained(run.path, found)
         write_forecast_report(run)
         return found, notes
     if what != (None, None):
@@ -95,13 +94,14 @@ def explain_run(
             f"--channel and --step: expected the run of a forecast, got {run.path}, which answers for rows"
         )
     tabular, odd = explain_model(run.path, run.model, source, asked, tell)
-    note_explained(run.path, tabular)
+    tabular = note_explained(run.path, tabular)
     write_report(run)
     return tabular, odd
 
 
 def _refuse_columns(asked: Questions) -> None:
-    given = {"--row": asked.rows, "--counterfactual": asked.counterfactual, "--dependence": asked.dependence}
+    given = {"--row": asked.rows, "--keep": asked.keep, "--counterfactual": asked.counterfactual}
+    given |= {"--dependence": asked.dependence}
     for option, value in given.items():
         if value:
             raise RecipeError(f"{option}: expected the run of a table; a forecast is explained over the look-back "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netwright.core.errors import ContractError, NetwrightError, RecipeError, RunError, nearest
 from netwright.core.explanations import Counterfactual, Dependence, Explained, Explanation, ImportanceTable
 from netwright.core.findings import Finding
-from netwright.training.run_directory import EXPLANATIONS, explained_of, locked, write_part
+from netwright.training.run_directory import EXPLANATIONS, explained_of, locked, put_aside, write_part
 
 if TYPE_CHECKING:
     from netwright.data import Conformed, Table
@@ -23,6 +23,18 @@ LEAST_LABELLED = 10  # rows that an importance is measured on
 
 
 @dataclass(frozen=True)
+class Flip:
+    """What a counterfactual is to reach, and what it may not touch."""
+
+    wanted: str | float | None = None  # a class, else the nearest; of a regression the value
+    keep: str | Sequence[str] = ()  # columns that stay as they are
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        return (self.keep,) if isinstance(self.keep, str) else tuple(self.keep)
+
+
+@dataclass(frozen=True)
 class Questions:
     """What is asked of a run on rows."""
 
@@ -33,6 +45,7 @@ class Questions:
     counterfactual: bool = False
     dependence: tuple[str, ...] = ()  # columns
     wanted: str | None = None  # what a counterfactual is to reach: a class, or a value
+    keep: tuple[str, ...] = ()  # columns that it leaves as they are
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,16 @@ class _Asked:
     named: str  # the source, for people
     odd: tuple[Finding, ...] = ()  # about the rows
     notes: tuple[str, ...] = ()
+
+    @property
+    def enough(self) -> "Table | None":
+        """The rows with a target, where an importance can be measured on them."""
+        return None if self.labelled is None or self.labelled.frame.height < LEAST_LABELLED else self.labelled
+
+    @property
+    def too_few(self) -> tuple[str]:
+        rows = 0 if self.labelled is None else self.labelled.frame.height
+        return (f"importance needs {LEAST_LABELLED} rows with a known target, and {self.named} has {rows}",)
 
 
 def nothing_told(_: str) -> None:
@@ -74,10 +97,12 @@ def explain_model(
     positions = _positions(given, asked)
     rows = tuple(_explained_rows(model, given, positions, asked.method, tell))
     importance, notes = _importance(model, given, asked.importance, tell)
+    places, more = _places(model, given, asked.importance, tell)
     dependences = tuple(_dependence(model, given, column, tell) for column in asked.dependence)
     others = [at for at, one in zip(positions, rows, strict=True) if one.answer != asked.wanted]
-    flips = tuple(_flips(model, given, others, asked.wanted, tell)) if asked.counterfactual else ()
-    return Explained(rows, importance, dependences, flips, (*given.notes, *notes)), given.odd
+    flips = tuple(_flips(model, given, others, asked, tell)) if asked.counterfactual else ()
+    notes = tuple(dict.fromkeys((*given.notes, *notes, *more)))
+    return Explained(rows, importance, dependences, flips, notes, places), given.odd
 
 
 def explain_forecasts(
@@ -90,6 +115,25 @@ def explain_forecasts(
     return Explained(tuple(_finite(one) for one in explain_forecast(model, source, *what, method)))
 
 
+def with_past(
+    found: Explained, folder: Path, model: "ForecastModel", source: Any, what: tuple[str | None, int | None]
+) -> Explained:
+    """Add how much the forecasts of many windows rest on each stretch and channel of their past.
+
+    The windows are all those of `source`; None: those of the run's own test rows.
+    """
+    from netwright.explanation.places.past import given_windows, own_windows, past_importance
+
+    left_out = "how much forecasts rest on each part of the past is left out"
+    try:
+        windows = own_windows(folder, model) if source is None else given_windows(model, source)
+    except NetwrightError as error:  # the run's own data is gone, say; its latest rows are explained all the same
+        return replace(found, notes=(*found.notes, f"{left_out}: {error}"))
+    places = past_importance(model, windows, *what)
+    few = () if places else (f"{left_out}: {len(windows.origins):,} windows are too few, or would take long",)
+    return replace(found, notes=(*found.notes, *few), places=places)
+
+
 def check_method(method: str) -> None:
     """Raise RecipeError where there is no such method."""
     from netwright.explanation.methods import METHODS
@@ -100,17 +144,22 @@ def check_method(method: str) -> None:
         )
 
 
-def note_explained(folder: Path, found: Explained) -> None:
-    """Store what was found in the run; what was asked before and is not asked now stays."""
+def note_explained(folder: Path, found: Explained) -> Explained:
+    """Store what was found in the run; what was asked before and is not asked now stays. Return it with what is odd."""
     with locked(folder):
         try:
             before = explained_of(folder) or Explained()
-        except RunError:
-            before = Explained()  # damaged: what is new takes its place
+        except RunError as error:
+            why = str(error).removeprefix(f"{folder}: ").partition("; explain")[0]
+            said = f"{why}; it is kept as {put_aside(folder, EXPLANATIONS)}, and a new one takes its place"
+            before, found = Explained(), replace(found, notes=(*found.notes, said))
         fresh = {one.column for one in found.dependences}
         kept = tuple(one for one in before.dependences if one.column not in fresh)
-        importance = found.importance or before.importance
-        write_part(folder, EXPLANATIONS, replace(found, importance=importance, dependences=(*kept, *found.dependences)))
+        importance, places = found.importance or before.importance, found.places or before.places
+        dependences = (*kept, *found.dependences)
+        whole = replace(found, importance=importance, dependences=dependences, places=places)
+        write_part(folder, EXPLANATIONS, whole)
+    return found
 
 
 def _check(model: "Model", asked: Questions) -> None:
@@ -128,8 +177,16 @@ def _check(model: "Model", asked: Questions) -> None:
             )
     if asked.counterfactual or asked.wanted is not None:
         _wanted(model, asked.wanted)
+    if asked.counterfactual or asked.keep:
+        _check_kept(model, asked.keep)
     if asked.number < 1:
         raise RecipeError(f"--rows: expected at least 1, got {asked.number}")
+
+
+def _check_kept(model: "Model", keep: Sequence[str]) -> None:
+    from netwright.explanation.counterfactual import spans_left
+
+    spans_left(model, keep)
 
 
 def _given_rows(folder: Path, model: "Model", source: Any) -> _Asked:
@@ -238,13 +295,38 @@ def _importance(
 
     if not wanted or len(players_of(model.preparation)) < 2:
         return None, ()
-    if given.labelled is None or given.labelled.frame.height < LEAST_LABELLED:
-        rows = 0 if given.labelled is None else given.labelled.frame.height
-        return None, (f"importance needs {LEAST_LABELLED} rows with a known target, and {given.named} has {rows}",)
+    if (table := given.enough) is None:
+        return None, given.too_few
     from netwright.explanation.permutation import permutation_importance
 
     tell("shuffling each column, for its importance")
-    return permutation_importance(model, given.labelled), ()
+    return permutation_importance(model, table), ()
+
+
+def _places(
+    model: "Model", given: _Asked, wanted: bool, tell: Tell
+) -> tuple[tuple[ImportanceTable, ...], tuple[str, ...]]:
+    """Return how much all answers rest on blocks of images, stretches of series or single words."""
+    from netwright.explanation.places import blocks, erased_words, stretches
+
+    preparation = model.preparation
+    if not wanted or not _is_of_one_kind(model):
+        return (), ()
+    if preparation.image is None and preparation.series is None:
+        tell("erasing each word, for its importance")
+        frame = given.conformed.table.frame[: given.rows]
+        found = erased_words.word_importance(model, replace(given.conformed.table, frame=frame))
+        few = f"no word matters clearly over {given.rows:,} texts of {given.named}, which may be too few to tell"
+        return found, () if found else (few,)
+    if (table := given.enough) is None:
+        return (), given.too_few
+    tell("dealing out each place, for its importance")
+    if preparation.image is not None:
+        block = blocks.block_importance(model, table)
+        found = () if block is None else (block,)
+    else:
+        found = stretches.series_importance(model, table)
+    return found, () if found else ("how much all answers rest on each place is left out: it would take long",)
 
 
 def _dependence(model: "Model", given: _Asked, column: str, tell: Tell) -> Dependence:
@@ -255,14 +337,14 @@ def _dependence(model: "Model", given: _Asked, column: str, tell: Tell) -> Depen
 
 
 def _flips(
-    model: "Model", given: _Asked, positions: Sequence[int], wanted: str | None, tell: Tell
+    model: "Model", given: _Asked, positions: Sequence[int], asked: Questions, tell: Tell
 ) -> Iterator[Counterfactual]:
     from netwright.explanation.counterfactual import counterfactual
 
     table = given.conformed.table
     for at in positions:
         tell(f"looking for the smallest change of row {table.row[at]:,}")
-        yield counterfactual(model, table, at, _wanted(model, wanted))
+        yield counterfactual(model, table, at, _wanted(model, asked.wanted), asked.keep)
 
 
 def _wanted(model: "Model", wanted: str | None) -> str | float | None:

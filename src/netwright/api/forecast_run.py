@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwright.api.explanation import explain_forecasts
+from netwright.api.explanation import explain_forecasts, with_past
 from netwright.core.errors import RunError
 from netwright.core.explanations import Explained
 from netwright.training.run_directory import check_run
@@ -63,7 +63,13 @@ class ForecastRun:
         return assess_forecasts(self.model, source)[0]
 
     def explain(
-        self, source: Any = None, channel: str | None = None, step: int | None = None, method: str = "auto"
+        self,
+        source: Any = None,
+        channel: str | None = None,
+        step: int | None = None,
+        method: str = "auto",
+        *,
+        importance: bool = False,
     ) -> Explained:
         """Say what the forecast after the last row of each series rests on: the steps of its look-back.
 
@@ -72,11 +78,14 @@ class ForecastRun:
             channel: that is forecast; None: the first.
             step: of the horizon, from 1; None: the mean of all.
             method: a name of explanation.methods.METHODS; "auto": by the kind of network.
+            importance: also measure how much the forecasts of many windows rest on each part of their past.
 
         Raises:
             NetwrightError: there is no such channel, step or method, or the rows are too few.
         """
-        return explain_forecasts(self.model, self.own_rows if source is None else source, (channel, step), method)
+        what = channel, step
+        found = explain_forecasts(self.model, self.own_rows if source is None else source, what, method)
+        return with_past(found, self.path, self.model, source, what) if importance else found
 
     @property
     def own_rows(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwright.api.diagnosis import diagnose_run, note_findings, treatment_of
-from netwright.api.explanation import Questions, explain_model
+from netwright.api.explanation import Flip, Questions, explain_model
 from netwright.api.landscape import landscape_of
 from netwright.api.options import FitOptions, request_of
 from netwright.core.evidence import Evaluation
@@ -90,7 +90,7 @@ class Run:
         method: str = "auto",
         *,
         importance: bool = False,
-        counterfactual: bool = False,
+        counterfactual: bool | Flip = False,
         dependence: Sequence[str] = (),
     ) -> Explained:
         """Say what answers rest on, and whether that can be believed.
@@ -100,14 +100,18 @@ class Run:
             rows: of the source, from 1; none: the first three.
             method: a name of explanation.methods.METHODS; "auto": by the kind of network.
             importance: also measure how much all answers rest on each column.
-            counterfactual: also look for the smallest change by which each row gets another answer.
+            counterfactual: also look for the smallest change by which each row gets another answer; a Flip says which
+                answer, and which columns stay as they are.
             dependence: columns of which to say how the answers go with them.
 
         Raises:
             NetwrightError: there is no such row, method or column, or the rows do not fit the run.
         """
         numbers = (rows,) if isinstance(rows, int) else tuple(rows)
-        asked = Questions(numbers, 3, method, importance, counterfactual, tuple(dependence))
+        flip = counterfactual if isinstance(counterfactual, Flip) else Flip()
+        wanted = None if flip.wanted is None else str(flip.wanted)
+        wish = bool(counterfactual), tuple(dependence), wanted, flip.kept
+        asked = Questions(numbers, 3, method, importance, *wish)
         return explain_model(self.path, self.model, source, asked)[0]
 
 

@@ -26,13 +26,20 @@ def explain(
         ),
     ] = "auto",
     importance: Annotated[
-        bool, typer.Option("--importance/--no-importance", help="How much all answers rest on each column.")
+        bool,
+        typer.Option(
+            "--importance/--no-importance",
+            help="How much all answers rest on each column, block, stretch of time or word.",
+        ),
     ] = True,
     counterfactual: Annotated[
         bool, typer.Option("--counterfactual", help="The smallest change by which each row gets another answer.")
     ] = False,
     wanted: Annotated[
         str | None, typer.Option(help="The class, or the value, that a counterfactual is to reach.")
+    ] = None,
+    keep: Annotated[
+        Many, typer.Option("--keep", help="Columns that a counterfactual leaves as they are, by commas or repeated.")
     ] = None,
     dependence: Annotated[
         Many, typer.Option("--dependence", help="A column: how the answers go with it; may be repeated.")
@@ -56,6 +63,8 @@ def explain(
 
       netwright explain runs/adult-1 new.csv --row 1 --counterfactual --dependence age
 
+      netwright explain runs/adult-1 --row 12 --keep age,sex
+
       netwright explain runs/mnist-1 --rows 5
 
       netwright explain runs/etth1-1 latest.csv --channel OT --step 24
@@ -71,9 +80,10 @@ def explain(
         number=rows,
         method=method.replace("_", " "),
         importance=importance,
-        counterfactual=counterfactual or wanted is not None,
+        counterfactual=counterfactual or wanted is not None or keep is not None,
         dependence=tuple(dependence or ()),
         wanted=wanted,
+        keep=split_commas(keep),
     )
     with err.status("loading the run") as status:
         loaded = api.load(run)

@@ -25,7 +25,10 @@ from netwright.report.explanation_words import (
     gap_of,
     heading_of,
     importance_in_words,
+    in_order,
     in_words,
+    is_clear,
+    part_of,
     said_of,
     sentence,
     signed,
@@ -47,14 +50,21 @@ def print_explained(explained: Explained) -> None:
         _print_row(one)
     for flip in explained.counterfactuals:
         _print_counterfactual(flip)
-    if explained.importance is not None:
-        out.print(Text(importance_in_words(explained.importance)))
-        out.print(importance_table(explained.importance))
+    for table in (explained.importance, *explained.places):
+        if table is not None:
+            _print_importance(table)
     for dependence in explained.dependences:
         out.print(Text(f"{dependence.unit} by {dependence.column}, all else as it is: the mean over rows"))
         out.print(dependence_table(dependence))
     for note in explained.notes:
         out.print(Text(f"note: {note}"))
+
+
+def _print_importance(table: ImportanceTable) -> None:
+    out.print(Text(importance_in_words(table)))
+    if table.image is not None and out.color_system is not None:
+        out.print(heat_of_image(table.image, out.width))
+    out.print(importance_table(table))
 
 
 def _print_row(one: Explanation) -> None:
@@ -142,19 +152,28 @@ def checks_table(checks: Sequence[Check], method: str, why: str) -> Table:
 
 
 def importance_table(found: ImportanceTable) -> Table:
-    """Columns by importance with their 95% intervals."""
+    """Columns, places or words by importance with their 95% intervals; stretches as they follow in time."""
     table = new_table()
-    table.add_column("column", overflow="fold")
+    every = in_order(found)
+    longest = max((cell_len(one.name) for one in every[:MOST_COLUMNS]), default=0)
+    table.add_column(
+        part_of(found), overflow="fold", min_width=min(24, max(longest, len(part_of(found)))), max_width=32
+    )
+    with_rows = any(one.rows is not None for one in found.columns)
+    if with_rows:
+        table.add_column("texts", justify="right", style="dim", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column(Text(found.unit), justify="right", no_wrap=True)
+    table.add_column(Text(found.unit), justify="right", min_width=8, max_width=18)
     table.add_column("95% interval", justify="right", style="dim", no_wrap=True)
-    most = max((abs(one.amount) for one in found.columns if is_finite(one.amount)), default=0.0)
-    for one in found.columns[:MOST_COLUMNS]:
-        style = "" if one.low > 0 else "dim"  # it may be nothing
-        cells = (Text(one.name, style), bar_of(one.amount, most), Text(show(one.amount), style))
-        table.add_row(*cells, Text(f"{show(one.low)} to {show(one.high)}"))
-    if rest := len(found.columns) - MOST_COLUMNS:
-        table.add_row(Text(f"{counted(rest, 'other')}", "dim")) if rest > 0 else None
+    most = max((abs(one.amount) for one in every), default=0.0)
+    for one in every[:MOST_COLUMNS]:
+        style = "" if is_clear(one) else "dim"  # it may be nothing
+        texts = (Text(DASH if one.rows is None else f"{one.rows:,}"),) * with_rows
+        interval = f"{show(one.low)} to {show(one.high)}" if is_finite(one.low) else DASH
+        bar, amount = bar_of(one.amount, most, style), Text(show(one.amount), style)
+        table.add_row(Text(one.name, style), *texts, bar, amount, Text(interval))
+    if (rest := len(every) - MOST_COLUMNS) > 0:
+        table.add_row(Text(f"{counted(rest, 'other')}", "dim"))
     return table
 
 

@@ -8,6 +8,7 @@ in the target's own unit; `reference` is the same of the rows or the blank that 
 from dataclasses import dataclass
 from typing import Literal
 
+VERSION = 1  # of explanations.json: greater where what is here no longer reads what a newer one writes
 CheckName = Literal["completeness", "deletion", "insertion", "randomised weights", "stability"]
 
 
@@ -102,22 +103,26 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Importance:
-    """How much all answers rest on one column (or place), over many rows."""
+    """How much all answers rest on one column, place or word, over many rows."""
 
     name: str
     amount: float  # mean over rows
-    low: float  # 95% interval over rows and shuffles
-    high: float
+    low: float | None  # 95% interval over rows and shuffles; None where there are too few for one
+    high: float | None
+    rows: int | None = None  # that it stands in, where these are not all: the texts that hold a word
+    steps: tuple[int, int] | None = None  # of time: the first and the last, from 1
 
 
 @dataclass(frozen=True)
 class ImportanceTable:
-    """Columns by importance, most important first."""
+    """Columns, places or words by importance, most important first."""
 
-    method: str  # "permutation importance", "mean |integrated gradients|"
-    unit: str  # "loss of accuracy", "log-odds"
+    method: str  # "permutation importance", "permutation of blocks", "erasure of words"
+    unit: str  # "loss of accuracy", "log-odds of positive"
     rows: int  # that were asked
     columns: tuple[Importance, ...]
+    image: ImageHeat | None = None  # of blocks: the mean image, and each amount spread over its pixels
+    note: str = ""  # what else is to be known of it, a clause
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,7 @@ class Counterfactual:
     probability: float | None  # of `wanted`, after the change
     distance: float  # sum over columns: of numbers in interquartile ranges, of others 1 for a change
     words: str
+    kept: tuple[str, ...] = ()  # columns that had to stay as they are
 
 
 @dataclass(frozen=True)
@@ -166,3 +172,5 @@ class Explained:
     dependences: tuple[Dependence, ...] = ()
     counterfactuals: tuple[Counterfactual, ...] = ()
     notes: tuple[str, ...] = ()
+    places: tuple[ImportanceTable, ...] = ()  # importance within what is read: blocks, stretches, channels, words
+    version: int = VERSION

@@ -8,7 +8,7 @@ Source: S. Wachter, B. Mittelstadt, C. Russell, Counterfactual explanations with
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,9 @@ class Search:
         return float(abs(value - before) / self.spans[name].spread)
 
 
-def counterfactual(model: Model, table: Table, row: int, wanted: str | float | None = None) -> Counterfactual:
+def counterfactual(
+    model: Model, table: Table, row: int, wanted: str | float | None = None, keep: Sequence[str] = ()
+) -> Counterfactual:
     """Search for the smallest change of a row by which another answer is given.
 
     Args:
@@ -89,28 +91,52 @@ def counterfactual(model: Model, table: Table, row: int, wanted: str | float | N
         table: a conforming table.
         row: position in its frame.
         wanted: the class, else the one that is nearest; of a regression, the value to be reached.
+        keep: columns that stay as they are.
 
     Raises:
         ContractError: the row is not there.
-        RecipeError: the class is unknown or the answer already, or a value is needed.
+        RecipeError: the class is unknown or the answer already, or a value is needed; a column to keep is unknown, or
+            no column is left to change.
     """
     if not 0 <= row < table.frame.height:
         raise ContractError(f"row: expected one from 0 to {table.frame.height - 1:,}, got {row:,}; choose another row")
     said = answer(model, table, np.array([row]))
     now, wish = _wish(model, said, wanted)
-    spans = {
-        column.name: span
-        for column in model.schema.features
-        if (span := span_of(model.preparation, column)) is not None
-    }
+    spans = spans_left(model, keep)
     search = Search(model, table, row, wish, spans, {name: _now(table, row, span) for name, span in spans.items()})
     best = _search(search)
     number = int(table.row[row])
     if best is None:
         most = min(MOST_CHANGES, len(spans))
         words = f"no change of up to {most} columns within the values of training makes the answer {wish.name}"
-        return Counterfactual(number, now, wish.name, False, (), None, 0.0, words)
-    return _found(search, best, number, now)
+        found = Counterfactual(number, now, wish.name, False, (), None, 0.0, words)
+    else:
+        found = _found(search, best, number, now)
+    return replace(found, words=f"{found.words}{_kept(keep)}", kept=tuple(keep))
+
+
+def spans_left(model: Model, keep: Sequence[str]) -> dict[str, Span]:
+    """Return the columns that may change with their values; errors as of `counterfactual`."""
+    features = {column.name: column for column in model.schema.features}
+    for name in keep:
+        if name not in features:
+            raise RecipeError(f"--keep: expected a column that is learnt from, got {name!r}; {nearest(name, features)}")
+    spans = {name: span_of(model.preparation, column) for name, column in features.items()}
+    left = {name: span for name, span in spans.items() if span is not None and name not in keep}
+    if not left:
+        said = f", with {', '.join(keep)} kept" if keep else ""
+        raise RecipeError(
+            "counterfactual: expected a column of numbers, dates or categories that may change, got none"
+            f"{said}; texts, images and series stay as they are"
+        )
+    return left
+
+
+def _kept(keep: Sequence[str]) -> str:
+    if not keep:
+        return ""
+    named = " and ".join(part for part in (", ".join(keep[:-1]), keep[-1]) if part)
+    return f", with {named} kept as {'it is' if len(keep) == 1 else 'they are'}"
 
 
 def _wish(model: Model, said: NDArray[np.float64], wanted: str | float | None) -> tuple[str, Wish]:

@@ -44,7 +44,7 @@ def text_pieces(words: Words, text: str, inputs: Inputs, row: int) -> Pieces:
 def rewritten(words: Words, text: str, keep: Keep, row: Inputs) -> Inputs:
     """Return the row as it is read where only some of its text's words are there."""
     spans = spans_of(text)
-    texts = [_without(text, spans, kept) for kept in keep.tolist()]
+    texts = [without(text, spans, kept) for kept in keep.tolist()]
     slots = np.empty((len(texts), words.columns), np.int64)
     words.write(pl.Series(words.column, texts), slots)
     many = [tensor[:1].expand(len(texts), *tensor.shape[1:]) for tensor in row]
@@ -63,7 +63,8 @@ def pieces_with_gaps(text: str, amounts: Sequence[float]) -> tuple[tuple[str, ..
     return tuple(piece for piece, _ in found), tuple(amount for _, amount in found)
 
 
-def _without(text: str, spans: Sequence[Span], kept: Sequence[bool]) -> str:
+def without(text: str, spans: Sequence[Span], kept: Sequence[bool]) -> str:
+    """Return the text with the words that are not kept left out, a space in the place of each."""
     left, at = [], 0
     for (start, end), stays in zip(spans, kept, strict=True):
         left.append(text[at:end] if stays else f"{text[at:start]} ")

@@ -2,11 +2,21 @@
 
 from collections.abc import Sequence
 
-from netwright.core.explanations import Check, Explanation, ImportanceTable, Part
+from netwright.core.explanations import Check, Explanation, Importance, ImportanceTable, Part
 from netwright.report.numbers import DASH, count, counted, is_finite, percent, show
 
 MOST_NAMED = 3  # parts on either side that a sentence names
 WORTH_NAMING = 0.05  # of the largest amount: smaller ones are not named
+WORSE = "how much worse the answers get where"
+MEASURED = {  # method -> what it is measured on, what is dealt out, and what is told of that
+    "permutation importance": ("row", "column", f"{WORSE} a column’s cells are shuffled among the rows"),
+    "permutation of blocks": ("image", "block", f"{WORSE} a block’s pixels are shuffled among the images"),
+    "permutation of stretches": ("row", "stretch", f"{WORSE} a stretch of time is shuffled among the series"),
+    "permutation of channels": ("row", "channel", f"{WORSE} a channel is shuffled among the series"),
+    "permutation of past steps": ("window", "stretch", f"{WORSE} a stretch of the past is shuffled among the windows"),
+    "permutation of past channels": ("window", "channel", f"{WORSE} a channel’s past is shuffled among the windows"),
+    "erasure of words": ("text", "word", "evidence lost where a word is erased, the mean over the texts that hold it"),
+}
 
 
 def signed(amount: float | None) -> str:
@@ -122,8 +132,28 @@ def checked_in_words(explanation: Explanation) -> str:
 
 def importance_in_words(table: ImportanceTable) -> str:
     """What a table of importance measures, on how many rows."""
-    what = {
-        "permutation importance": "how much worse the answers get where a column’s cells are shuffled among the rows",
-    }.get(table.method, "")
-    said = f"{sentence(table.method)}, in {table.unit}, on {counted(table.rows, 'row')}"
-    return f"{said}: {what}; ranges are 95% intervals." if what else f"{said}; ranges are 95% intervals."
+    of, _, what = MEASURED.get(table.method, ("row", "part", ""))
+    said = f"{sentence(table.method)}, in {table.unit}, on {counted(table.rows, of)}"
+    clauses = [clause for clause in (what, table.note) if clause]
+    said = f"{said}: {'; '.join(clauses)}" if clauses else said
+    return f"{said}; {'ranges are 95% intervals' if has_intervals(table) else 'too few for intervals'}."
+
+
+def part_of(table: ImportanceTable) -> str:
+    """What each line of the table is: a column, a block, a word."""
+    return MEASURED.get(table.method, ("row", "part", ""))[1]
+
+
+def in_order(table: ImportanceTable) -> list[Importance]:
+    """Stretches as they follow in time, other parts as they stand: the most important first."""
+    known = [one for one in table.columns if is_finite(one.amount)]
+    return sorted(known, key=lambda one: one.steps or (0, 0))
+
+
+def has_intervals(table: ImportanceTable) -> bool:
+    return any(is_finite(one.low) and is_finite(one.high) for one in table.columns)
+
+
+def is_clear(one: Importance) -> bool:
+    """Whether the interval does not hold nought; without one nobody knows."""
+    return is_finite(one.low) and is_finite(one.high) and not one.low <= 0.0 <= one.high

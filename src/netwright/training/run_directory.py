@@ -267,8 +267,19 @@ def explained_of(folder: Path) -> Explained | None:
     except RunError as error:
         found, fault = None, str(error).partition(f"{EXPLANATIONS}: ")[2].partition(";")[0] or "it cannot be read"
     if fault:
-        raise RunError(f"{folder} is damaged: {EXPLANATIONS}: {fault}; delete that file, and explain again")
+        raise RunError(f"{folder}: {EXPLANATIONS} cannot be read: {fault}; explain again, which puts that file aside")
     return found
+
+
+def put_aside(folder: Path, name: str) -> str:
+    """Give a file of a run that cannot be read another name, so that nothing is lost; return that name."""
+    stem, _, ending = name.rpartition(".")
+    number = 1
+    while (folder / (other := f"{stem}-unread-{number}.{ending}")).exists():
+        number += 1
+    (folder / name).replace(folder / other)
+    fsync_directory(folder)
+    return other
 
 
 def write_part(folder: Path, name: str, value: object) -> None:

@@ -14,8 +14,9 @@ from netwright.report.charts.dependence import dependence_picture, is_of_categor
 from netwright.report.charts.explained_series import MOST_CHANNELS, MOST_STRIPES, explained_series, most_explained
 from netwright.report.charts.heat_layer import AGAINST, BEND, FOR, MOST_OPAQUE, heat_layer
 from netwright.report.charts.importance import importance_picture
+from netwright.report.charts.importance_in_time import importance_in_time
 from netwright.report.charts.removal import removal_picture
-from tests.report.explanations import AGE, COLOUR, DAY, DELETION, IMPORTANCE, SERIES
+from tests.report.explanations import AGE, COLOUR, DAY, DELETION, IMPORTANCE, SERIES, STRETCHES, WORDS
 
 
 def rectangles(svg: str, style: str) -> int:
@@ -26,6 +27,23 @@ def test_importance_whose_interval_holds_nought_is_faint():
     assert rectangles(importance_picture(IMPORTANCE), "doubtful") == 1
     assert rectangles(importance_picture(IMPORTANCE), "against") == 1
     assert importance_picture(replace(IMPORTANCE, columns=())) == ""
+
+
+def test_words_are_coloured_by_their_sign_and_stand_beside_the_number_of_their_texts():
+    drawn = importance_picture(WORDS)
+    assert (rectangles(drawn, "amount for"), rectangles(drawn, "amount against")) == (1, 1)
+    assert "gorgeous (12)" in drawn
+    assert "<i>" not in drawn
+
+
+def test_stretches_follow_each_other_in_time_and_need_no_interval():
+    drawn = ElementTree.fromstring(importance_picture(STRETCHES))
+    bars = list(drawn.iter("rect"))
+    assert [float(one.get("x")) for one in bars] == sorted(float(one.get("x")) for one in bars)
+    assert [bar[0].text.partition(":")[0] for bar in bars] == ["steps 1 to 5", "steps 6 to 9"]
+    assert not [one for one in drawn.iter("line") if one.get("class") == "error"]
+    assert float(bars[1].get("height")) > float(bars[0].get("height"))
+    assert importance_in_time(IMPORTANCE) == ""
 
 
 @pytest.mark.parametrize(("found", "categories"), [(AGE, False), (COLOUR, True), (DAY, False)])

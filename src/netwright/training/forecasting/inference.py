@@ -233,13 +233,24 @@ def _frame(panel: Panel, k: int, parts: tuple[Array, Array, Array], model: Forec
     return pl.DataFrame(columns)
 
 
+def windows_of(model: ForecastModel, source: Any) -> tuple[Panel, tuple[Finding, ...], Windows]:
+    """Read other rows of the run's series, standardised; where their windows begin is not said yet.
+
+    Raises:
+        NetwrightError: the rows do not fit the run.
+    """
+    panel, notes = read_more(model, source)
+    series = standardise(panel, _scaling_of(panel, model))
+    return panel, notes, _windows(model, series, np.zeros(0, np.int64))
+
+
 def assess_forecasts(model: ForecastModel, source: Any) -> tuple[ForecastEvaluation, int, int]:
     """Measure a run on other rows: every window of them. Return the evaluation, rows in and rows set aside.
 
     Raises:
         NetwrightError: the rows do not fit the run, or are too few for one window.
     """
-    panel, notes = read_more(model, source)
+    panel, notes, windows = windows_of(model, source)
     schema = model.schema
     crossing = model.recipe.data.gaps == "keep"
     origins = every_origin(panel, (schema.lookback, schema.horizon), crossing)
@@ -249,8 +260,7 @@ def assess_forecasts(model: ForecastModel, source: Any) -> tuple[ForecastEvaluat
             f"{panel.table.source}: expected at least {schema.lookback + schema.horizon:,} rows in a series (a "
             f"look-back of {schema.lookback:,} and a horizon of {schema.horizon:,}), got {longest:,}; bring more rows"
         )
-    scaling = _scaling_of(panel, model)
-    windows = _windows(model, standardise(panel, scaling), origins)
+    scaling, windows = _scaling_of(panel, model), windows.of(origins)
     units = Units(scaling.means, scaling.scales, owners(panel))
     baselines = naive_baselines(replace(spec_of(model.recipe, schema), quantiles=()))
     found = evaluate_forecasts(model.network, windows, (panel, units), model.margins, baselines)
