@@ -67,6 +67,11 @@ ROWS = (
     ),
     Row("data.constant-features", but(HEALTHY, rows={"constant": 20}), but(HEALTHY, rows={"constant": 3})),
     Row(
+        "data.constant-features",
+        but(HEALTHY, rows={"constant": 20, "seen": 1}, optimizing={"rows": 640}),
+        but(HEALTHY, rows={"constant": 20, "seen": 1}, optimizing={"rows": 1}),
+    ),
+    Row(
         "data.constant-targets",
         but(VALUES, objective={"target_deviation": 0.0, "target_low": 1.0, "target_high": 1.0}),
         VALUES,

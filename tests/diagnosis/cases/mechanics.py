@@ -37,6 +37,11 @@ ROWS = (
     ),
     Row("mechanics.missing-from-optimizer", but(stuck(), network={"missing": ("scale",)}), stuck()),
     Row(
+        "mechanics.missing-from-optimizer",
+        but(stuck(), network={"unregistered": 4}),
+        but(HEALTHY, network={"unregistered": 4}),
+    ),
+    Row(
         "mechanics.without-gradient",
         but(HEALTHY, network={"without_gradient": FROZEN[:2]}),
         but(HEALTHY, network={"without_gradient": ("auxiliary.weight",)}),

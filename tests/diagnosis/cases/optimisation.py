@@ -59,6 +59,11 @@ ROWS = (
         but(VALUES, steps=steps([1.0, 5.0, 90.0, 1e9, math.nan], **WILD), lost=Lost(5, "", "loss")),
         but(HEALTHY, steps=steps(falling(2.3, 2.0), update_ratio=(0.01, 0.01, 0.01))),
     ),
+    Row(
+        "optimisation.rate-too-high",
+        but(VALUES, steps=steps([1.0, 0.9, 4.0, math.nan], **WILD), lost=Lost(4, "layers.0", "gradient")),
+        but(VALUES, steps=steps([1.0, 0.9, 0.8, math.nan], **WILD), lost=Lost(4, "layers.0", "gradient")),
+    ),
     Row("optimisation.rate-too-low", CRAWLING, but(HEALTHY, steps=steps(slow(2.31, 2.25)))),
     Row(
         "optimisation.rate-too-low",

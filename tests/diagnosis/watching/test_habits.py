@@ -298,6 +298,54 @@ def test_answers_that_are_asked_for_with_gradients_and_for_nothing_are_no_steps(
     assert "optimisation.divergence" not in {finding.code for finding in doctor.findings()}
 
 
+def test_a_loss_that_no_parameter_reaches_is_seen():
+    model, (x, y) = mlp(3), rows("classes")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with watch(model, optimizer, probe=False) as doctor:
+        for _ in range(8):
+            optimizer.zero_grad()
+            wrong = (model(x).argmax(1) != y).float().mean().requires_grad_()
+            wrong.backward()
+            optimizer.step()
+    assert doctor.findings()[0].code == "mechanics.without-gradient"
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_layers_in_a_plain_list_are_seen_as_weights_that_nobody_knows(listed):
+    class Listed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            layers = [nn.Linear(20, 16), nn.Linear(16, 16)]
+            self.layers, self.out = (nn.ModuleList(layers) if listed else layers), nn.Linear(16, 3)
+
+        def forward(self, rows):
+            for layer in self.layers:
+                rows = torch.relu(layer(rows))
+            return self.out(rows)
+
+    model, (x, y) = Listed(), rows("classes")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with watch(model, optimizer, probe=False) as doctor:
+        for _ in range(8):
+            optimizer.zero_grad()
+            functional.cross_entropy(model(x), y).backward()
+            optimizer.step()
+    assert doctor.case().network.unregistered == (0 if listed else 4)
+
+
+def test_other_answers_than_the_trained_ones_are_no_validation():
+    model, (x, y) = nn.Linear(20, 20), rows("classes")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with watch(model, optimizer, probe=False) as doctor:
+        for _ in range(4):
+            optimizer.zero_grad()
+            functional.mse_loss(model(x), x).backward()
+            optimizer.step()
+            with torch.no_grad():
+                (model(x[:20])[:, :3].argmax(1) == y[:20]).float().mean()
+    assert all(epoch.validation_loss is None for epoch in doctor.case().epochs)
+
+
 def test_the_layer_in_which_numbers_are_lost_is_named():
     class Dividing(nn.Module):
         def __init__(self):
