@@ -106,6 +106,7 @@ def measure_treated(every: int, details: Details) -> Iterator[Row]:
         note = f"of {len(own)}"
         yield Row("treated", who, percent(row["cured"] for row in own), "%", ">= 95", note)
         yield Row("better than random", who, percent(row["over_random"] for row in own), "%", ">= 90", note)
+    details.page += not_cured(seen)
     ends = details.seen("real treated", treated.real())
     yield Row("real: treated", "netwright", percent(row["proven"] for row in ends), "%", "", f"of {len(ends)}, proven")
 
@@ -134,6 +135,22 @@ def confusion(sick: list[dict[str, Any]]) -> str:
         firsts = Counter(row["findings"][0][0] if row["findings"] else "nothing" for row in own)
         told = ", ".join(f"{code} {count}" for code, count in firsts.most_common())
         lines.append(f"| {name} | {len(own)} | {told} |")
+    return "\n".join(lines)
+
+
+def not_cured(seen: list[dict[str, Any]]) -> str:
+    """Return a table of the treatments that did not end within two points of the healthy twin."""
+    lines = [
+        "\n\nNot within two points of the healthy twin:\n",
+        "| planted | in | setting | kept | before | after | healthy | best random change |",
+        "|---|---|---|---|---:|---:|---:|---:|",
+    ]
+    for row in seen:
+        if not row["cured"]:
+            scores = [row[name] for name in ("before", "after", "sound", "best_random")]
+            told = " | ".join("" if score is None else f"{score:.3f}" for score in scores)
+            kept = "; ".join(row["kept"]) or "nothing"
+            lines.append(f"| {row['name']} | {row['base']} | {row['setting']} | {kept} | {told} |")
     return "\n".join(lines)
 
 
