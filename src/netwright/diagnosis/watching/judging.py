@@ -104,8 +104,8 @@ def accuracy(output: Tensor, target: Tensor, task: TaskKind, threshold: float) -
 
 def measured(judgement: Judgement, output: Tensor, target: Tensor) -> float | None:
     """Return the loss of other rows, computed as the training computes its own."""
-    shapes = tuple(output.shape[1:]), tuple(target.shape[1:])
-    if not judgement.loss or shapes != (judgement.output_shape[1:], judgement.target_shape[1:]):
+    trained = len(judgement.output_shape), len(judgement.target_shape)
+    if not judgement.loss or (output.dim(), target.dim()) != trained:
         return None  # other answers, or other targets, than those that are trained
     with torch.no_grad():
         mean = mean_loss(judgement.loss, output, target, judgement.broadcast)

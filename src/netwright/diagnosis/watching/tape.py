@@ -177,8 +177,10 @@ class Tape(TorchFunctionMode):
         entry.before = None
 
     def _note_strangers(self, taken: list[Tensor], origins: list[Origin | None]) -> None:
+        if self.keeping or not self.grad:  # what follows the network's return may be another network
+            return
         for tensor, origin in zip(taken, origins, strict=True):
-            if origin is None and isinstance(tensor, nn.Parameter) and tensor.requires_grad and self.grad:
+            if origin is None and isinstance(tensor, nn.Parameter) and tensor.requires_grad:
                 self.strangers[id(tensor)] = tensor
 
     def _note_all(self, results: list[Tensor], origin: Origin) -> None:
