@@ -64,6 +64,11 @@ ROWS = (
         but(VALUES, steps=steps([1.0, 0.9, 4.0, math.nan], **WILD), lost=Lost(4, "layers.0", "gradient")),
         but(VALUES, steps=steps([1.0, 0.9, 0.8, math.nan], **WILD), lost=Lost(4, "layers.0", "gradient")),
     ),
+    Row(
+        "optimisation.rate-too-low",
+        but(POOR, optimizing={"steps_per_epoch": 1}, trials=trials(0.3, rate_10=0.5, batch_0p1=0.55)),
+        but(POOR, optimizing={"steps_per_epoch": 1}, trials=trials(0.3, rate_10=0.5, batch_0p1=0.8)),
+    ),
     Row("optimisation.rate-too-low", CRAWLING, but(HEALTHY, steps=steps(slow(2.31, 2.25)))),
     Row(
         "optimisation.rate-too-low",
