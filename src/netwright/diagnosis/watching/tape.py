@@ -179,7 +179,7 @@ class Tape(TorchFunctionMode):
     def _note_strangers(self, taken: list[Tensor], origins: list[Origin | None]) -> None:
         if self.keeping or not self.grad:  # what follows the network's return may be another network
             return
-        unknown = [t for t, origin in zip(taken, origins, strict=True) if origin is None and isinstance(t, nn.Parameter)]
+        unknown = [t for t, of in zip(taken, origins, strict=True) if of is None and isinstance(t, nn.Parameter)]
         self.strangers |= {id(tensor): tensor for tensor in unknown if tensor.requires_grad}
 
     def _note_all(self, results: list[Tensor], origin: Origin) -> None:
