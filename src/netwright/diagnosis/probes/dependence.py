@@ -66,19 +66,22 @@ def unread_share(program: Program) -> float | None:
         return None
     count = min(ROWS, len(series) // 2)
     here, there = series[:count], series[count : 2 * count]
-    unread = [_is_unread(program, here, there, part) for part in torch.arange(series.shape[1]).chunk(QUARTERS)]
+    plain = _answers(program, (here,))
+    if plain is None:
+        return None
+    quarters = torch.arange(series.shape[1]).chunk(QUARTERS)
+    unread = [_is_unread(program, plain, (here, there), quarter) for quarter in quarters]
     return sum(unread) / len(unread) if not all(unread) else None
 
 
-def _is_unread(program: Program, here: Tensor, there: Tensor, part: Tensor) -> bool:
+def _is_unread(program: Program, plain: Tensor, rows: tuple[Tensor, Tensor], part: Tensor) -> bool:
     """Whether other values at these steps, of at least half of the rows, leave all answers as they are."""
+    here, there = rows
     changed = here.clone()
     changed[:, part] = there[:, part]
     differ = (changed != here).flatten(1).any(1).double().mean()
-    plain, other = _answers(program, (here,)), _answers(program, (changed,))
-    if plain is None or other is None or plain.shape != other.shape or float(differ) < HALF:
-        return False
-    return bool(torch.equal(plain, other))
+    other = _answers(program, (changed,)) if float(differ) >= HALF else None
+    return other is not None and torch.equal(plain, other)
 
 
 def _asks_for_the_next(series: Tensor, targets: Tensor) -> bool:

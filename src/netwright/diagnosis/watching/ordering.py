@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass, field
 
-from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.state import State
 from netwright.diagnosis.watching.store import Batch
 
@@ -30,7 +29,7 @@ class Order:
 def order_of(state: State) -> Order:
     """Return what the batches, the passes over loaders and the evaluations say."""
     batches = state.store.batches
-    order = Order(hashes=[batch.hashes or row_hashes(batch.inputs) for batch in batches])
+    order = Order(hashes=[batch.row_numbers for batch in batches])
     if batches:
         order.batch_size = max(len(batch.target) for batch in batches)
     _by_loader(state, order)
@@ -92,7 +91,7 @@ def _repeats(state: State, order: Order) -> None:
 
 def _part_of_more(state: State, batch: list[int]) -> bool:
     """Whether one batch is a view of far more rows than it and the evaluations read: not of a table that was split."""
-    held = [entry for one in state.evaluations.store.batches for entry in one.hashes or row_hashes(one.inputs)]
+    held = [number for one in state.evaluations.store.batches for number in one.row_numbers]
     return state.store.batches[0].rows_behind > MORE * len({*batch, *held})
 
 

@@ -122,7 +122,7 @@ def shared(state: State, order: Order) -> float:
     0 where evaluations read those only, or all of those besides others, as where both are measured on purpose.
     """
     store = state.evaluations.store
-    held = [entry for batch in store.batches for entry in batch.hashes or row_hashes(batch.inputs)]
+    held = [entry for batch in store.batches for entry in batch.row_numbers]
     trained = {entry for hashes in order.hashes for entry in hashes}
     share = sum(entry in trained for entry in held) / len(held) if held else 0.0
     both = len(trained.intersection(held)) >= ALL * len(trained)
@@ -140,7 +140,7 @@ def unseen(state: State, order: Order) -> list[tuple[Batch, Tensor]]:
     """Return the batches of evaluations, and which of their rows training did not read."""
     trained = {entry for hashes in order.hashes for entry in hashes}
     return [
-        (batch, torch.tensor([entry not in trained for entry in row_hashes(batch.inputs)], dtype=torch.bool))
+        (batch, torch.tensor([entry not in trained for entry in batch.row_numbers], dtype=torch.bool))
         for batch in state.evaluations.store.batches
     ]
 

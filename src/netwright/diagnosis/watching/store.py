@@ -27,8 +27,13 @@ class Batch:
     step: int
     loading: int = 0  # number of the pass over a loader; 0 where none was seen
     repeated: int = 1  # batches in a row that were this very tensor
-    hashes: list[int] = field(default_factory=list)  # of its rows; empty of those on a device
+    hashes: list[int] = field(default_factory=list)  # of its rows; empty of those on a device: ask `row_numbers`
     rows_behind: int = 0  # of the larger tensor that its inputs are a view of; as many as its own where there is none
+
+    @property
+    def row_numbers(self) -> list[int]:
+        """A number for each row that equal rows share."""
+        return self.hashes or row_hashes(self.inputs)
 
 
 @dataclass
