@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from netwright.diagnosis.programs import Program, train_program
-from netwright.diagnosis.treatment.judging import compare
-from netwright.diagnosis.treatment.programs import treat_program
+from netwright.diagnosis.treatment.judging import compare, mean
+from netwright.diagnosis.treatment.programs import as_treated, floor_of, score_of, treat_program
 from netwright.diagnosis.treatment.values import Treatment
 from netwright.diagnosis.watching import watch
 from patients.failing import FAILING
@@ -15,8 +15,8 @@ from patients.planted import HARM, planted
 from patients.visit import held_out, look
 
 SECONDS = 20.0
+SEEDS = 3
 POINTS = 0.02  # of a score: within two points of the healthy twin
-SHARE = 0.05  # or 5% of its loss
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,8 @@ def real() -> Iterator[Treated]:
 
 def treat(sick: Program, sound: Program | None, words: tuple[str, str, str], findings: Any, case: Any) -> Treated:
     treatment = treat_program(sick, findings, SECONDS, case=case, watch=partial(watch, probe=False))
-    scores = [train_program(sound, seed).score for seed in treatment.seeds[:3]] if sound else []
-    known = [score for score in scores if score is not None]
-    twin = sum(known) / len(known) if known else treatment.best_seen
-    after = treatment.after
+    twin = mean_score(sound) if sound else treatment.best_seen
+    after = mean_score(as_treated(sick, treatment)) if sound else treatment.after
     return Treated(
         "treated" if sound else "real treated",
         *words,
@@ -91,6 +89,14 @@ def treat(sick: Program, sound: Program | None, words: tuple[str, str, str], fin
         beats_random(treatment),
         tuple(asdict(row) for row in treatment.rows),
     )
+
+
+def mean_score(program: Program) -> float:
+    """Return the mean score of three trainings of the full length; one that is not finite counts as the worst."""
+    scores = [score_of(program, seed) for seed in range(SEEDS)]
+    found = mean(scores, floor_of(program))
+    assert found is not None
+    return found
 
 
 def typical(treatment: Treatment) -> float | None:

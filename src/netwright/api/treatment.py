@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from netwright.core.interrupts import StopSignal
     from netwright.diagnosis.case import Case
     from netwright.diagnosis.from_run.tables import Guessed
+    from netwright.diagnosis.treatment.course import Treated
     from netwright.diagnosis.treatment.patient import RunPatient
-    from netwright.diagnosis.treatment.runs import Treated
     from netwright.diagnosis.treatment.values import Treatment, TrialRow
+    from netwright.training.recipe import Recipe
     from netwright.training.stage import Stage
 
 TREATED = "treated.toml"
@@ -56,7 +57,7 @@ def treat(
     from netwright.core.devices import cpu_threads
     from netwright.diagnosis.doctor import diagnose
     from netwright.diagnosis.from_run import case_of_run
-    from netwright.diagnosis.treatment.runs import treat_run
+    from netwright.diagnosis.treatment.course import treat as treat_patient
     from netwright.training.reopening import reopen
     from netwright.training.run_directory import locked
 
@@ -67,7 +68,8 @@ def treat(
     seconds = parse_budget(budget) or SECONDS
     with locked(folder), cpu_threads(stage.recipe.training.threads):
         patient = replace(_patient(stage, case, seconds), stop=stop, deadline=began + seconds)
-        treated = treat_run(patient, diagnose(case), case, tell=tell)
+        chance = stage.recipe.training.seed
+        treated = treat_patient(patient, diagnose(case), case, tell=tell, chance=chance)
         _store(folder, stage, treated)
     return treated.treatment
 
@@ -107,7 +109,7 @@ def _reference(guessed: "Guessed", metric: str) -> float | None:
     return max((value for value in measured if value is not None), default=None)
 
 
-def _store(folder: Path, stage: "Stage", treated: "Treated") -> None:
+def _store(folder: Path, stage: "Stage", treated: "Treated[Recipe]") -> None:
     """Write the trials and, where something is proven, the recipe; the report last."""
     from netwright.training.settings import recipe_to_toml
 
@@ -116,7 +118,7 @@ def _store(folder: Path, stage: "Stage", treated: "Treated") -> None:
         kept = [row for row in treated.treatment.rows if row.kept]
         reasons = tuple(_reason(stage, treated, name, kept) for name in _changed(stage, treated))
         old = (choice for choice in stage.info.choices if choice.name not in {one.name for one in reasons})
-        text = recipe_to_toml(treated.recipe, (*old, *reasons), stage.material.schema)
+        text = recipe_to_toml(treated.plan, (*old, *reasons), stage.material.schema)
         write_atomic(folder / TREATED, text.encode())
     else:
         (folder / TREATED).unlink(missing_ok=True)
@@ -125,15 +127,15 @@ def _store(folder: Path, stage: "Stage", treated: "Treated") -> None:
         write_report(Run(folder))
 
 
-def _changed(stage: "Stage", treated: "Treated") -> list[str]:
+def _changed(stage: "Stage", treated: "Treated[Recipe]") -> list[str]:
     """Return the settings that differ from the run's recipe, by dotted name."""
     from netwright.training.recipe import leaves
 
     before = leaves(stage.recipe)
-    return [name for name, value in leaves(treated.recipe).items() if name in before and before[name] != value]
+    return [name for name, value in leaves(treated.plan).items() if name in before and before[name] != value]
 
 
-def _reason(stage: "Stage", treated: "Treated", name: str, kept: "list[TrialRow]") -> Choice:
+def _reason(stage: "Stage", treated: "Treated[Recipe]", name: str, kept: "list[TrialRow]") -> Choice:
     from netwright.diagnosis.illness import Change
     from netwright.diagnosis.treatment.recipes import settings_of
     from netwright.training.recipe import leaves
@@ -146,4 +148,4 @@ def _reason(stage: "Stage", treated: "Treated", name: str, kept: "list[TrialRow]
         for setting in settings_of(Change(*change, ""), stage.recipe, task) or {}
     }
     row = sets.get(name, kept[-1])
-    return Choice(name, leaves(treated.recipe)[name], f"treatment of {row.finding}: {row.verdict}")
+    return Choice(name, leaves(treated.plan)[name], f"treatment of {row.finding}: {row.verdict}")

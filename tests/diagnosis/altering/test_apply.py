@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn import functional
 
 from netwright.diagnosis.altering import apply
+from netwright.diagnosis.altering.data import with_spare_rows
 from netwright.diagnosis.illness import Change
 from netwright.diagnosis.programs import Sample, train_program
 from tests.diagnosis.small_programs import classifier, regressor
@@ -217,7 +218,7 @@ def test_skips_go_around_layers_of_equal_width():
         )
     )
     skipped = built(changed(deep, "residual", True))
-    assert sum(node.name.startswith("add") for node in skipped.graph.nodes) == 2
+    assert sum(node.name.startswith("skip") for node in skipped.graph.nodes) == 2
     assert changed(classifier(), "residual", True) is None
 
 
@@ -287,3 +288,88 @@ def test_a_hidden_layer_is_put_before_the_only_layer_of_weights_and_nowhere_else
     straight = classifier(build=lambda _seed: nn.Sequential(nn.Linear(4, 2), nn.Softmax(-1)))
     assert kinds(changed(straight, "hidden_layer", 8))[-4:] == ["Linear", "ReLU", "Linear", "Softmax"]
     assert changed(classifier(), "hidden_layer", 8) is None
+
+
+def test_a_network_with_skips_starts_as_if_its_layers_were_not_there():
+    deep = classifier(build=lambda _seed: nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU()))
+    deeper = changed(classifier(build=lambda _seed: nn.Sequential(*built(deep), nn.Linear(8, 2))), "residual", True)
+    network, rows = built(deeper), deeper.rows.inputs[0]
+    plain = functional.relu(network.get_submodule("0")(rows))
+    torch.testing.assert_close(network(rows), network.get_submodule("4")(plain))
+
+
+def test_first_weights_become_those_of_pytorch_again():
+    def constant(_seed):
+        network = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+        for parameter in network.parameters():
+            nn.init.constant_(parameter, 0.05)
+        return network
+
+    first = built(changed(classifier(build=constant), "initialization", "default"))[0]
+    assert first.weight.std() > 0.1
+    assert first.weight.abs().max() <= 0.5  # 1 / sqrt(4)
+
+
+def test_norms_of_rows_take_the_place_of_batch_norms():
+    normed = changed(changed(classifier(), "normalization", "batch"), "normalization", "layer")
+    assert kinds(normed).count("GroupNorm") == 1
+    assert "BatchNorm1d" not in kinds(normed)
+    one = normed.rows.inputs[0][:1]
+    network = built(normed).train()
+    torch.testing.assert_close(network(one), network(normed.rows.inputs[0])[:1])
+
+
+class Logarithm(nn.Module):
+    """A logarithm of what may be below 0, before a layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.log = nn.Linear(4, 2)  # a name that is no logarithm
+
+    def forward(self, rows):
+        return self.log(torch.log(rows))
+
+
+def test_what_goes_into_a_logarithm_is_kept_above_0():
+    safe = built(changed(classifier(build=lambda _seed: Logarithm()), "clamp", 1e-3))
+    rows = torch.tensor([[-1.0, 0.0, 1.0, 2.0]])
+    torch.testing.assert_close(safe(rows), safe.get_submodule("log")(torch.log(rows.clamp(min=1e-3))))
+    assert changed(classifier(), "clamp", 1e-3) is None
+
+
+def test_missing_numbers_become_their_features_median():
+    plain = classifier()
+    holed = plain.rows.inputs[0].clone()
+    holed[::3, 0], holed[0, 1], holed[:, 2] = torch.nan, torch.inf, torch.nan
+    filled = changed(plain.but(rows=Sample((holed,), plain.rows.targets)), "fill", True).rows.inputs[0]
+    kept = holed[:, 0][holed[:, 0].isfinite()]
+    assert filled.isfinite().all()
+    assert filled[0, 0] == kept.median()
+    assert filled[1, 0] == holed[1, 0]
+    assert not filled[:, 2].any()
+    assert changed(plain, "fill", True) is None
+
+
+def test_spare_validation_rows_are_trained_on_and_the_others_judge():
+    plain = classifier()
+    spared = with_spare_rows(plain)
+    mixed = changed(spared, "mix", True)
+    assert spared.judged.rows == 20
+    assert mixed.rows.rows == plain.rows.rows + 20
+    torch.testing.assert_close(mixed.judged.inputs, spared.judged.inputs)
+    held = {row.numpy().tobytes() for row in plain.validation.inputs[0]}
+    assert {row.numpy().tobytes() for row in torch.cat([mixed.rows.inputs[0][120:], mixed.judged.inputs[0]])} == held
+    assert changed(plain, "mix", True) is None
+
+
+def test_a_program_is_judged_without_its_spare_rows():
+    spared = with_spare_rows(classifier())
+    wrong = Sample(spared.validation.inputs, torch.cat([1 - spared.validation.targets[:20], spared.judged.targets]))
+    assert train_program(spared.but(validation=wrong), 0).score == train_program(spared, 0).score
+
+
+def test_classes_without_a_row_leave_the_weights_of_the_others():
+    two = classifier(build=lambda _seed: nn.Sequential(nn.Linear(4, 3)))
+    weighted = changed(two, "class_weights", "balanced")
+    outputs, targets = torch.randn(6, 3, generator=torch.Generator().manual_seed(0)), torch.tensor([0, 1, 0, 1, 1, 0])
+    torch.testing.assert_close(weighted.loss(outputs, targets), functional.cross_entropy(outputs, targets))

@@ -32,6 +32,7 @@ SETTINGS: dict[str, Callable[[Program, Any], Program | None]] = {
     "initialization": networks.initialization,
     "normalization": networks.normalization,
     "residual": networks.residual,
+    "clamp": networks.clamp,
     "dropout": networks.dropout,
     "hidden_layer": networks.hidden_layer,
     "width": networks.width,
@@ -47,6 +48,8 @@ SETTINGS: dict[str, Callable[[Program, Any], Program | None]] = {
     "scale_targets": data.scale_targets,
     "drop_column": data.drop_column,
     "split": data.split,
+    "mix": data.mix,
+    "fill": data.fill,
     "align": data.align,
 }
 

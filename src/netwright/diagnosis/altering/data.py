@@ -83,6 +83,47 @@ def split(program: Program, wanted: bool) -> Program | None:
     return program.but(rows=program.rows.at(torch.tensor(kept)))
 
 
+def with_spare_rows(program: Program) -> Program:
+    """Return the program judged by one half of its validation rows, drawn at random; the other half is to spare."""
+    held = program.validation
+    if held is None or held.rows < 2:
+        return program
+    order = torch.randperm(held.rows, generator=torch.Generator().manual_seed(0))
+    return program.but(validation=held.at(order), spare=held.rows // 2)
+
+
+def mix(program: Program, wanted: bool) -> Program | None:
+    """Return the program with the spare validation rows among its training rows, as if both were drawn from all."""
+    held, judged = program.validation, program.judged
+    if not wanted or not program.spare or held is None:
+        return None
+    spare, rows = held.at(torch.arange(program.spare)), program.rows
+    inputs = tuple(torch.cat(parts) for parts in zip(rows.inputs, spare.inputs, strict=True))
+    return program.but(rows=Sample(inputs, torch.cat([rows.targets, spare.targets])), validation=judged, spare=0)
+
+
+def fill(program: Program, wanted: bool) -> Program | None:
+    """Return the program with numbers that are not finite replaced by their feature's median over training rows."""
+    medians = [middle(part) for part in program.rows.inputs]
+
+    def filled(sample: Sample) -> Sample:
+        parts = zip(sample.inputs, medians, strict=True)
+        return Sample(tuple(torch.where(part.isfinite(), part, usual) for part, usual in parts), sample.targets)
+
+    held = program.validation
+    parts = (*program.rows.inputs, *(held.inputs if held else ()))
+    if not wanted or all(bool(part.isfinite().all()) for part in parts):
+        return None
+    return with_rows(program, filled(program.rows), held and filled(held))
+
+
+def middle(part: Tensor) -> Tensor:
+    """Return each feature's median over the rows where it is finite; 0 where it never is."""
+    if not part.is_floating_point():
+        return torch.zeros((), dtype=part.dtype)
+    return part.where(part.isfinite(), torch.nan).nanmedian(0, keepdim=True).values.nan_to_num(0.0)
+
+
 def align(program: Program, wanted: bool) -> Program | None:
     """Return the program with rows and targets drawn in one order."""
     return program.but(apart=False) if wanted and program.habits.apart else None

@@ -1,6 +1,5 @@
 """Normalisation, skips, dropout and other first weights in a network that is there already."""
 
-import operator
 from collections.abc import Callable
 
 import torch
@@ -14,8 +13,11 @@ from netwright.diagnosis.altering.graphs import (
     insert_after,
     insert_before,
     kind_of_module,
+    name_of,
 )
 
+ROOTS_AND_LOGARITHMS = frozenset(("log", "log2", "log10", "sqrt", "rsqrt"))
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 GAINS: dict[str, Callable[[Tensor], Tensor]] = {
     "kaiming": nn.init.kaiming_normal_,
     "xavier": nn.init.xavier_uniform_,
@@ -24,12 +26,18 @@ GAINS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def with_initialization(network: nn.Module, name: str) -> nn.Module | None:
-    """Draw the weights of all layers that mix features anew; biases 0, scales of normalisations 1."""
+    """Draw the weights of all layers that mix features anew; biases 0, scales of normalisations 1.
+
+    "default" draws them as PyTorch does, which is what is left when a hand-written start is taken out.
+    """
     found = False
     for module in network.modules():
         if kind_of_module(module) in ("mixing", "whole"):
             found = True
-            fill(module, GAINS[name])
+            if name != "default":
+                fill(module, GAINS[name])
+            elif hasattr(module, "reset_parameters"):
+                module.reset_parameters()  # type: ignore[operator]
         if isinstance(module, NORMALIZATIONS):
             module.reset_parameters()  # type: ignore[operator]
     return network if found else None
@@ -45,9 +53,14 @@ def fill(module: nn.Module, draw_weights: Callable[[Tensor], Tensor]) -> None:
 
 
 def with_normalization(network: nn.Module, inputs: tuple[Tensor, ...], name: str) -> nn.Module | None:
-    """Normalise before each hidden activation that has none before it; "none" takes all away."""
+    """Normalise before each hidden activation that has none before it; "none" takes all away.
+
+    "layer" puts a norm of each row in the place of those over a batch, where there are any.
+    """
     if name == "none":
         return without(network, NORMALIZATIONS)
+    if name == "layer" and (swapped := with_norms_of_rows(network)) is not None:
+        return swapped
     drawn = draw(network, inputs)
     if drawn is None:
         return None
@@ -57,6 +70,19 @@ def with_normalization(network: nn.Module, inputs: tuple[Tensor, ...], name: str
         if module is not None:
             insert_before(drawn.network, node, f"normalization_{number}", module)
     return drawn.finished() if any(module for _, module in made) else None
+
+
+def with_norms_of_rows(network: nn.Module) -> nn.Module | None:
+    """Put a group norm of one group in the place of each batch norm."""
+    places = [
+        (parent, name, child)
+        for parent in network.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, BATCH_NORMS)
+    ]
+    for parent, name, child in places:
+        setattr(parent, name, nn.GroupNorm(1, child.num_features, child.eps, child.affine))
+    return network if places else None
 
 
 def is_bare(drawn: Drawn, node: fx.Node) -> bool:
@@ -75,7 +101,10 @@ def normalization(name: str, shape: tuple[int, ...]) -> nn.Module | None:
 
 
 def with_residual(network: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module | None:
-    """Put a skip around each hidden layer whose input and result have one shape: a + f(W a)."""
+    """Put a skip around each hidden layer whose input and result have one shape: a + s f(W a), s learnt from 0 on.
+
+    Source: Bachlechner et al., ReZero is all you need, 2021: however deep, the network starts as a shallow one.
+    """
     drawn = draw(network, inputs)
     if drawn is None:
         return None
@@ -85,7 +114,7 @@ def with_residual(network: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module |
             continue
         start = layer.args[0]
         if isinstance(start, fx.Node) and start.op != "placeholder" and drawn.shape(start) == drawn.shape(node):
-            add(drawn, node, start)
+            add(drawn, node, start, f"skip_{added}")
             added += 1
     return drawn.finished() if added else None
 
@@ -98,12 +127,38 @@ def source(drawn: Drawn, node: fx.Node) -> fx.Node | None:
     return before if isinstance(before, fx.Node) and drawn.kind(before) == "mixing" else None
 
 
-def add(drawn: Drawn, node: fx.Node, start: fx.Node) -> None:
+class Skip(nn.Module):
+    """What came in, and a learnt share of the layer's result, 0 at first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.share = nn.Parameter(torch.zeros(()))
+
+    def forward(self, start: Tensor, result: Tensor) -> Tensor:
+        return start + self.share * result
+
+
+def add(drawn: Drawn, node: fx.Node, start: fx.Node, name: str) -> None:
     graph = drawn.network.graph
+    drawn.network.add_submodule(name, Skip())
     with graph.inserting_after(node):
-        total = graph.call_function(operator.add, (start, node))
+        total = graph.call_module(name, (start, node))
     total.meta = dict(node.meta)
     node.replace_all_uses_with(total, delete_user_cb=lambda user: user is not total)
+
+
+def with_clamped_inputs(network: nn.Module, inputs: tuple[Tensor, ...], least: float) -> nn.Module | None:
+    """Keep what goes into logarithms and roots at `least` or above."""
+    drawn = draw(network, inputs)
+    if drawn is None:
+        return None
+    called = [node for node in drawn.nodes if node.op in ("call_function", "call_method")]
+    places = [node for node in called if name_of(node) in ROOTS_AND_LOGARITHMS]
+    for node in places:
+        with drawn.network.graph.inserting_before(node):
+            above = drawn.network.graph.call_function(torch.clamp, (node.args[0],), {"min": least})
+        node.update_arg(0, above)
+    return drawn.finished() if places else None
 
 
 def with_dropout(network: nn.Module, inputs: tuple[Tensor, ...], share: float) -> nn.Module | None:

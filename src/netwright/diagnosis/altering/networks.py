@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from netwright.diagnosis.altering.activations import with_activation
 from netwright.diagnosis.altering.graphs import DROPOUTS, SOFTMAX_MODULES
 from netwright.diagnosis.altering.layers import (
+    with_clamped_inputs,
     with_dropout,
     with_hidden_layer,
     with_initialization,
@@ -58,6 +59,10 @@ def normalization(program: Program, name: str) -> Program | None:
 
 def residual(program: Program, wanted: bool) -> Program | None:
     return operated(program, with_residual) if wanted else None
+
+
+def clamp(program: Program, least: float) -> Program | None:
+    return operated(program, lambda network, inputs: with_clamped_inputs(network, inputs, least))
 
 
 def dropout(program: Program, share: float) -> Program | None:

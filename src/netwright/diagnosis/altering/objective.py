@@ -4,6 +4,7 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from netwright.diagnosis.altering.data import scale_targets
 from netwright.diagnosis.altering.heads import with_head
@@ -126,8 +127,13 @@ def class_weights(program: Program, _balanced: str) -> Program | None:
     weighted = WEIGHTED.get(program.loss_name)
     if weighted is None or program.task not in ("classes", "binary"):
         return None
-    weights = balanced_weights(program.loss_name, program.rows.targets)
-    return program.but(loss=lambda output, target: weighted(output, target, weights))
+    known = balanced_weights(program.loss_name, program.rows.targets)
+
+    def balanced(output: Tensor, target: Tensor) -> Tensor:
+        absent = output.shape[-1] - len(known) if known.dim() else 0  # the last classes may have no row
+        return weighted(output, target, functional.pad(known, (0, absent), value=1.0) if absent > 0 else known)
+
+    return program.but(loss=balanced)
 
 
 def reduction(program: Program, _mean: str) -> Program | None:

@@ -78,6 +78,13 @@ class Program:
     precision: torch.dtype = torch.float32
     threshold: float | None = None  # between the answers of two classes; None: by the loss and the targets
     habits: Habits = field(default_factory=Habits)
+    spare: int = 0  # of the first validation rows, by which nothing is judged: they may be trained on instead
+
+    @property
+    def judged(self) -> Sample | None:
+        """The validation rows that the training is judged by."""
+        held = self.validation
+        return held.at(torch.arange(self.spare, held.rows)) if held is not None and self.spare else held
 
     @property
     def steps_per_epoch(self) -> int:

@@ -172,11 +172,11 @@ def advance(running: Running) -> None:
 
 def evaluate_epoch(running: Running, train_loss: float) -> None:
     """Evaluate on the validation rows, tell the doctor, and stop early if the program does."""
-    program = running.program
-    if program.validation is None:
+    program, judged = running.program, running.program.judged
+    if judged is None:
         return
     running.network.train(not program.habits.evaluation_mode)
-    score, loss = measure(program, running.network, in_precision(program, program.validation))
+    score, loss = measure(program, running.network, in_precision(program, judged))
     running.validation_losses.append(math.nan if loss is None else loss)
     if running.doctor is not None:
         running.doctor.epoch(train_loss=train_loss, validation_loss=loss, metric=score)
@@ -203,13 +203,13 @@ def finish(running: Running, seconds: float, keep: bool) -> Outcome:
         running.network.load_state_dict(running.best)
     running.network.train(not program.habits.evaluation_mode)
     training, _ = measure(program, running.network, in_precision(program, program.rows))
-    validation = None
-    if program.validation is not None:
-        validation, _ = measure(program, running.network, in_precision(program, program.validation))
+    validation, judged = None, program.judged
+    if judged is not None:
+        validation, _ = measure(program, running.network, in_precision(program, judged))
     steps = running.backwards // program.habits.accumulate
     return Outcome(
         final(running.losses),
-        training if program.validation is None else validation,
+        training if judged is None else validation,
         training,
         validation,
         tuple(running.losses),

@@ -1,4 +1,5 @@
 """From findings to proven fixes: remedies tried on paired seeds, beside random changes of equal budget.
 
-`judging` and `values` know only scores; `controls` draws random changes; `programs` treats PyTorch programs.
+`course` is how a treatment goes, whatever is treated; `remedies` and `controls` name changes, of findings and chance;
+`patient` and `programs` carry them out, on runs and on PyTorch programs; `judging` and `values` know only scores.
 """

@@ -13,6 +13,7 @@ from netwright.diagnosis.treatment.values import TrialRow
 SURE = 0.05  # probability of a gain where there is none, below which it counts as proven
 LEAST_GAIN = 0.005  # of a score: less is no cure, however sure
 NEAR = 0.02  # of a score: two points of accuracy
+LEAST_DIFFERENCE = 1e-9  # of means: less is rounding
 
 Scores = Sequence[float | None]
 
@@ -97,7 +98,7 @@ def judge(row: TrialRow, before: Scores, controls: Sequence[Scores], floor: floa
     against_before = compare(before, row.scores, floor)
     usual = typical(controls, floor)
     against_random = compare(usual, row.scores[: len(usual)], floor) if usual else None
-    kept = against_before.proven and (against_random is None or against_random.gain > 0.0)
+    kept = against_before.proven and (against_random is None or against_random.gain > LEAST_DIFFERENCE)
     judged = replace(
         row,
         mean=mean(row.scores, floor),

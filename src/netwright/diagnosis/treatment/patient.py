@@ -31,6 +31,7 @@ from netwright.training.session import Session
 from netwright.training.stage import Stage, logits_of
 
 FEWEST_EPOCHS = 8  # of a trial, where the recipe has as many
+UNITS = {"r2": "explained variance (r2)"}
 FEWEST_STEPS = 300  # of a trial, where the recipe has as many: fewer say little of a remedy
 
 
@@ -52,8 +53,13 @@ class RunPatient:
         return self.stage.folder.name
 
     @property
-    def recipe(self) -> Recipe:
-        return self.stage.recipe
+    def plan(self) -> Recipe:
+        """The recipe as it was, of one network."""
+        return replace(self.stage.recipe, contenders={})
+
+    @property
+    def unit(self) -> str:
+        return UNITS.get(self.metric, self.metric)
 
     @property
     def floor(self) -> float:
@@ -86,11 +92,12 @@ class RunPatient:
             raise Interrupted(self.stop.number, "nothing was changed")
         if len(trained) < len(members):
             raise KeyboardInterrupt
-        return [None if trained[number].error else self._score(member) for number, member in enumerate(members)]
+        return [None if trained[number].error else score_of(self, member) for number, member in enumerate(members)]
 
-    def case(self, recipe: Recipe, seed: int) -> Case:
+    def case(self, recipe: Recipe) -> Case:
         """Train a recipe's network with records, as `fit` would but shorter, and return its case."""
         heard: list[Record] = []
+        seed = recipe.training.seed
         config = replace(shortened(recipe.training, self.share), statistics=True, record_every=5, seed=seed)
         short = replace(recipe, training=config)
         with suppress(RunError):  # it diverged: its records say so
@@ -124,12 +131,14 @@ class RunPatient:
     def _session(self) -> Session:
         return Session(stop=self.stop, task=self.stage.preparation.task)
 
-    def _score(self, member: Member) -> float | None:
-        rows, preparation = self.stage.parts.validation, self.stage.preparation
-        said = from_logits(logits_of(member.module, rows), preparation)
-        measure = METRICS[preparation.task][self.metric]
-        value = float(measure(truth_of(rows, preparation), said, np.ones((1, len(rows))))[0])
-        return value if math.isfinite(value) else None
+
+def score_of(patient: RunPatient, member: Member) -> float | None:
+    """Return a trained network's score on the validation rows; None where it is not finite."""
+    rows, preparation = patient.stage.parts.validation, patient.stage.preparation
+    said = from_logits(logits_of(member.module, rows), preparation)
+    measure = METRICS[preparation.task][patient.metric]
+    value = float(measure(truth_of(rows, preparation), said, np.ones((1, len(rows))))[0])
+    return value if math.isfinite(value) else None
 
 
 def metric_for(stage: Stage, headline: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-TrialKind = Literal["as it is", "remedy", "added remedy", "random change"]
+TrialKind = Literal["as it is", "remedy", "added remedy", "remedies together", "random change"]
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class TrialRow:
 
     kind: TrialKind
     words: str  # "divide the learning rate by 10"
-    changes: tuple[tuple[str, Any], ...] = ()  # settings and values, as in `diagnosis/changes.py`
+    changes: tuple[tuple[str, Any], ...] = ()  # settings and values, as in `diagnosis/changes.py`; made together
     finding: str = ""  # code of the finding whose remedy it is
     scores: tuple[float | None, ...] = ()  # on the rows held out, one a seed; None: not finite
     mean: float | None = None  # over seeds, what is not finite counted as the floor

@@ -38,7 +38,12 @@ CONFLICTING_LABELS = Illness(
     "20% repeat another row with another target, next to nothing was learnt, and no other training learns more "
     "(Northcutt, Athalye and Mueller, Pervasive label errors in test sets, 2021)",
     example="the column that tells the rows apart was left out",
-    remedies=(Change("data", True, "read the columns that tell such rows apart, or mend the labels"),),
+    remedies=(
+        Change("data", True, "read the columns that tell such rows apart, or mend the labels"),
+        Change("patience", 10, "stop when validation gets no better, before wrong labels are learnt by heart"),
+        Change("dropout", 0.3, "silence 30% of the hidden units"),
+        Change("epochs", 0.3, "train a third as long"),
+    ),
     examine=examine,
     explains=(
         *("optimisation.plateau", "generalisation.underfitting", "signal.constant-output"),

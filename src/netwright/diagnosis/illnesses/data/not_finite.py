@@ -23,7 +23,10 @@ NOT_FINITE = Illness(
     seen="at least one value of the inputs that is not finite (TheDeepChecker, Ben Braiek and Khomh 2022; IEEE 754, "
     "2019)",
     example="an empty cell of a table, or a logarithm of 0",
-    remedies=(Change("data", True, "fill the empty cells, or leave their rows out"),),
+    remedies=(
+        Change("fill", True, "fill the empty cells with their column's median"),
+        Change("data", True, "leave the rows with empty cells out"),
+    ),
     examine=examine,
     explains=(
         *("mechanics.not-finite-source", "optimisation.divergence", "optimisation.rate-too-high"),

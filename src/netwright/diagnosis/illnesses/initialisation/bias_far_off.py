@@ -30,7 +30,10 @@ BIAS_FAR_OFF = Illness(
     seen="a hidden bias beyond 3 before the first step, where little was learnt (NeuraLint, Nikanjam et al. 2022: "
     "biases that are not 0; Goodfellow, Bengio and Courville, Deep learning, 2016, section 8.4)",
     example="nn.init.constant_(layer.bias, -10)",
-    remedies=(Change("initialization", "kaiming", "start from Kaiming's weights with biases of 0"),),
+    remedies=(
+        Change("initialization", "default", "leave the first weights as PyTorch draws them"),
+        Change("initialization", "kaiming", "start from Kaiming's weights with biases of 0"),
+    ),
     examine=examine,
     explains=(
         *("signal.dead-units", "signal.saturated-units", "signal.collapsed-representation", "optimisation.plateau"),

@@ -43,6 +43,7 @@ SYMMETRIC_UNITS = Illness(
     "Deep learning, 2016, section 8.4: break symmetry)",
     example="nn.init.constant_(layer.weight, 0.5) for every layer",
     remedies=(
+        Change("initialization", "default", "leave the first weights as PyTorch draws them"),
         Change("initialization", "kaiming", "start from Kaiming's random weights"),
         Change("initialization", "xavier", "start from Xavier's random weights"),
     ),

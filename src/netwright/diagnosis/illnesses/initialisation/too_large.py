@@ -43,6 +43,7 @@ TOO_LARGE = Illness(
     "the scale: Glorot and Bengio 2010; He et al., Delving deep into rectifiers, 2015), where little was learnt",
     example="weights of N(0, 1) for 784 inputs: 28 times too large",
     remedies=(
+        Change("initialization", "default", "leave the first weights as PyTorch draws them"),
         Change("initialization", "kaiming", "start from Kaiming's weights"),
         Change("initialization", "xavier", "start from Xavier's weights"),
         Change("normalization", "batch", "normalise before each activation"),

@@ -44,6 +44,7 @@ TOO_SMALL = Illness(
     "training deep feedforward neural networks, 2010)",
     example="weights of U(-0.05, 0.05) for layers of two units",
     remedies=(
+        Change("initialization", "default", "leave the first weights as PyTorch draws them"),
         Change("initialization", "kaiming", "start from Kaiming's weights"),
         Change("initialization", "xavier", "start from Xavier's weights"),
         Change("normalization", "batch", "normalise before each activation"),

@@ -24,6 +24,7 @@ NOT_FINITE_SOURCE = Illness(
     "each step (DeepLocalize, Wardat, Le and Rajan 2021)",
     example="log(0) in a loss of one's own, or a rate far too high",
     remedies=(
+        Change("clamp", 1e-3, "keep what goes into logarithms and roots above 0: x.clamp(min=0.001)"),
         Change("learning_rate", 0.1, "divide the learning rate by 10"),
         Change("clip_norm", 1.0, "clip the gradient's norm at 1"),
         Change("scale_inputs", True, "bring each feature to mean 0 and deviation 1"),
