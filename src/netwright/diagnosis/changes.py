@@ -42,6 +42,7 @@ CHANGES: dict[str, str] = {
     "shuffle": "True: rows in a new order each epoch",
     "drop_column": "name of a column that is not read",
     "split": "True: rows of training and validation are kept apart",
+    "match": "True: validation rows have the means and deviations of training rows",
     "mix": "True: training and validation rows are drawn from all rows",
     "fill": "True: numbers that are missing become their feature's median",
     "accumulate": "True: the loss is divided by the backward passes of a step",

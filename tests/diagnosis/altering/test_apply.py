@@ -350,6 +350,16 @@ def test_missing_numbers_become_their_features_median():
     assert changed(plain, "fill", True) is None
 
 
+def test_validation_rows_are_brought_to_the_scale_of_training_rows():
+    plain = classifier()
+    louder = Sample((255.0 * plain.validation.inputs[0] + 3.0,), plain.validation.targets)
+    matched = changed(plain.but(validation=louder), "match", True)
+    training, held = plain.rows.inputs[0].double(), matched.validation.inputs[0].double()
+    torch.testing.assert_close(held.mean(0), training.mean(0), atol=1e-5, rtol=0)
+    torch.testing.assert_close(held.std(0, correction=0), training.std(0, correction=0), atol=1e-5, rtol=0)
+    assert changed(plain.but(validation=None), "match", True) is None
+
+
 def test_spare_validation_rows_are_trained_on_and_the_others_judge():
     plain = classifier()
     spared = with_spare_rows(plain)

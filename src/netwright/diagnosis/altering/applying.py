@@ -49,6 +49,7 @@ SETTINGS: dict[str, Callable[[Program, Any], Program | None]] = {
     "drop_column": data.drop_column,
     "split": data.split,
     "mix": data.mix,
+    "match": data.match,
     "fill": data.fill,
     "align": data.align,
 }

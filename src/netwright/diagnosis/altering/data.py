@@ -102,6 +102,24 @@ def mix(program: Program, wanted: bool) -> Program | None:
     return program.but(rows=Sample(inputs, torch.cat([rows.targets, spare.targets])), validation=judged, spare=0)
 
 
+def match(program: Program, wanted: bool) -> Program | None:
+    """Return the program with each feature of the validation rows at the mean and deviation that training rows have.
+
+    That is what one preprocessing of both comes to, where one part was divided by 255 and the other was not.
+    """
+    held = program.validation
+    if not wanted or held is None or not any(part.is_floating_point() for part in held.inputs):
+        return None
+    parts = zip(held.inputs, program.rows.inputs, strict=True)
+    matched = (brought_to(own, other) if own.is_floating_point() else own for own, other in parts)
+    return program.but(validation=Sample(tuple(matched), held.targets))
+
+
+def brought_to(part: Tensor, other: Tensor) -> Tensor:
+    mean, deviation = moments(other)
+    return (standardized(part.double(), moments(part)) * deviation + mean).to(part.dtype)
+
+
 def fill(program: Program, wanted: bool) -> Program | None:
     """Return the program with numbers that are not finite replaced by their feature's median over training rows."""
     medians = [middle(part) for part in program.rows.inputs]

@@ -33,6 +33,7 @@ DRIFT = Illness(
     "Rabanser, Guennemann and Lipton, Failing loudly, 2019)",
     example="the table is sorted by date, or by class, and the last 20% are taken for validation",
     remedies=(
+        Change("match", True, "put both through one preprocessing: validation rows at the scale of training rows"),
         Change("mix", True, "draw training and validation rows from all rows"),
         Change("shuffle", True, "shuffle the rows before they are split"),
         Change("split", True, "draw validation rows at random from all rows"),
