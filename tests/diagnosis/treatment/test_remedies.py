@@ -34,3 +34,8 @@ def test_of_two_that_set_the_same_the_first_holds():
     assert one.values == (("learning_rate", 10.0), ("epochs", 4.0))
     assert one.words == "learning_rate 10.0, and epochs 4.0"
     assert one.finding == "a"
+
+
+def test_a_lone_remedy_is_tried_at_other_rates():
+    found = [dict(one.values) for one in together([LONGER])]
+    assert found == [{"epochs": 4.0, "learning_rate": 10.0}, {"epochs": 4.0, "learning_rate": 0.1}]

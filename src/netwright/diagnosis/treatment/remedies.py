@@ -9,6 +9,11 @@ from netwright.diagnosis.doctor import examine
 from netwright.diagnosis.illness import Change
 from netwright.diagnosis.illnesses import ILLNESSES
 
+OTHER_RATES = (
+    Change("learning_rate", 10.0, "multiply the learning rate by 10"),
+    Change("learning_rate", 0.1, "divide the learning rate by 10"),
+)
+
 
 @dataclass(frozen=True)
 class Remedy:
@@ -44,17 +49,24 @@ def remedies(findings: Sequence[Finding], case: Case | None) -> Iterator[Remedy]
 
 
 def together(waiting: Sequence[Remedy]) -> Iterator[Remedy]:
-    """Yield remedies to be made together, where none helps alone: the first of each finding, then pairs by rank."""
+    """Yield remedies to be made together, where none helps alone: the first of each finding, then pairs by rank.
+
+    A mended training may want another rate, as where gradients that were never cleared were its momentum: the last
+    partners of each are a larger and a smaller one.
+    """
     firsts: dict[str, Remedy] = {}
     for remedy in waiting:
         firsts.setdefault(remedy.finding, remedy)
     whole = joined(list(firsts.values()))
     if len(whole.changes) > 2:
         yield whole
-    pairs = ((one, other) for one in range(len(waiting)) for other in range(one + 1, len(waiting)))
+    partners = [*waiting, *(Remedy((rate,), "") for rate in OTHER_RATES)]
+    pairs = ((one, other) for one in range(len(waiting)) for other in range(one + 1, len(partners)))
+    seen: set[tuple[tuple[str, object], ...]] = set()
     for one, other in sorted(pairs, key=sum):
-        pair = joined([waiting[one], waiting[other]])
-        if len(pair.changes) == 2:
+        pair = joined([waiting[one], partners[other]])
+        if len(pair.changes) == 2 and pair.values not in seen:
+            seen.add(pair.values)
             yield pair
 
 
