@@ -104,9 +104,11 @@ def accuracy(output: Tensor, target: Tensor, task: TaskKind, threshold: float) -
 
 def measured(judgement: Judgement, output: Tensor, target: Tensor) -> float | None:
     """Return the loss of other rows, computed as the training computes its own."""
-    trained = len(judgement.output_shape), len(judgement.target_shape)
-    if not judgement.loss or (output.dim(), target.dim()) != trained:
-        return None  # other answers, or other targets, than those that are trained
+    trained, asked = (len(judgement.output_shape), len(judgement.target_shape)), (output.dim(), target.dim())
+    one_hot = judgement.output_shape == judgement.target_shape and len(judgement.target_shape) > 1
+    numbered = one_hot and judgement.target_shape[-1] > 1 and not target.is_floating_point()
+    if not judgement.loss or (asked != trained and not (numbered and asked == (trained[0], trained[1] - 1))):
+        return None  # other answers, or other targets, than those that are trained; class numbers are one-hot rows
     with torch.no_grad():
         mean = mean_loss(judgement.loss, output, target, judgement.broadcast)
     if mean is None:
