@@ -215,6 +215,9 @@ def test_shares_of_one_down_the_rows_are_told_from_those_across_the_classes():
     assert not sums_over_rows(torch.softmax(logits, dim=1))
     assert not sums_over_rows(torch.full((5, 5), 0.2))  # both at once
     assert not sums_over_rows(logits)
+    series = torch.randn(6, 7, 4, generator=torch.Generator().manual_seed(0))
+    assert [sums_over_rows(torch.softmax(series, dim=axis), True) for axis in range(3)] == [True, True, False]
+    assert not sums_over_rows(torch.softmax(series, dim=1))  # classes may stand before positions
 
 
 def test_classes_of_minus_one_and_one_have_their_shares():
