@@ -2,11 +2,13 @@
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Iterator
 
 from netwright.diagnosis.case import Case, Op
 
 NEAR = 0.33  # of the inputs' deviation, that targets may lie apart which are the inputs, noise left out or not
+AGAIN = 3  # times in one pass that the same weights act
 # Of kind "other" and nothing but linear; what is not named here may bend its inputs.
 PLAIN = {
     *("flatten", "view", "reshape", "permute", "transpose", "squeeze", "unsqueeze", "contiguous", "cat", "concat"),
@@ -92,6 +94,12 @@ def _alike(case: Case) -> bool:
         statistics.fmean((m - middle) ** 2 + d**2 for m, d in zip(rows.means, rows.deviations, strict=True))
     )
     return abs(mean - middle) <= NEAR * spread and abs(deviation - spread) <= NEAR * spread
+
+
+def unrolled(case: Case) -> bool:
+    """Whether some weights act again and again in one pass: a recurrent cell that is written out step by step."""
+    used = Counter(op.layer for op in case.network.weights if op.layer)
+    return max(used.values(), default=0) >= AGAIN
 
 
 def depth(case: Case) -> int:

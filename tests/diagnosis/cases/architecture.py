@@ -45,6 +45,7 @@ SEVEN = network(*[part for _ in range(6) for part in (("linear", 32), RELU)], ("
 SIGMOIDS = network(*[part for _ in range(5) for part in (("linear", 30), ("activation", "sigmoid"))], ("linear", 10))
 SOFTMAX_INSIDE = network(("linear", 64), ("softmax", "softmax"), ("linear", 10))
 ATTENTION = network(("linear", 64), ("softmax", "softmax"), ("other", "matmul"), RELU, ("linear", 10))
+CELL = [("linear", 64), ("activation", "sigmoid"), ("softmax", "softmax"), ("other", "mul")]
 DROPPED = network(("linear", 64), RELU, ("linear", 10), ("dropout", "dropout"))
 INSIDE = network(("linear", 64), RELU, ("dropout", "dropout"), ("linear", 10))
 BEFORE_NORM = network(
@@ -52,6 +53,14 @@ BEFORE_NORM = network(
 )
 GAP = epochs([1.0, 0.6, 0.4, 0.3], [1.6, 1.5, 1.5, 1.4])
 NO_GAP = epochs([1.0, 0.6, 0.4, 0.3], [1.0, 0.6, 0.45, 0.35])
+
+
+def written_out(*step, times=3):
+    """Return a network that takes the same layer's step again and again, each product of the two results before it."""
+    plain = network(*list(step) * times, ("linear", 10))
+    before = {op.number: (op.number - 2, op.number - 1) for op in plain.ops if op.name == "mul"}
+    ops = [replace(op, inputs=before.get(op.number, op.inputs)) for op in plain.ops]
+    return replace(plain, ops=tuple(replace(op, layer="cell") if op.layer else op for op in ops))
 
 
 def unbiased(plain):
@@ -195,7 +204,13 @@ ROWS = (
         but(POOR, network=SOFTMAX_INSIDE, trials=trials(0.3, relu=0.3, rate_10=0.9)),
     ),
     Row("architecture.hidden-softmax", but(stuck(), network=SOFTMAX_INSIDE), but(HEALTHY, network=SOFTMAX_INSIDE)),
+    Row("architecture.hidden-softmax", but(stuck(), network=written_out(*CELL)), but(stuck(), network=network(*CELL))),
     Row("architecture.saturating-activations", but(stuck(), network=SIGMOIDS), but(HEALTHY, network=SIGMOIDS)),
+    Row(
+        "architecture.saturating-activations",
+        but(stuck(), network=SIGMOIDS),
+        but(stuck(), network=written_out(("linear", 30), ("activation", "sigmoid"), times=5)),
+    ),
     Row(
         "architecture.saturating-activations",
         but(POOR, network=SIGMOIDS, trials=trials(0.3, relu=0.9, rate_10=0.4)),

@@ -10,6 +10,7 @@ from tests.diagnosis.cases.making import (
     Row,
     but,
     falling,
+    network,
     slow,
     steps,
     stuck,
@@ -18,6 +19,11 @@ from tests.diagnosis.cases.making import (
 
 ONE_HOT = {"one_hot": True, "target_shape": (32, 10), "target_high": 1.0}
 RANKS = {"target_whole": True, "target_low": 0.0, "target_high": 4.0, "target_mean": 2.0, "target_deviation": 1.41}
+SHARES = network(("linear", 64), ("activation", "relu"), ("linear", 10), ("softmax", "softmax"))
+BENT_SHARES = network(
+    *[part for _ in range(2) for part in (("linear", 10), ("activation", "relu"))], ("softmax", "softmax")
+)
+BENT = {"loss": "probabilities_cross_entropy", "takes": "probabilities", "head": "relu"}
 NEGATED = [-0.3 * 1.05**number for number in range(120)]
 
 ROWS = (
@@ -41,6 +47,13 @@ ROWS = (
         "objective.squashed-logits",
         but(POOR, objective={"head": "tanh"}, trials=trials(0.6, pairing=0.9)),
         but(HEALTHY, objective={"head": "tanh"}, trials=trials(0.9, pairing=0.9)),
+    ),
+    Row("objective.squashed-logits", but(POOR, network=BENT_SHARES), but(POOR, network=SHARES)),
+    Row("objective.squashed-logits", but(POOR, network=BENT_SHARES), but(HEALTHY, network=BENT_SHARES)),
+    Row(
+        "objective.loss-without-head",
+        but(stuck(), objective={**BENT, "output_low": 0.0, "output_high": 0.6}),
+        but(HEALTHY, objective={**BENT, "output_low": 0.0, "output_high": 0.6}),
     ),
     Row(
         "objective.loss-without-head",

@@ -89,3 +89,32 @@ def test_every_optimizer_of_torch_takes_its_settings_again(name):
 def test_what_cannot_be_repeated_is_none():
     assert program_of(material(reason="compiled")) is None
     assert program_of(material(loss=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("outputs", "trained", "held", "shape"),
+    [
+        (2, lambda y: nn.functional.one_hot(y, 2).float(), lambda y: y, (2,)),
+        (1, lambda y: y.float()[:, None], lambda y: y > 0, (1,)),
+        (2, lambda y: nn.functional.one_hot(y, 2).float(), lambda y: y.float() / 3.0, None),
+    ],
+)
+def test_evaluations_that_compare_other_forms_of_the_targets_are_measured_in_the_trainings_own(
+    outputs, trained, held, shape
+):
+    inputs, targets = rows()
+    program = program_of(
+        material(
+            model=nn.Linear(4, outputs),
+            targets=trained(targets),
+            held_inputs=(inputs,),
+            held_targets=held(targets),
+            loss=nn.MSELoss(),
+            loss_name="mse",
+        )
+    )
+    if shape is None:
+        assert program.validation is None
+    else:
+        assert torch.equal(program.validation.targets, trained(targets))
+    assert train_program(program, 0).score is not None

@@ -53,6 +53,9 @@ BY_HAND = [
     ("binary", (nn.Sigmoid(),), keras_binary, "bce", "sigmoid"),
     ("binary", (nn.Softmax(-1),), keras_binary, "bce", "softmax"),
     ("binary", (), keras_binary, "bce", "identity"),
+    ("classes", (nn.Softmax(-1),), lambda o, y: (-one_hot(y) * o.log()).sum(-1).mean(), PROBABILITIES, "softmax"),
+    ("binary", (nn.Sigmoid(),), lambda o, y: (-y * o.log() - (1 - y) * (1 - o).log()).mean(), "bce", "sigmoid"),
+    ("binary", (nn.Sigmoid(),), lambda o, y: -((1 - y) * (1 - o).log() + y * o.log()).mean(), "bce", "sigmoid"),
     ("values", (), lambda o, y: ((o - y) ** 2).mean(), "mse", "identity"),
     ("values", (), lambda o, y: 0.5 * ((o - y) ** 2).sum(), "mse", "identity"),
     ("values", (), lambda o, y: (o.squeeze(-1) - y.squeeze(-1)).pow(2).mean().sqrt(), "mse", "identity"),
@@ -82,6 +85,20 @@ def test_the_loss_can_be_computed_again(task, head, loss, name, head_name):
         output = model(x)
         again = material.loss(output, material.targets)
     assert float(again) == pytest.approx(float(loss(output, y)), rel=2e-3)
+
+
+@pytest.mark.parametrize("turned", [lambda o, y: -one_hot(y) * o.log(), lambda o, y: one_hot(y) * -1 * o.log()])
+def test_targets_that_the_loss_turns_around_are_seen_as_they_are(turned):
+    objective = case_of(mlp(3, nn.Softmax(-1)), lambda o, y: turned(o, y).sum(-1).mean(), rows("classes")).objective
+    assert (objective.target_low, objective.target_high) == (0.0, 1.0)
+
+
+def test_binary_cross_entropy_is_found_though_the_only_unit_answers_0_for_all_rows():
+    model = mlp(1, nn.ReLU())
+    with torch.no_grad():
+        model[-2].weight.zero_()
+        model[-2].bias.fill_(-1.0)
+    assert case_of(model, keras_binary, rows("binary")).objective.loss == "bce"
 
 
 def test_a_loss_of_two_rows_too_many_is_seen_to_broadcast():
@@ -198,6 +215,9 @@ def test_shares_of_one_down_the_rows_are_told_from_those_across_the_classes():
     assert not sums_over_rows(torch.softmax(logits, dim=1))
     assert not sums_over_rows(torch.full((5, 5), 0.2))  # both at once
     assert not sums_over_rows(logits)
+    series = torch.randn(6, 7, 4, generator=torch.Generator().manual_seed(0))
+    assert [sums_over_rows(torch.softmax(series, dim=axis), True) for axis in range(3)] == [True, True, False]
+    assert not sums_over_rows(torch.softmax(series, dim=1))  # classes may stand before positions
 
 
 def test_classes_of_minus_one_and_one_have_their_shares():

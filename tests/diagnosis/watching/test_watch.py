@@ -219,6 +219,42 @@ def test_epochs_come_from_a_loader_and_its_evaluations():
     assert sorted(doctor.material.targets.tolist()) == sorted(y[:64].tolist())
 
 
+def test_one_hot_rows_that_are_compared_as_class_numbers_in_evaluations_have_a_validation_loss():
+    x, y = rows("classes")
+    model, shares = mlp(3), functional.one_hot(y, 3).float()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    with watch(model, optimizer, probe=False) as doctor:
+        for _ in range(3):
+            for chosen in torch.randperm(64).split(16):
+                optimizer.zero_grad()
+                functional.cross_entropy(model(x[chosen]), shares[chosen]).backward()
+                optimizer.step()
+            with torch.no_grad():
+                (model(x[64:]).argmax(1) == shares[64:].argmax(1)).float().mean().item()
+    with torch.no_grad():
+        expected = float(functional.cross_entropy(model(x[64:]), y[64:]))
+    assert doctor.case().epochs[-1].validation_loss == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("asked", [(slice(0, 64), slice(64, None)), (slice(64, None), slice(0, 64))])
+def test_trained_rows_that_are_measured_beside_others_without_a_loader_are_no_validation(asked):
+    x, y = rows("classes")
+    model = mlp(3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    with watch(model, optimizer, probe=False) as doctor:
+        for _ in range(4):
+            for chosen in torch.randperm(64).split(16):
+                optimizer.zero_grad()
+                functional.cross_entropy(model(x[chosen]), y[chosen]).backward()
+                optimizer.step()
+            with torch.no_grad():
+                for part in asked:
+                    functional.cross_entropy(model(x[part]), y[part]).item()
+    with torch.no_grad():
+        expected = float(functional.cross_entropy(model(x[64:]), y[64:]))
+    assert doctor.case().epochs[-1].validation_loss == pytest.approx(expected, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("model", "optimizer", "every", "sentence"),
     [

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from netwright.core.seeds import derive_seed
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.material import Material
-from netwright.diagnosis.programs.coding import task_of
+from netwright.diagnosis.programs.coding import is_one_hot, task_of
 from netwright.diagnosis.programs.program import Habits, Penalty, Program, RateFactor, Sample
 
 
@@ -42,8 +42,7 @@ def program_of(material: Material, case: Case | None = None) -> Program | None:
         return None
     if material.optimizer is None or not material.inputs:
         return None
-    held = material.held_targets
-    loss = material.loss
+    held, loss = held_like(material), material.loss
     return Program(
         "as watched",
         builder(material),
@@ -51,7 +50,7 @@ def program_of(material: Material, case: Case | None = None) -> Program | None:
         material.loss_name,
         Sample(material.inputs, material.targets),
         case.objective.task if case and case.objective.task else task(material),
-        Sample(material.held_inputs, held) if held is not None and material.held_inputs else None,
+        Sample(material.held_inputs, held) if held is not None else None,
         material.optimizer,
         settings_of(material.optimizer, material.settings),
         max(1, material.batch_size),
@@ -64,6 +63,24 @@ def program_of(material: Material, case: Case | None = None) -> Program | None:
         threshold=threshold(case),
         habits=habits_of(material.model, case),
     )
+
+
+def held_like(material: Material) -> Tensor | None:
+    """Return the targets of evaluations as training has its own; None where there are none of that form.
+
+    A loop that asks only for the share of right answers compares class numbers where it trains on one-hot rows.
+    """
+    held, trained = material.held_targets, material.targets
+    if held is None or trained is None or not material.held_inputs:
+        return None
+    if held.shape[1:] == trained.shape[1:]:
+        return held.to(trained.dtype)
+    if held.numel() == len(held) and trained.numel() == len(trained):
+        return held.reshape(len(held), *trained.shape[1:]).to(trained.dtype)
+    numbered = not held.is_floating_point() and held.dim() == trained.dim() - 1 and is_one_hot(trained)
+    if not numbered or not held.numel() or int(held.min()) < 0 or int(held.max()) >= trained.shape[-1]:
+        return None
+    return nn.functional.one_hot(held.long(), trained.shape[-1]).to(trained.dtype)
 
 
 def _penalty(material: Material) -> Penalty | None:

@@ -205,11 +205,12 @@ def _record(number: int, end: int, notes: list[StepNote], loss: float, held: Mea
 
 
 def _held(state: State, evaluation: Evaluation | None) -> Measured | None:
-    """Return the pass over rows that were not trained on: the first whose loader training did not read."""
+    """Return the pass over rows that were not trained on: the first whose loader, or rows, training did not read."""
     if evaluation is None or not evaluation.passes:
         return None
     trained = {state.passes.keys[note.loading - 1] for note in state.recorded.notes if note.loading}
-    apart = [p for p in evaluation.passes if not p.loading or state.passes.keys[p.loading - 1] not in trained]
+    passes = [p for p in evaluation.passes if not p.trained]
+    apart = [p for p in passes if not p.loading or state.passes.keys[p.loading - 1] not in trained]
     return (apart or evaluation.passes)[0]
 
 

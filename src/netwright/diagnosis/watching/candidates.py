@@ -145,7 +145,9 @@ def matches(output: Tensor, target: Tensor, value: float, hints: Sequence[str] =
     exact = output.dtype in (torch.float32, torch.float64)  # a clip near 1 is another number in another precision
     pairs = list(aligned(output.detach() if exact else output.detach().float(), target.detach()))
     likely = [name for hint in hints for name in LIKELY.get(hint, ())]
-    for candidate in sorted(CANDIDATES, key=lambda candidate: candidate.name not in likely):
+    single = output.dim() > 1 and output.shape[-1] == 1  # where one output is 0 or 1, bce is half a cross-entropy
+    order = sorted(CANDIDATES, key=lambda known: (single and known.classes, known.name not in likely))
+    for candidate in order:
         for o, t, broadcast in pairs:
             if candidate.classes and (o.dim() < 2 or broadcast):
                 continue

@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from netwright.diagnosis.watching.hashing import row_hashes
 from netwright.diagnosis.watching.judging import Judgement, accuracy, measured
 from netwright.diagnosis.watching.names import Names
 from netwright.diagnosis.watching.origins import Origin
@@ -16,6 +17,7 @@ from netwright.diagnosis.watching.targets import task_of
 
 SHARE = 0.005  # of the training's time, for measuring evaluations
 ALWAYS = 30  # evaluations that are measured whatever it costs
+FEW = 4  # rows at either end of a call that are looked up
 MOST = 256  # operations after the output that are looked at
 
 
@@ -24,6 +26,7 @@ class Measured:
     """What one pass over a loader, or one call, came to."""
 
     loading: int
+    trained: bool = False  # its rows are known from training; of calls without a loader
     rows: int = 0
     judged: int = 0  # rows with a loss
     loss: float = 0.0  # sum over them
@@ -47,6 +50,7 @@ class Evaluations:
     names: Names
     found: list[Evaluation] = field(default_factory=list)
     store: Store = field(default_factory=Store)
+    known: set[int] = field(default_factory=set)  # hashes of rows that training read
     tape: Tape | None = None
     spent: float = 0.0  # seconds that measuring took
     passing: bool = False  # what is answered now is not measured
@@ -94,8 +98,8 @@ class Evaluations:
         target, output = reading.target, judged_point(reading, judgement)
         if target is None or not self.found:
             return
-        done = self.found[-1].passes[-1]
         rows = len(target) if target.dim() else 1
+        done = self._pass_of(rows)
         done.rows += rows
         alike = judgement.outside == (output is not reading.output)
         loss = measured(judgement, output, target) if alike else None
@@ -105,6 +109,28 @@ class Evaluations:
         if share is not None:
             done.choosing, done.right = done.choosing + rows, done.right + rows * share
         self._keep(target, done.loading)
+
+    def _pass_of(self, rows: int) -> Measured:
+        """Return the pass that an answered batch belongs to: without a loader, trained rows are apart from others."""
+        passes = self.found[-1].passes
+        if passes[-1].loading:
+            return passes[-1]
+        trained = self._trained(rows)
+        if not passes[-1].rows:
+            passes[-1].trained = trained
+        alike = [one for one in passes if not one.loading and one.trained == trained]
+        if not alike:
+            alike.append(Measured(0, trained))
+            passes.append(alike[0])
+        return alike[0]
+
+    def _trained(self, rows: int) -> bool:
+        """Whether training read the first rows of this call, and the last."""
+        inputs, _ = inputs_of(*self.call, rows)
+        if not inputs or not self.known or not all(tensor.is_cpu for tensor in inputs):
+            return False
+        asked = [*row_hashes(tuple(t[:FEW] for t in inputs)), *row_hashes(tuple(t[-FEW:] for t in inputs))]
+        return all(entry in self.known for entry in asked)
 
     def _keep(self, target: Tensor, loading: int) -> None:
         if any(batch.step != self.found[-1].step for batch in self.store.batches):

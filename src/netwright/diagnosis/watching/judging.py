@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from netwright.diagnosis.case import TaskKind
+from netwright.diagnosis.programs.coding import is_one_hot
 from netwright.diagnosis.watching.identify import Judged, mean_loss
 from netwright.diagnosis.watching.targets import correct, task_of
 
@@ -70,17 +71,22 @@ def judge(judged: Judged, penalty: float = 0.0) -> Judgement:
         weights=_weights(judged),
         threshold=threshold,
         outside=judged.outside,
-        over_rows=sums_over_rows(point.exp() if judged.head == "log_softmax" else point),
+        over_rows=sums_over_rows(point.exp() if judged.head == "log_softmax" else point, is_one_hot(target)),
         penalty=penalty,
     )
 
 
-def sums_over_rows(output: Tensor) -> bool:
-    """Whether outputs [rows, classes] are shares of 1 down the rows, and not across the classes."""
-    if output.dim() != 2 or min(output.shape) < 2 or float(output.min()) < 0.0:
+def sums_over_rows(output: Tensor, one_hot: bool = False) -> bool:
+    """Whether outputs [rows, classes] are shares of 1 down the rows, and not across the classes.
+
+    Of series [rows, positions, classes], as one-hot targets say that they are, also along the positions.
+    """
+    if not (output.dim() == 2 or (output.dim() == 3 and one_hot)):
         return False
-    down, across = (output.sum(0) - 1.0).abs().max(), (output.sum(1) - 1.0).abs().max()
-    return bool(down < NEARLY) and bool(across > 10.0 * NEARLY)
+    if min(output.shape) < 2 or float(output.min()) < 0.0:
+        return False
+    *others, across = (float((output.sum(axis) - 1.0).abs().max()) for axis in range(output.dim()))
+    return min(others) < NEARLY and across > 10.0 * NEARLY
 
 
 def _weights(judged: Judged) -> tuple[float, ...]:
@@ -104,9 +110,11 @@ def accuracy(output: Tensor, target: Tensor, task: TaskKind, threshold: float) -
 
 def measured(judgement: Judgement, output: Tensor, target: Tensor) -> float | None:
     """Return the loss of other rows, computed as the training computes its own."""
-    trained = len(judgement.output_shape), len(judgement.target_shape)
-    if not judgement.loss or (output.dim(), target.dim()) != trained:
-        return None  # other answers, or other targets, than those that are trained
+    trained, asked = (len(judgement.output_shape), len(judgement.target_shape)), (output.dim(), target.dim())
+    one_hot = judgement.output_shape == judgement.target_shape and len(judgement.target_shape) > 1
+    numbered = one_hot and judgement.target_shape[-1] > 1 and not target.is_floating_point()
+    if not judgement.loss or (asked != trained and not (numbered and asked == (trained[0], trained[1] - 1))):
+        return None  # other answers, or other targets, than those that are trained; class numbers are one-hot rows
     with torch.no_grad():
         mean = mean_loss(judgement.loss, output, target, judgement.broadcast)
     if mean is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from netwright.diagnosis.watching.tape import Entry, Operand, Tape
+from netwright.diagnosis.watching.tape import Call, Entry, Operand, Tape
 
 PLAIN = ("add", "clamp", "clamp_min", "clamp_max", "div", "mul", "sub", "rsub", "nan_to_num", "sum")  # around a head
 LOGS = {"softmax": "log_softmax", "sigmoid": "logsigmoid"}
@@ -45,6 +45,8 @@ def read(tape: Tape, results: list[Tensor], total: Tensor | None) -> Reading | N
             continue
         way = _way(tape, origin.ops, reached if total is not None else None)
         meeting, target = _meeting(way, output, set(origin.ops))
+        if meeting is not None and target is not None:
+            target = _unturned(tape, way[: way.index(meeting)], meeting, target)
         if meeting is not None or total is not None:
             return _reading(output, target, way, meeting, total)
     return None
@@ -90,6 +92,24 @@ def _meeting(way: list[Entry], output: Tensor, start: set[int]) -> tuple[Entry |
             return entry, found[-1 if entry.name == "getitem" else 0].tensor
         derived.add(entry.number)
     return None, None
+
+
+def _unturned(tape: Tape, before: list[Entry], meeting: Entry, target: Tensor) -> Tensor:
+    """Return the target itself where -t, or 1 - t, is multiplied with the logarithm of an answer."""
+    if meeting.name != "mul" or not any(entry.name.startswith("log") for entry in before):
+        return target
+    made = {id(call.result): call for call in tape.trace}
+    while (call := made.get(id(target))) is not None and (turned := _turned(call)) is not None:
+        target = turned
+    return target
+
+
+def _turned(call: Call) -> Tensor | None:
+    """Return t of a call for -t or 1 - t; None of any other."""
+    name, (first, *others) = call.function.__name__, call.arguments or (None,)
+    negative = name in ("neg", "negative", "__neg__") or (name in ("mul", "__mul__", "__rmul__") and others == [-1])
+    rest = name in ("rsub", "__rsub__") and others == [1]
+    return first if isinstance(first, Tensor) and (negative or rest) else None
 
 
 def _candidates(entry: Entry, derived: set[int]) -> list[Operand]:

@@ -102,6 +102,7 @@ class State:
 
     def __post_init__(self) -> None:
         self.no_layers = LayerWatch(self.model)
+        self.evaluations.known = self.store.known
         self.quick.held = next(iter(self.held.values())) if len(self.held) == 1 else None
 
 

@@ -4,7 +4,7 @@ from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
 from netwright.diagnosis.outcome import gain, helps, troubled
 from netwright.diagnosis.pictures import bars, trial_picture
-from netwright.diagnosis.structure import hidden_activations, named
+from netwright.diagnosis.structure import hidden_activations, named, unrolled
 
 BOUNDED = ("sigmoid", "tanh", "softsign", "hardsigmoid", "hardtanh", "logsigmoid")
 DEEP = 4  # sigmoid layers that fail without any trial
@@ -15,7 +15,7 @@ GAIN = 0.05
 def examine(case: Case) -> Sign | None:
     found = [op for op in hidden_activations(case) if op.name in BOUNDED]
     more = gain(case, "relu")
-    if not found or any(op.kind == "recurrent" for op in case.network.weights):
+    if not found or unrolled(case) or any(op.kind == "recurrent" for op in case.network.weights):
         return None
     numbers = {"layers": float(len(found))}
     said = f"{len(found)} hidden layers end in {found[0].name}"

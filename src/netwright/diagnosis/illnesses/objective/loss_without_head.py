@@ -2,7 +2,7 @@
 
 from netwright.diagnosis.case import Case
 from netwright.diagnosis.illness import Change, Illness, Sign
-from netwright.diagnosis.outcome import refuted
+from netwright.diagnosis.outcome import refuted, troubled
 from netwright.diagnosis.pictures import bars, loss_picture
 
 PROBABILITIES = ("sigmoid", "softmax", "hardsigmoid", "exp", "clamp")
@@ -17,8 +17,9 @@ def examine(case: Case) -> Sign | None:
     if needed is None or not answer.head or answer.head in needed or answer.loss not in LOSSES:
         return None
     low, high = answer.output_low, answer.output_high
-    if low is not None and high is not None and _fits(answer.takes, low, high):
-        return None
+    fits = low is not None and high is not None and _fits(answer.takes, low, high)
+    if fits and (answer.head == "identity" or not troubled(case)):
+        return None  # what a relu answers may lie within 0 and 1 for a while
     said = "" if low is None or high is None else f", outputs go from {low:.3g} to {high:.3g}"
     through = "nothing" if answer.head == "identity" else answer.head
     evidence = f"{answer.loss} takes {answer.takes.replace('_', ' ')}; the outputs went through {through}{said}"
@@ -44,7 +45,8 @@ LOSS_WITHOUT_HEAD = Illness(
     why="What it computes is no likelihood: it may fall below 0 without end, be clipped where no gradient is, or not "
     "be a number.",
     seen="bce or another loss of probabilities without sigmoid or softmax, or nll_loss without log_softmax, and "
-    "outputs beyond what such numbers can be (PyTorch's documentation of NLLLoss and BCELoss, 2024)",
+    "outputs beyond what such numbers can be, or of another function while little is learnt (PyTorch's documentation "
+    "of NLLLoss and BCELoss, 2024)",
     example="nn.NLLLoss() on softmax: the loss is minus the probability",
     remedies=(
         Change("pairing", "auto", "take the head and the loss that suit the targets"),

@@ -10,7 +10,8 @@ def examine(case: Case) -> Sign | None:
     if not target.over_rows:
         return None
     rows = target.output_shape[0] if target.output_shape else 0
-    evidence = f"the outputs of {rows} rows sum to 1 for each class, and not over the classes for each row"
+    along = f"{rows} rows" if len(target.output_shape) < 3 else "a batch's rows or positions"
+    evidence = f"the outputs of {along} sum to 1 for each class, and not over the classes for each row"
     where = target.head_where or target.where
     return Sign(1.0, evidence, {"rows": float(rows)}, loss_picture(case), where)
 
@@ -22,9 +23,9 @@ SOFTMAX_OVER_ROWS = Illness(
     what="The softmax runs along the batch (dim=0) and not along the classes (dim=1).",
     why="A row's answer depends on which other rows are in its batch: the probabilities of a row do not sum to 1, and "
     "the same row gets other answers in another batch, above all when it is asked alone.",
-    seen="outputs that are nowhere below 0 and sum to 1, within 0.001, over the rows of a batch for every class, while "
-    "the sums over classes are off by more than 0.01 (Bridle, Probabilistic interpretation of feedforward "
-    "classification network outputs, 1990: the shares of one row's classes sum to 1)",
+    seen="outputs that are nowhere below 0 and sum to 1, within 0.001, over the rows of a batch, or the positions of a "
+    "series, for every class, while the sums over classes are off by more than 0.01 (Bridle, Probabilistic "
+    "interpretation of feedforward classification network outputs, 1990: the shares of one row's classes sum to 1)",
     example="torch.softmax(logits, dim=0), or nn.Softmax(0)",
     remedies=(
         Change("pairing", "auto", "take the softmax along the classes, dim=1, or leave it to cross_entropy"),
