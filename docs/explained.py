@@ -182,13 +182,14 @@ def found_in(place: Path, run: str) -> Explained:
 
 
 def benchmark(*parts: str) -> str:
-    """Return the figures of parts of benchmarks/explain.py as a table."""
+    """Return the machine and the figures of parts of benchmarks/explain.py, as a list and tables."""
     only = [word for part in parts for word in ("--only", part)]
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.md"
         program = DOCS.parent / "benchmarks/explain.py"
         subprocess.run([sys.executable, program, *only, "--markdown", page], stdout=subprocess.DEVNULL, check=True)
-        return re.sub(r"^## ", "### ", page.read_text().partition("\n## ")[2].join(("## ", "")), flags=re.MULTILINE)
+        _, _, figures = page.read_text().split("\n\n", 2)  # the title and who wrote it are of a page of its own
+    return re.sub(r"^## ", "### ", figures, flags=re.MULTILINE)
 
 
 def adult(data: Path, place: Path) -> None:
