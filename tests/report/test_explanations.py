@@ -6,8 +6,9 @@ from dataclasses import fields, is_dataclass, replace
 import pytest
 
 from netwright.core.explanation_faults import LARGEST, fault_of_explained
-from netwright.core.explanations import Explained, Explanation, Importance, Part
+from netwright.core.explanations import Explained, Explanation, Importance, Part, TextHeat
 from netwright.core.files import from_json, to_json
+from netwright.report.explanation_words import in_words
 from netwright.report.page import render_report
 from tests.report import explanations as made
 from tests.report.test_page import Page
@@ -55,6 +56,13 @@ def test_nothing_of_an_explanation_becomes_markup(classification):
     html = render_report(classification, explained=Explained((row,), counterfactuals=flips, notes=(attack,)))
     assert "<script" not in html
     assert Page(html).text.count(attack) > 5
+
+
+def test_the_words_of_a_text_beside_other_columns_are_told_apart():
+    beside = replace(made.TEXT, parts=(Part("said", 1.2, "A gorgeous film but long."), Part("stars", 0.2, "4")))
+    assert in_words(beside).endswith("Within said: gorgeous (+1.600), but (−0.300) and long (−0.100).")
+    assert "Within" not in in_words(made.TEXT), "words that are parts themselves are named already"
+    assert "Within" not in in_words(replace(beside, texts=(TextHeat("said", ("A", "film"), (0.0, 0.0)),)))
 
 
 def test_words_carry_the_colour_of_their_sign(classification):

@@ -34,6 +34,8 @@ def explain(
 ) -> tuple[Explanation, ...]:
     """Say what the answers of anybody's network rest on, row by row, and whether that can be believed.
 
+    What would change an answer, with some columns kept as they are (`Flip.keep`), is asked of a run: `Run.explain`.
+
     Args:
         module: takes `inputs` as its positional arguments, rows first; it need not be of Netwright.
         inputs: numbers, whole numbers that it looks up vectors for, or both.

@@ -106,6 +106,9 @@ class Run:
 
         Raises:
             NetwrightError: there is no such row, method or column, or the rows do not fit the run.
+
+        Example:
+            >>> run.explain("new.csv", 1, counterfactual=nw.Flip(keep=("age", "sex")))  # doctest: +SKIP
         """
         numbers = (rows,) if isinstance(rows, int) else tuple(rows)
         flip = counterfactual if isinstance(counterfactual, Flip) else Flip()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from netwright.core.explanations import Check, Explanation, Importance, ImportanceTable, Part
+from netwright.core.explanations import Check, Explanation, Importance, ImportanceTable, Part, TextHeat
 from netwright.report.numbers import DASH, count, counted, is_finite, percent, show
 
 MOST_NAMED = 3  # parts on either side that a sentence names
@@ -54,9 +54,22 @@ def in_words(explanation: Explanation) -> str:
         ends = f"{show(explanation.output)}; amounts of this method do not add up to it"
     unit = sentence(explanation.unit) if is_of_classes(explanation) else explanation.unit
     start = f"{unit}: {ends}."
-    ups, downs = ([part for part in _named(explanation) if (part.amount > 0) == up] for up in (True, False))
+    ups, downs = ([part for part in _named(explanation.parts) if (part.amount > 0) == up] for up in (True, False))
     parts = [f"{verb} {_list(found)}" for verb, found in zip(_verbs(explanation), (ups, downs), strict=True) if found]
-    return f"{start} {sentence('; '.join(parts))}." if parts else f"{start} No part makes a difference."
+    said = f"{start} {sentence('; '.join(parts))}." if parts else f"{start} No part makes a difference."
+    return " ".join((said, *_within(explanation)))
+
+
+def _within(explanation: Explanation) -> list[str]:
+    """The words of each text that is one part beside others."""
+    columns = {part.name for part in explanation.parts if part.value}  # words that are parts themselves have no cell
+    texts = [(text.column, _words_of(text)) for text in explanation.texts if text.column in columns]
+    return [f"Within {column}: {_list(named)}." for column, words in texts if (named := _named(words))]
+
+
+def _words_of(text: TextHeat) -> list[Part]:
+    known = zip(text.pieces, text.amounts, strict=True)
+    return [Part(piece, amount) for piece, amount in known if is_finite(amount) and amount]
 
 
 def sentence(words: str) -> str:
@@ -71,8 +84,8 @@ def _verbs(explanation: Explanation) -> tuple[str, str]:
     return ("for it:", "against it:") if is_of_classes(explanation) else ("it is raised by", "lowered by")
 
 
-def _named(explanation: Explanation) -> list[Part]:
-    largest = by_size(explanation.parts)
+def _named(parts: Sequence[Part]) -> list[Part]:
+    largest = by_size(parts)
     least = WORTH_NAMING * abs(largest[0].amount) if largest else 0.0
     worth = [part for part in largest if abs(part.amount) > least]
     named = [part for part in worth if part.amount > 0][:MOST_NAMED]

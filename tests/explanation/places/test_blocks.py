@@ -6,7 +6,6 @@ import pytest
 from netwright.data import Prepared
 from netwright.explanation.permutation import Labelled, losses_of
 from netwright.explanation.places import blocks
-from netwright.explanation.places.extent import Extent
 from tests.explanation.places.made import model_of
 
 ROWS = 200
@@ -54,7 +53,7 @@ def test_coarser_blocks_where_time_is_short_and_none_where_it_is_not_enough(aske
     monkeypatch.setattr(blocks, "seconds_of", lambda *_: 8.0 / (9 * 40))
     coarse = blocks.block_importance(*asked)
     assert (len(coarse.columns), coarse.rows) == (9, 40)
-    monkeypatch.setattr(blocks, "extent_of", lambda *_: Extent(0, 0))
+    monkeypatch.setattr(blocks, "seconds_of", lambda *_: 8.0 / (9 * 29))
     assert blocks.block_importance(*asked) is None
 
 

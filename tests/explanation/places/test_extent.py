@@ -4,7 +4,16 @@ import pytest
 import torch
 from torch import nn
 
-from netwright.explanation.places.extent import LEAST_ROWS, MOST_ROWS, MOST_SHUFFLES, SECONDS, extent_of, seconds_of
+from netwright.explanation.places.extent import (
+    LEAST_ROWS,
+    MOST_ROWS,
+    MOST_SHUFFLES,
+    SECONDS,
+    Extent,
+    extent_of,
+    finest,
+    seconds_of,
+)
 
 
 @pytest.mark.parametrize("available", [5, 40, 100_000])
@@ -23,3 +32,12 @@ def test_a_network_takes_longer_the_more_it_computes_and_as_long_each_time():
     rows = (torch.zeros(8, 50),)
     assert seconds_of(wide, rows) > 20 * seconds_of(narrow, rows) > 0.0
     assert seconds_of(wide, rows) == seconds_of(wide, rows)
+
+
+@pytest.mark.parametrize(("places", "choice"), [(49, 7), (48, 5), (25, 5), (24, 3), (9, 3), (8, 0)])
+def test_the_finest_places_that_there_is_time_for_are_taken(places, choice):
+    seconds = SECONDS / (LEAST_ROWS * (places + 0.5))  # enough for LEAST_ROWS of so many places, and of no more
+    rows = LEAST_ROWS if choice else 0
+    assert finest(10_000, {7: 49, 5: 25, 3: 9}, seconds)[0] == choice
+    assert finest(LEAST_ROWS, {7: 49, 5: 25, 3: 9}, seconds)[1].rows == rows
+    assert choice or finest(10_000, {7: 49, 5: 25, 3: 9}, seconds)[1] == Extent(0, 0)

@@ -11,7 +11,7 @@ from netwright.core.explanations import ImageHeat, Importance, ImportanceTable
 from netwright.data import Prepared, Table
 from netwright.explanation.gallery import picture_of
 from netwright.explanation.permutation import Dealing, labelled_rows, losses_of, spread
-from netwright.explanation.places.extent import Extent, extent_of, seconds_of
+from netwright.explanation.places.extent import finest, seconds_of
 from netwright.training.inference import Model
 from netwright.training.parts import inputs_of
 
@@ -34,24 +34,17 @@ def block_importance(model: Model, table: Table, seed: int = 0) -> ImportanceTab
     rows = np.arange(table.frame.height)
     few = labelled_rows(model, table, rows[:2]).part
     assert few.pixels is not None
-    side, extent = _extent(len(rows), few.pixels.shape[2:], seconds_of(model.module, inputs_of(few)))
+    size = few.pixels.shape[2:]
+    choices = {side: len(blocks_of(size, side)) for side in SIDES}
+    side, extent = finest(len(rows), choices, seconds_of(model.module, inputs_of(few)))
     if not extent.rows:
         return None
     asked = labelled_rows(model, table, spread(rows, extent.rows))
-    blocks = blocks_of(few.pixels.shape[2:], side)
+    blocks = blocks_of(size, side)
     dealings = {name: _dealing(ends) for name, ends in blocks.items()}
     unit, found = losses_of(model, asked, dealings, extent.shuffles, seed, headline=False)
     assert asked.part.pixels is not None
     return ImportanceTable(METHOD, unit, len(asked.truth), found, _heat(asked.part.pixels, blocks, found))
-
-
-def _extent(rows: int, size: tuple[int, ...], seconds: float) -> tuple[int, Extent]:
-    """Return the finest blocks that there is time for, and on how many images."""
-    for side in SIDES:
-        extent = extent_of(rows, len(blocks_of(size, side)), seconds)
-        if extent.rows:
-            break
-    return side, extent
 
 
 def blocks_of(size: tuple[int, ...], side: int) -> dict[str, Ends]:

@@ -1,5 +1,6 @@
 """How many rows and shuffles an importance has time for, from sizes alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,3 +69,18 @@ def extent_of(available: int, places: int, seconds: float) -> Extent:
     if rows < min(LEAST_ROWS, available):
         return Extent(0, 0)
     return Extent(rows, int(min(MOST_SHUFFLES, max(1.0, passes / rows))))
+
+
+def finest(available: int, choices: Mapping[int, int], seconds: float) -> tuple[int, Extent]:
+    """Return the first choice of places that there is time for, and what is asked then; 0 and no rows where none is.
+
+    Args:
+        available: rows that there are.
+        choices: how many places each choice deals out, the finest first.
+        seconds: that a row takes.
+    """
+    for choice, places in choices.items():
+        extent = extent_of(available, places, seconds)
+        if extent.rows:
+            return choice, extent
+    return 0, Extent(0, 0)

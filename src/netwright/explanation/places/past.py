@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from netwright.core.explanations import Importance, ImportanceTable
 from netwright.data.series.origins import every_origin
 from netwright.explanation.permutation import spread
-from netwright.explanation.places.extent import Extent, extent_of, seconds_of
+from netwright.explanation.places.extent import finest, seconds_of
 from netwright.explanation.places.stretches import MOST_CHANNELS, STRETCHES, placed, steps_of
 from netwright.training.forecasting.answering import Windows
 from netwright.training.forecasting.inference import ForecastModel, windows_of
@@ -98,7 +98,8 @@ def past_importance(
     names = model.schema.channels
     others = min(MOST_CHANNELS, len(names)) if len(names) > 1 else 0
     some = torch.zeros(2, windows.lookback, windows.channels)
-    stretches, extent = _extent(windows, others, seconds_of(model.network, (some,)))
+    choices = {stretches: stretches + others for stretches in STRETCHES}
+    stretches, extent = finest(_available(windows), choices, seconds_of(model.network, (some,)))
     if extent.rows < LEAST_WINDOWS:
         return ()
     which = slice(None) if step is None else slice(step - 1, step), _channels(names, channel)
@@ -120,14 +121,10 @@ def _channels(names: Sequence[str], channel: str | None) -> slice:
     return slice(number, number + 1)
 
 
-def _extent(windows: Windows, channels: int, seconds: float) -> tuple[int, Extent]:
+def _available(windows: Windows) -> int:
+    """Return how many windows there are that can be held at once."""
     one = windows.channels * max(windows.lookback, windows.outputs * windows.horizon)
-    available = min(len(windows.origins), max(1, MOST_NUMBERS // one))
-    for stretches in STRETCHES:
-        extent = extent_of(available, stretches + channels, seconds)
-        if extent.rows:
-            break
-    return stretches, extent
+    return min(len(windows.origins), max(1, MOST_NUMBERS // one))
 
 
 def _asked(model: ForecastModel, windows: Windows, rows: int, which: tuple[slice, slice]) -> Asked:

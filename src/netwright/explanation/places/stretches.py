@@ -15,7 +15,7 @@ from netwright.data import Prepared, Table
 from netwright.data.series_store import lengths_of
 from netwright.explanation.permutation import Dealing, Labelled, labelled_rows, losses_of, spread
 from netwright.explanation.places.blocks import edges_of
-from netwright.explanation.places.extent import Extent, extent_of, seconds_of
+from netwright.explanation.places.extent import finest, seconds_of
 from netwright.training.inference import Model
 from netwright.training.parts import inputs_of
 
@@ -39,7 +39,8 @@ def series_importance(model: Model, table: Table, seed: int = 0) -> tuple[Import
     assert every.part.series is not None
     channels = min(MOST_CHANNELS, every.part.series.shape[1])
     others = channels if channels > 1 else 0
-    stretches, extent = _extent(len(every.truth), others, seconds_of(model.module, inputs_of(every.part)))
+    choices = {stretches: stretches + others for stretches in STRETCHES}
+    stretches, extent = finest(len(every.truth), choices, seconds_of(model.module, inputs_of(every.part)))
     if not extent.rows:
         return ()
     asked = every.of(spread(np.arange(len(every.truth)), extent.rows))
@@ -48,14 +49,6 @@ def series_importance(model: Model, table: Table, seed: int = 0) -> tuple[Import
     if others:
         found.append(_channels(model, asked, extent.shuffles, seed, channels))
     return tuple(found)
-
-
-def _extent(rows: int, channels: int, seconds: float) -> tuple[int, Extent]:
-    for stretches in STRETCHES:
-        extent = extent_of(rows, stretches + channels, seconds)
-        if extent.rows:
-            break
-    return stretches, extent
 
 
 def steps_of(length: int, stretches: int) -> dict[str, tuple[int, int]]:
