@@ -22,10 +22,12 @@ def test_remedies_of_notes_come_last_and_each_change_once():
     assert len({one.values for one in found}) == len(found)
 
 
-def test_the_first_of_each_finding_go_together_first_then_pairs_by_rank():
-    found = [one.settings for one in together([FASTER, LONGER, SLOWER, WIDER])]
+def test_one_of_each_finding_go_together_first_then_pairs_by_rank():
+    smaller = remedy("batch_size", 0.1, "b")
+    found = [one.settings for one in together([FASTER, LONGER, smaller, WIDER])]
     assert found[0] == ("learning_rate", "epochs", "width")
-    assert found[1] == ("learning_rate", "epochs")
+    assert found[1] == ("learning_rate", "batch_size", "width")
+    assert found[2] == ("learning_rate", "epochs")
     assert all(len(set(settings)) == len(settings) > 1 for settings in found)
 
 

@@ -204,18 +204,21 @@ def _height(entry: Tried[Plan]) -> float:
 
 
 def _joint(course: Course[Plan]) -> Tried[Plan] | None:
-    """Return the first remedies that are proven together, where none is alone, without those that do nothing there."""
+    """Return what is proven together, where nothing is alone: the best with one of each finding, or the first pair."""
     candidates = [remedy for remedy, _ in course.applicable()[:MOST_REMEDIES]]
+    proven: list[Tried[Plan]] = []
     for count, remedy in enumerate(together(candidates)):
+        pair = len(remedy.changes) == 2
+        if course.patient.late or count == MOST_TOGETHER or (pair and proven):
+            break
         plan = course.changed(remedy)
-        if course.patient.late or count == MOST_TOGETHER:
-            return None
         if plan is None:
             continue
         entry = Tried(remedy, plan, _trial(course, remedy, plan, "remedies together"))
-        if entry.row.kept:
-            return _pruned(course, entry)
-    return None
+        proven += [entry] if entry.row.kept else []
+        if pair and proven:
+            break
+    return _pruned(course, max(proven, key=_height)) if proven else None
 
 
 def _pruned(course: Course[Plan], entry: Tried[Plan]) -> Tried[Plan]:
