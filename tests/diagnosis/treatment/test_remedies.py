@@ -38,6 +38,7 @@ def test_of_two_that_set_the_same_the_first_holds():
     assert one.finding == "a"
 
 
-def test_a_lone_remedy_is_tried_at_other_rates():
-    found = [dict(one.values) for one in together([LONGER])]
-    assert found == [{"epochs": 4.0, "learning_rate": 10.0}, {"epochs": 4.0, "learning_rate": 0.1}]
+def test_a_lone_remedy_is_tried_at_other_rates_and_for_longer():
+    found = [dict(one.values) for one in together([WIDER])]
+    partners = [{"learning_rate": 10.0}, {"epochs": 4.0}, {"learning_rate": 0.1}]
+    assert found == [{"width": 4.0, **partner} for partner in partners]

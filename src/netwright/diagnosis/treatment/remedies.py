@@ -10,8 +10,9 @@ from netwright.diagnosis.illness import Change
 from netwright.diagnosis.illnesses import ILLNESSES
 
 MOST_WHOLES = 3  # that have a remedy of each finding
-OTHER_RATES = (
+PARTNERS = (  # of any remedy
     Change("learning_rate", 10.0, "multiply the learning rate by 10"),
+    Change("epochs", 4.0, "train four times as long"),
     Change("learning_rate", 0.1, "divide the learning rate by 10"),
 )
 
@@ -52,15 +53,15 @@ def remedies(findings: Sequence[Finding], case: Case | None) -> Iterator[Remedy]
 def together(waiting: Sequence[Remedy]) -> Iterator[Remedy]:
     """Yield remedies to be made together, where none helps alone: one of each finding, the first ones first; pairs.
 
-    A mended training may want another rate, as where gradients that were never cleared were its momentum: the last
-    partners of each are a larger and a smaller one.
+    A mended training may want another rate, as where gradients that were never cleared were its momentum, or more
+    steps, as where batches are larger: those are the last partners of each.
     """
     own: dict[str, list[Remedy]] = {}
     for remedy in waiting:
         own.setdefault(remedy.finding, []).append(remedy)
     wholes = [joined([some[min(rank, len(some) - 1)] for some in own.values()]) for rank in range(MOST_WHOLES)]
     yield from {whole.values: whole for whole in wholes if len(whole.changes) > 2}.values()
-    partners = [*waiting, *(Remedy((rate,), "") for rate in OTHER_RATES)]
+    partners = [*waiting, *(Remedy((partner,), "") for partner in PARTNERS)]
     pairs = ((one, other) for one in range(len(waiting)) for other in range(one + 1, len(partners)))
     seen: set[tuple[tuple[str, object], ...]] = set()
     for one, other in sorted(pairs, key=sum):
