@@ -39,6 +39,7 @@ class Judgement:
     threshold: float = 0.0
     outside: bool = False  # the loss judges what the user made of the network's output by a head of his own
     over_rows: bool = False  # probabilities that sum to 1 over the rows of a batch, not over classes
+    one_hot: bool = False  # targets are rows of a single 1
     penalty: float = 0.0  # what the loss charges for the weights themselves
 
 
@@ -47,7 +48,7 @@ def judge(judged: Judged, penalty: float = 0.0) -> Judgement:
     point, target = judged.point.detach().float(), judged.target.detach()
     task = task_of(target, point, judged.loss)
     threshold = threshold_of(judged.head, judged.loss)
-    value = None if judged.value is None else float(judged.value.detach())
+    value, one_hot = None if judged.value is None else float(judged.value.detach()), is_one_hot(target)
     return Judgement(
         head=judged.head,
         head_where=judged.head_where,
@@ -71,7 +72,8 @@ def judge(judged: Judged, penalty: float = 0.0) -> Judgement:
         weights=_weights(judged),
         threshold=threshold,
         outside=judged.outside,
-        over_rows=sums_over_rows(point.exp() if judged.head == "log_softmax" else point, is_one_hot(target)),
+        over_rows=sums_over_rows(point.exp() if judged.head == "log_softmax" else point, one_hot),
+        one_hot=one_hot,
         penalty=penalty,
     )
 
@@ -111,8 +113,8 @@ def accuracy(output: Tensor, target: Tensor, task: TaskKind, threshold: float) -
 def measured(judgement: Judgement, output: Tensor, target: Tensor) -> float | None:
     """Return the loss of other rows, computed as the training computes its own."""
     trained, asked = (len(judgement.output_shape), len(judgement.target_shape)), (output.dim(), target.dim())
-    one_hot = judgement.output_shape == judgement.target_shape and len(judgement.target_shape) > 1
-    numbered = one_hot and judgement.target_shape[-1] > 1 and not target.is_floating_point()
+    alike = judgement.output_shape == judgement.target_shape
+    numbered = judgement.one_hot and alike and not target.is_floating_point()
     if not judgement.loss or (asked != trained and not (numbered and asked == (trained[0], trained[1] - 1))):
         return None  # other answers, or other targets, than those that are trained; class numbers are one-hot rows
     with torch.no_grad():
