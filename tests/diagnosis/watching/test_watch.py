@@ -219,16 +219,21 @@ def test_epochs_come_from_a_loader_and_its_evaluations():
     assert sorted(doctor.material.targets.tolist()) == sorted(y[:64].tolist())
 
 
+def learn(model, optimizer, x, targets):
+    """One epoch over the first 64 rows, without a loader."""
+    for chosen in torch.randperm(64).split(16):
+        optimizer.zero_grad()
+        functional.cross_entropy(model(x[chosen]), targets[chosen]).backward()
+        optimizer.step()
+
+
 def test_one_hot_rows_that_are_compared_as_class_numbers_in_evaluations_have_a_validation_loss():
     x, y = rows("classes")
     model, shares = mlp(3), functional.one_hot(y, 3).float()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     with watch(model, optimizer, probe=False) as doctor:
         for _ in range(3):
-            for chosen in torch.randperm(64).split(16):
-                optimizer.zero_grad()
-                functional.cross_entropy(model(x[chosen]), shares[chosen]).backward()
-                optimizer.step()
+            learn(model, optimizer, x, shares)
             with torch.no_grad():
                 (model(x[64:]).argmax(1) == shares[64:].argmax(1)).float().mean().item()
     with torch.no_grad():
@@ -243,10 +248,7 @@ def test_trained_rows_that_are_measured_beside_others_without_a_loader_are_no_va
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     with watch(model, optimizer, probe=False) as doctor:
         for _ in range(4):
-            for chosen in torch.randperm(64).split(16):
-                optimizer.zero_grad()
-                functional.cross_entropy(model(x[chosen]), y[chosen]).backward()
-                optimizer.step()
+            learn(model, optimizer, x, y)
             with torch.no_grad():
                 for part in asked:
                     functional.cross_entropy(model(x[part]), y[part]).item()

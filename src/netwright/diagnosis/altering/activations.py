@@ -10,6 +10,7 @@ from netwright.diagnosis.altering.graphs import (
     insert_after,
     kind_of_module,
     name_of,
+    places_of,
     replace_call,
     walk_back,
 )
@@ -58,14 +59,8 @@ def is_sum(node: fx.Node) -> bool:
 
 def with_modules_swapped(network: nn.Module, name: str) -> nn.Module | None:
     """Replace activation modules where they stand, all but a last one that is the head."""
-    places = [
-        (parent, child_name)
-        for parent in network.modules()
-        for child_name, child in parent.named_children()
-        if isinstance(child, ACTIVATION_MODULES)
-    ]
     last = last_module(network)
-    changed = [place for place in places if getattr(*place) is not last]
+    changed = [place for place in places_of(network, ACTIVATION_MODULES) if getattr(*place) is not last]
     for parent, child_name in changed:
         setattr(parent, child_name, ACTIVATIONS[name]())
     return network if changed else None

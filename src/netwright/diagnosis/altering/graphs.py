@@ -221,3 +221,13 @@ def walk_back(drawn: Drawn, node: fx.Node) -> Iterator[fx.Node]:
         yield before
         if drawn.kind(before) not in ("mixing", "activation", "softmax", "whole"):
             yield from walk_back(drawn, before)
+
+
+def places_of(network: nn.Module, types: tuple[type[nn.Module], ...]) -> list[tuple[nn.Module, str]]:
+    """Return the parent, and the name in it, of each module of these types."""
+    return [
+        (parent, name)
+        for parent in network.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, types)
+    ]

@@ -14,6 +14,7 @@ from netwright.diagnosis.altering.graphs import (
     insert_before,
     kind_of_module,
     name_of,
+    places_of,
 )
 
 ROOTS_AND_LOGARITHMS = frozenset(("log", "log2", "log10", "sqrt", "rsqrt"))
@@ -74,14 +75,10 @@ def with_normalization(network: nn.Module, inputs: tuple[Tensor, ...], name: str
 
 def with_norms_of_rows(network: nn.Module) -> nn.Module | None:
     """Put a group norm of one group in the place of each batch norm."""
-    places = [
-        (parent, name, child)
-        for parent in network.modules()
-        for name, child in parent.named_children()
-        if isinstance(child, BATCH_NORMS)
-    ]
-    for parent, name, child in places:
-        setattr(parent, name, nn.GroupNorm(1, child.num_features, child.eps, child.affine))
+    places = places_of(network, BATCH_NORMS)
+    for parent, name in places:
+        batch: nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d = getattr(parent, name)
+        setattr(parent, name, nn.GroupNorm(1, batch.num_features, batch.eps, batch.affine))
     return network if places else None
 
 
@@ -180,12 +177,7 @@ def with_dropout(network: nn.Module, inputs: tuple[Tensor, ...], share: float) -
 
 
 def without(network: nn.Module, types: tuple[type[nn.Module], ...]) -> nn.Module | None:
-    places = [
-        (parent, name)
-        for parent in network.modules()
-        for name, child in parent.named_children()
-        if isinstance(child, types)
-    ]
+    places = places_of(network, types)
     for parent, name in places:
         setattr(parent, name, nn.Identity())
     return network if places else None

@@ -3,6 +3,7 @@
 Nothing here knows what is treated, a recipe or a PyTorch program: a `Patient` changes its plan and scores it.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -112,10 +113,10 @@ class Course(Generic[Plan]):
     def score(self) -> float | None:
         return mean(self.base_scores, self.patient.floor)
 
-    def applicable(self) -> list[tuple[Remedy, Plan]]:
-        """Return what is waiting and applies to what there is."""
+    def applicable(self) -> Iterator[tuple[Remedy, Plan]]:
+        """Yield what is waiting and applies to what there is."""
         found = ((remedy, self.changed(remedy)) for remedy in self.waiting)
-        return [(remedy, plan) for remedy, plan in found if plan is not None]
+        return ((remedy, plan) for remedy, plan in found if plan is not None)
 
     def changed(self, remedy: Remedy) -> Plan | None:
         plan: Plan | None = self.base
@@ -173,7 +174,7 @@ def _round(course: Course[Plan]) -> bool:
     """Try what is waiting on what there is, and keep the best that is proven; say whether one was."""
     first, goal = len(course.rows), course.best if course.patient.reference is not None else None
     tried = list(_alone(course, goal))
-    best = _best([entry for entry in tried if entry.row.kept]) or _joint(course)
+    best = _best([entry for entry in tried if entry.row.kept]) or _joint(course, [entry.remedy for entry in tried])
     course.rows[first:] = [_settled(row, best) for row in course.rows[first:]]
     if best is None:
         return False
@@ -183,7 +184,7 @@ def _round(course: Course[Plan]) -> bool:
 
 def _alone(course: Course[Plan], goal: float | None) -> Iterator[Tried[Plan]]:
     """Yield each remedy's trial; no more where one comes close to the goal."""
-    for remedy, plan in course.applicable()[:MOST_REMEDIES]:
+    for remedy, plan in itertools.islice(course.applicable(), MOST_REMEDIES):
         if course.patient.late:
             return
         kind: TrialKind = "added remedy" if course.kept else "remedy"
@@ -203,9 +204,8 @@ def _height(entry: Tried[Plan]) -> float:
     return -float("inf") if entry.row.mean is None else entry.row.mean
 
 
-def _joint(course: Course[Plan]) -> Tried[Plan] | None:
+def _joint(course: Course[Plan], candidates: Sequence[Remedy]) -> Tried[Plan] | None:
     """Return what is proven together, where nothing is alone: the best with one of each finding, or the first pair."""
-    candidates = [remedy for remedy, _ in course.applicable()[:MOST_REMEDIES]]
     proven: list[Tried[Plan]] = []
     for count, remedy in enumerate(together(candidates)):
         pair = len(remedy.changes) == 2
