@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from netwright.diagnosis.programs import Program, train_program
-from netwright.diagnosis.treatment.judging import compare, mean
+from netwright.diagnosis.treatment.judging import Scores, compare, mean, typical
 from netwright.diagnosis.treatment.programs import as_treated, floor_of, score_of, treat_program
 from netwright.diagnosis.treatment.values import Treatment
 from netwright.diagnosis.watching import watch
@@ -14,7 +14,6 @@ from patients.failing import FAILING
 from patients.planted import HARM, planted
 from patients.visit import held_out, look
 
-SECONDS = 20.0
 SEEDS = 3
 POINTS = 0.02  # of a score: within two points of the healthy twin
 
@@ -68,7 +67,8 @@ def real() -> Iterator[Treated]:
 
 
 def treat(sick: Program, sound: Program | None, words: tuple[str, str, str], findings: Any, case: Any) -> Treated:
-    treatment = treat_program(sick, findings, SECONDS, case=case, watch=partial(watch, probe=False))
+    treatment = treat_program(sick, findings, case=case, watch=partial(watch, probe=False))
+    floor = floor_of(sick)
     twin = mean_score(sound) if sound else treatment.best_seen
     after = mean_score(as_treated(sick, treatment)) if sound else treatment.after
     return Treated(
@@ -81,12 +81,12 @@ def treat(sick: Program, sound: Program | None, words: tuple[str, str, str], fin
         after,
         twin,
         treatment.best_random,
-        typical(treatment),
+        mean(typical(controls_of(treatment), floor)),
         len(treatment.rows),
         treatment.seconds,
         after is not None and twin is not None and after >= twin - POINTS,
         any(row.kept for row in treatment.rows),
-        beats_random(treatment),
+        over_random(treatment, floor),
         tuple(asdict(row) for row in treatment.rows),
     )
 
@@ -99,21 +99,15 @@ def mean_score(program: Program) -> float:
     return found
 
 
-def typical(treatment: Treatment) -> float | None:
-    means = [row.mean for row in treatment.rows if row.kind == "random change" and row.mean is not None]
-    return sum(means) / len(means) if means else None
-
-
-def beats_random(treatment: Treatment) -> bool:
+def over_random(treatment: Treatment, floor: float) -> bool:
     """Whether what was kept is better than the random changes are in the mean, seed by seed."""
-    kept = [row for row in treatment.rows if row.kept]
-    controls = [row.scores for row in treatment.rows if row.kind == "random change"]
+    kept, controls = [row for row in treatment.rows if row.kept], controls_of(treatment)
     if not kept or not controls:
         return False
-    count = min(len(scores) for scores in controls)
-    floor = -1.0 if treatment.unit == "explained variance" else 0.0
-    usual = [
-        sum(score if score is not None else floor for score in column) / len(column)
-        for column in zip(*(scores[:count] for scores in controls), strict=True)
-    ]
-    return compare(usual, kept[-1].scores[:count], floor).gain > 0.0
+    usual = typical(controls, floor)
+    return compare(usual, kept[-1].scores[: len(usual)], floor).gain > 0.0
+
+
+def controls_of(treatment: Treatment) -> list[Scores]:
+    """Return the scores of each random change."""
+    return [row.scores for row in treatment.rows if row.kind == "random change"]

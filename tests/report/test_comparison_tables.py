@@ -5,12 +5,13 @@ import io
 import pytest
 from rich.console import Console
 
-from netwright.report.comparison_tables import claims_table, cost_table, goodness_table
+from netwright.report.comparison_tables import claims_table, cost_table, goodness_table, growth_table
+from netwright.report.comparison_words import short_name
 from tests.report.contests import comparison
 
 
 def printed(table) -> str:
-    console = Console(file=io.StringIO(), width=170)
+    console = Console(file=io.StringIO(), width=80)
     console.print(table)
     return console.file.getvalue()
 
@@ -18,9 +19,20 @@ def printed(table) -> str:
 def test_how_good_each_model_is():
     said = printed(goodness_table(comparison()))
     assert "→ decision tree" in said
-    assert "Accuracy ↑" in said
-    assert "50 rows" in said
-    assert "800 rows" not in said  # that is the metric itself
+    assert "Accuracy\u00a0↑" in said
+
+
+def test_how_good_each_model_is_with_fewer_rows():
+    heads = next(line for line in printed(growth_table(comparison())).splitlines() if "raw" in line and "50" in line)
+    assert "800" not in heads  # that is the metric itself
+
+
+@pytest.mark.parametrize("table", [goodness_table, growth_table, cost_table])
+def test_80_characters_cut_nothing(table):
+    said = printed(table(comparison()))
+    assert "…" not in said
+    assert all(len(line) <= 80 for line in said.splitlines())
+    assert all(short_name(one.name) in said for one in comparison().contestants)
 
 
 def test_what_each_model_costs():

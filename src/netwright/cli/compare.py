@@ -104,11 +104,11 @@ def _telling() -> "Iterator[Tell]":
 
 def _print(found: "Comparison", folder: Path) -> None:
     from netwright.cli.terminal import out
-    from netwright.report.comparison_tables import claims_table, cost_table, goodness_table
+    from netwright.report.comparison_tables import claims_table, cost_table, goodness_table, growth_table
 
     out.print(found.recommendation.sentence, style="bold", soft_wrap=True)
     out.print(found.recommendation.reason, soft_wrap=True)
-    for table in (goodness_table(found), cost_table(found), claims_table(found)):
+    for table in (goodness_table(found), growth_table(found), cost_table(found), claims_table(found)):
         out.print()
         out.print(table)
     for limit in found.limits:

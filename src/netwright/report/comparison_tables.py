@@ -4,37 +4,66 @@ from rich.table import Table
 from rich.text import Text
 
 from netwright.core.comparison import Comparison, Contestant
-from netwright.report.comparison_words import brought, gap_of, memory_of, metric_of, moment_of, repeated, size_of
+from netwright.report.comparison_words import (
+    brought,
+    gap_of,
+    memory_of,
+    metric_of,
+    moment_of,
+    repeated,
+    short_name,
+    size_of,
+)
 from netwright.report.numbers import DASH, count, interval, show
 from netwright.report.tables import new_table
 
 RULINGS = {"confirmed": "green", "not confirmed": "yellow", "undecided": "dim"}
-ARROWS = {True: " ↑", False: " ↓", None: ""}
+ARROWS = {True: "\u00a0↑", False: "\u00a0↓", None: ""}
 
 
 def goodness_table(comparison: Comparison) -> Table:
     """How good each model is; those as good as the best in bold, the one to take marked."""
     metric = metric_of(comparison)
-    table = new_table(f"{comparison.name}: {count(comparison.rows['test'])} test rows that no model saw")
-    table.add_column("")
-    table.add_column(metric.label + ARROWS[metric.higher_is_better], justify="right")
-    table.add_column("95% interval", justify="right", no_wrap=True)
-    table.add_column("behind the best", justify="right", no_wrap=True)
-    for rows in _sizes(comparison)[:-1]:
-        table.add_column(f"{count(rows)} rows", justify="right")
-    table.add_column("raw columns", justify="right")
-    table.add_column("prepared ones brought", justify="right", no_wrap=True)
+    title = f"{comparison.name}: {count(comparison.rows['test'])} test rows that no model saw"
+    table = _by_model(title, metric.label + ARROWS[metric.higher_is_better], "95% interval", "behind the best")
     for one in comparison.contestants:
-        table.add_row(*(Text(cell, style="bold" if one.alike else "") for cell in _goodness(one, comparison)))
+        mark = "→ " if one.name == comparison.recommendation.name else "  "
+        _add(table, one, mark + short_name(one.name), show(one.measure.value), interval(one.measure), gap_of(one))
     return table
 
 
-def _goodness(one: Contestant, comparison: Comparison) -> tuple[str, ...]:
-    known = {point.rows: point.measure.value for point in one.curve}
-    curve = (show(known.get(rows)) for rows in _sizes(comparison)[:-1])
-    mark = "→ " if one.name == comparison.recommendation.name else "  "
-    raw = DASH if one.raw is None else show(one.raw.value)
-    return mark + one.name, show(one.measure.value), interval(one.measure), gap_of(one), *curve, raw, brought(one)
+def growth_table(comparison: Comparison) -> Table:
+    """How good each model is on fewer rows and on raw columns."""
+    metric = metric_of(comparison)
+    sizes = _sizes(comparison)[:-1]
+    title = f"{metric.label} by training rows; on raw columns; what prepared ones brought"
+    table = _by_model(title, *(count(rows) for rows in sizes), "raw", "prepared")
+    for one in comparison.contestants:
+        known = {point.rows: point.measure.value for point in one.curve}
+        raw = DASH if one.raw is None else show(one.raw.value)
+        _add(
+            table,
+            one,
+            short_name(one.name),
+            *(show(known.get(rows)) for rows in sizes),
+            raw,
+            brought(one).replace(" (", "\n("),
+        )
+    return table
+
+
+def _by_model(title: str, *headings: str) -> Table:
+    """Return a table with a row for each model that 80 characters are enough for."""
+    table = new_table(title)
+    table.padding = (0, 1, 0, 0)
+    table.add_column("", no_wrap=True)
+    for heading in headings:
+        table.add_column(heading.replace(" ", "\n", 1), justify="right", no_wrap=True)
+    return table
+
+
+def _add(table: Table, one: Contestant, *cells: str) -> None:
+    table.add_row(*(Text(cell, style="bold" if one.alike else "") for cell in cells))
 
 
 def _sizes(comparison: Comparison) -> list[int]:
@@ -43,12 +72,9 @@ def _sizes(comparison: Comparison) -> list[int]:
 
 def cost_table(comparison: Comparison) -> Table:
     """What each model costs, and how far it can be followed."""
-    table = new_table("what it costs, on one thread")
-    table.add_column("")
-    for heading in cost_headings(comparison):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = _by_model("what it costs, on one thread", *cost_headings(comparison))
     for one in comparison.contestants:
-        table.add_row(*(Text(cell, style="bold" if one.alike else "") for cell in cost_cells(one)))
+        _add(table, one, short_name(one.name), *cost_cells(one)[1:])
     return table
 
 
@@ -56,7 +82,7 @@ def cost_headings(comparison: Comparison) -> tuple[str, ...]:
     """What the cells of `cost_cells` say, after the model's name."""
     batch = max(one.cost.batch_rows for one in comparison.contestants)
     known = "training", "extra memory", "size", "one row"
-    return (*known, f"{count(batch)} rows", "numbers a decision", "small tree")
+    return (*known, f"{count(batch)} rows", "numbers to follow", "small tree")
 
 
 def cost_cells(one: Contestant) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ class KnownPatient:
     unit: str = "accuracy"
     floor: float = 0.0
     late: bool = False
+    whole: bool = False
     found: tuple = ()
     asked: list = field(default_factory=list)
     name: str = "run"
@@ -109,6 +110,24 @@ def test_a_signal_between_trials_ends_it():
 
     with pytest.raises(KeyboardInterrupt):
         treated(KnownPatient(interrupted))
+
+
+SATURATING = "architecture.saturating-activations"
+MENDED = next(change.value for change in ILLNESSES[SATURATING].remedies if change.setting == "activation")
+
+
+def wants_a_higher_rate_once_mended(recipe, seed):
+    mended = recipe.network.activation == MENDED
+    raised = recipe.training.learning_rate > 5.0 * Recipe().training.learning_rate
+    return (0.9 if raised else 0.7) + 0.001 * seed if mended else 0.1
+
+
+def test_a_mended_training_gets_the_rate_that_suits_it_where_trials_are_whole():
+    sign = (Finding(SATURATING, "error", "", ""),)
+    whole = treated(KnownPatient(wants_a_higher_rate_once_mended, whole=True), sign).treatment
+    assert dict(whole.kept).keys() == {"activation", "learning_rate"}
+    assert whole.after == pytest.approx(0.901)
+    assert dict(treated(KnownPatient(wants_a_higher_rate_once_mended), sign).treatment.kept).keys() == {"activation"}
 
 
 LOW = Finding("optimisation.rate-too-low", "error", "too cold", "")

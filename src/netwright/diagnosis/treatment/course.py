@@ -16,7 +16,7 @@ from netwright.diagnosis.doctor import diagnose
 from netwright.diagnosis.illness import Change
 from netwright.diagnosis.treatment.controls import random_changes
 from netwright.diagnosis.treatment.judging import LEAST_GAIN, compare, conclusion, judge, mean, near, undecided
-from netwright.diagnosis.treatment.remedies import Remedy, remedies, together
+from netwright.diagnosis.treatment.remedies import PARTNERS, Remedy, remedies, together
 from netwright.diagnosis.treatment.values import Treatment, TrialKind, TrialRow
 
 MOST_REMEDIES = 8  # different ones that are tried in a round
@@ -26,6 +26,7 @@ MOST_DRAWS = 200  # random changes that are drawn to find one that applies
 FEWEST_CONTROLS = 3  # random changes that the first remedy is held against: one alone may be lucky
 MOST_CONTROLS = 12
 MOST_SEEDS = 6  # where three leave a gain undecided
+PERFECT = 1.0  # the highest score
 CLOSE = 0.01  # of a score: what is closer to the best seen is not treated on
 
 Plan = TypeVar("Plan")
@@ -54,6 +55,10 @@ class Patient(Protocol[Plan]):
     @property
     def reference(self) -> float | None:
         """The score of simple models on rows of the same kind."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether a trial is as long as the training: a rate that suits a short one may not suit a long one."""
 
     @property
     def late(self) -> bool:
@@ -138,7 +143,8 @@ def treat(
     Each is trained from the same seeds as the training as it is, for as long, and beside it a random change. What is
     proven is kept, the cause's before its symptoms'; then what is found in it is treated in turn, until nothing
     serious is found any more and the score is close to the best seen, nothing more is proven, or the time is used up.
-    Where no remedy helps alone, some are tried together, and only those parts of them stay that are needed.
+    Where no remedy helps alone, some are tried together, and only those parts of them stay that are needed. What was
+    chosen for the sick training may not suit the mended one: its rate and length are tried again at the end.
 
     Args:
         patient: what is treated.
@@ -161,7 +167,7 @@ def treat(
         course.rows.append(_first_row(course))
         tell(course.rows[0])
     for _ in range(MOST_ROUNDS):
-        if patient.late or not course.waiting or _is_well(course) or not _round(course):
+        if patient.late or not (_goes_on(course) or _partnered(course)):
             break
     return Treated(_concluded(course, findings, time.monotonic() - began), course.base)
 
@@ -170,16 +176,35 @@ def _first_row(course: Course[Plan]) -> TrialRow:
     return TrialRow("as it is", "as it is", scores=tuple(course.base_scores), mean=course.score)
 
 
+def _goes_on(course: Course[Plan]) -> bool:
+    """Treat what is found, unless all is well; say whether something more was kept."""
+    return bool(course.waiting) and not _is_well(course) and _round(course)
+
+
+def _partnered(course: Course[Plan]) -> bool:
+    """Try what any mended training may want; say whether it was kept."""
+    if not course.kept or not course.patient.whole or near(course.score, PERFECT, LEAST_GAIN):
+        return False
+    course.waiting = [Remedy((partner,), "") for partner in PARTNERS]
+    first = len(course.rows)
+    tried = list(_alone(course, None))
+    return _ended(course, first, _best([entry for entry in tried if entry.row.kept]))
+
+
 def _round(course: Course[Plan]) -> bool:
     """Try what is waiting on what there is, and keep the best that is proven; say whether one was."""
     first, goal = len(course.rows), course.best if course.patient.reference is not None else None
     tried = list(_alone(course, goal))
     best = _best([entry for entry in tried if entry.row.kept]) or _joint(course, [entry.remedy for entry in tried])
+    return _ended(course, first, best)
+
+
+def _ended(course: Course[Plan], first: int, best: Tried[Plan] | None) -> bool:
+    """End a round whose trials begin at the row `first`: go on from the best; say whether there is one."""
     course.rows[first:] = [_settled(row, best) for row in course.rows[first:]]
-    if best is None:
-        return False
-    _keep(course, best)
-    return True
+    if best is not None:
+        _keep(course, best)
+    return best is not None
 
 
 def _alone(course: Course[Plan], goal: float | None) -> Iterator[Tried[Plan]]:

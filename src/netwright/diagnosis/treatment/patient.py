@@ -66,6 +66,10 @@ class RunPatient:
         return -1.0 if self.metric in ("r2", "mcc") else 0.0
 
     @property
+    def whole(self) -> bool:
+        return self.share >= 1.0
+
+    @property
     def late(self) -> bool:
         return time.monotonic() > self.deadline
 

@@ -34,6 +34,7 @@ class ProgramPatient:
     plan: Program
     reference: float | None
     deadline: float  # a time of `time.perf_counter`
+    whole: bool = True  # trials are as long as the program
     watch: Watch | None = None
 
     @property
@@ -89,7 +90,7 @@ def treat_program(
         whole = with_spare_rows(whole)
     small = shortened(whole, seconds / TRAININGS)
     simple = mean([score_of(reference(small), seed) for seed in range(max(3, seeds))], floor_of(small))
-    patient = ProgramPatient(small, simple, began + LATE * seconds, watch)
+    patient = ProgramPatient(small, simple, began + LATE * seconds, small.steps >= whole.steps, watch)
     return treat(patient, findings, case, seeds).treatment
 
 

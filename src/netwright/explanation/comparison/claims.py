@@ -145,8 +145,8 @@ def resources(standings: Sequence[Standing]) -> Claim:
         ratio = deep.seconds / max(shallow.seconds, 1e-9)
         ruling = "confirmed" if ratio >= SLOWER else "not confirmed" if ratio <= 1.0 else "undecided"
         evidence = (
-            f"{deep.name} took {deep.seconds:.2g} s to train on one thread, {shallow.name} {shallow.seconds:.2g} s: "
-            f"{ratio:.2g} times as long"
+            f"{deep.name} took {_digits(deep.seconds)} s to train on one thread, {shallow.name} "
+            f"{_digits(shallow.seconds)} s: {_digits(ratio)} times as long"
         )
     return Claim(
         "computing resources",
@@ -179,3 +179,7 @@ def _said(measure: Measure) -> str:
 
 def _share(measure: Measure) -> str:
     return "an undefined share" if measure.value is None else f"{100 * measure.value:.0f}%"
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10.0 else f"{value:.2g}"

@@ -17,7 +17,8 @@ from netwright.explanation.comparison.trained import Answers, Trained
 from netwright.explanation.comparison.views import Matrix
 
 NEIGHBOURS = 15
-ROUNDS, LEAST_ROUNDS, PROBE = 100, 10, 2  # trees a class
+ROUNDS, LEAST_ROUNDS = 100, 10  # trees a class
+PROBES = (1, 5)  # rounds that are timed: the first one has what all share, as sorting values into bins
 
 
 @dataclass(frozen=True)
@@ -152,13 +153,19 @@ class Learner:
 
         if self.name != "boosted trees":
             return ""
-        began = time.monotonic()
-        clone(model).set_params(max_iter=PROBE).fit(train, target)
-        rounds = int(self.room / max(time.monotonic() - began, 1e-9) * PROBE)
+        few, some = (_seconds(clone(model), rounds, train, target) for rounds in PROBES)
+        each = max((some - few) / (PROBES[1] - PROBES[0]), 1e-9)
+        rounds = int((self.room - few) / each)
         if rounds >= ROUNDS:
             return ""
         model.set_params(max_iter=max(LEAST_ROUNDS, rounds))
         return f"{model.max_iter} rounds of trees in place of {ROUNDS}, for the budget"
+
+
+def _seconds(model: Any, rounds: int, train: Matrix, target: Any) -> float:
+    began = time.monotonic()
+    model.set_params(max_iter=rounds).fit(train, target)
+    return time.monotonic() - began
 
 
 def _timed_fit(model: Any, train: Matrix, target: Any) -> float:
