@@ -36,9 +36,9 @@ def test_a_picture_that_the_cause_shows_is_not_drawn_again():
     assert grouped([cause, symptom])[0].symptoms == (SYMPTOM,)
 
 
-def test_the_table_indents_symptoms_and_says_where():
+def test_symptoms_follow_their_cause_which_says_where():
     text = printed(diagnosis_table([SYMPTOM, CAUSE]))
-    assert text.index("title of a.cause") < text.index("└ title of b.symptom")
+    assert text.index("title of a.cause") < text.index("so  title of b.symptom")
     assert "at net.py:3" in text
     assert "it hurts" in text
     assert "mend b.symptom" not in text

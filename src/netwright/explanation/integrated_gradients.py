@@ -26,6 +26,7 @@ FEWER = 2  # points at which the halves of a stretch are looked at
 NODES = 256  # points at which the lines from all references of a row are looked at first, 2 to 32 on each
 MOST_NODES = 32
 HIDDEN = 0.3  # of the mean |F(x) - F(b)| of single references, that gaps may come to where they cancel
+TOGETHER = 4  # blocks of points, whose lines are cut in the same rounds: the last rounds are of few
 LEAST = 0.1  # of the mean |F(x) - F(b)| of single references: below it the difference is taken to be this
 
 
@@ -112,7 +113,7 @@ def integrated_gradients(
     """
     rows, each = len(inputs[0]), len(references[0]) // max(1, len(inputs[0]))
     nodes = min(MOST_NODES, max(2, NODES // each)) if nodes is None else nodes
-    step = block_of(inputs, each)
+    step = block_of(inputs, each, TOGETHER)
     found = [
         _block(question, (inputs, references), torch.arange(at, min(rows, at + step)), (each, nodes, rounds))
         for at in range(0, rows, step)
@@ -135,7 +136,7 @@ def _block(
 def _integrate(lines: _Lines, each: int, nodes: int, rounds: int) -> Attributed:
     every = torch.arange(len(lines.rows), device=lines.here[0].device)
     start, end = (torch.full((len(every),), share, device=every.device) for share in (0.0, 1.0))
-    first, last = lines.evidence(every, start), lines.evidence(every, end)
+    first, last = _asked(lines, every, start), _asked(lines, every, end)
     wanted, whatever_sign = _allowed(first, last, each)
     stretches = _Stretches(every, start, end, first, last)
     sums, gaps = _summed(lines, stretches, nodes)
@@ -207,11 +208,16 @@ def _summed(lines: _Lines, todo: _Stretches, nodes: int) -> tuple[Leaves, Tensor
 
 def _cut(lines: _Lines, whole: _Stretches) -> _Stretches:
     middle = (whole.start + whole.end) / 2.0
-    size = block_of(lines.inputs)
-    blocks = [slice(at, at + size) for at in range(0, len(middle), size)]
-    between = torch.cat([lines.evidence(whole.pair[block], middle[block]) for block in blocks])
+    between = _asked(lines, whole.pair, middle)
     left = _Stretches(whole.pair, whole.start, middle, whole.at_start, between)
     return left.beside(_Stretches(whole.pair, middle, whole.end, between, whole.at_end))
+
+
+def _asked(lines: _Lines, pairs: Int[Tensor, " points"], shares: Float[Tensor, " points"]) -> Tensor:
+    """Return F at points of lines, a block at a time."""
+    size = block_of(lines.inputs)
+    blocks = [slice(at, at + size) for at in range(0, len(pairs), size)]
+    return torch.cat([lines.evidence(pairs[block], shares[block]) for block in blocks])
 
 
 def _joined(blocks: list[Attributed]) -> Attributed:

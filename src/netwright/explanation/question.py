@@ -77,7 +77,7 @@ def apart(values: Float[Tensor, "points ..."], each: int) -> Float[Tensor, "rows
     return values.reshape(len(values) // each, each, *values.shape[1:])
 
 
-def block_of(inputs: Inputs, each: int = 1) -> int:
-    """Return how many rows may be asked at once, where each becomes `each` points."""
+def block_of(inputs: Inputs, each: int = 1, blocks: int = 1) -> int:
+    """Return how many rows may be asked at once, or in so many blocks, where each becomes `each` points."""
     size = sum(tensor[0].numel() for tensor in inputs if len(tensor)) or 1
-    return max(1, AT_ONCE // (64 * size * each))
+    return max(1, blocks * AT_ONCE // (64 * size * each))

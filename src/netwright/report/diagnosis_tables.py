@@ -14,11 +14,11 @@ from netwright.report.tables import SEVERITY_STYLES, installation_table, new_tab
 
 
 def diagnosis_table(findings: Sequence[Finding], title: str = "") -> Table:
-    """Return a table of findings, causes first. Every cell is a `Text`: names of others stay names."""
+    """Return findings, causes first, a few lines each. Every cell is a `Text`: names of others stay names."""
     table = new_table(title)
-    table.add_column("finding", overflow="fold", ratio=3)
-    table.add_column("evidence", overflow="fold", ratio=4)
-    table.add_column("what to do", overflow="fold", ratio=4)
+    table.box, table.show_header, table.padding = None, False, (0, 1)
+    table.add_column(justify="right", no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
     for group in grouped(findings):
         _add(table, group.cause)
         for symptom in group.symptoms:
@@ -27,15 +27,18 @@ def diagnosis_table(findings: Sequence[Finding], title: str = "") -> Table:
 
 
 def _add(table: Table, finding: Finding) -> None:
-    head = Text(f"{finding.severity}: {finding.title}", style=SEVERITY_STYLES[finding.severity])
-    place = f"\n{finding.code}" + (f" at {finding.where}" if finding.where else "")
-    why = Text(f"\n{finding.why}" if finding.why else "", style="dim")
-    table.add_row(head + Text(place, style="dim"), Text(finding.evidence) + why, Text(finding.remedy))
+    style = SEVERITY_STYLES[finding.severity]
+    place = f"  {finding.code}" + (f" at {finding.where}" if finding.where else "")
+    table.add_row("", "")
+    table.add_row(Text(finding.severity, style=style), Text(finding.title, style=style) + Text(place, style="dim"))
+    for label, words in (("seen", finding.evidence), ("why", finding.why), ("do", finding.remedy)):
+        if words:
+            table.add_row(label, Text(words, style="dim" if label == "why" else ""))
 
 
 def _add_symptom(table: Table, finding: Finding) -> None:
-    head = Text(f"  └ {finding.title}") + Text(f"\n    {finding.code}", style="dim")
-    table.add_row(head, Text(finding.evidence, style="dim"), Text("a symptom: mend its cause", style="dim"))
+    told = Text(finding.title).append(f"  {finding.code}: {finding.evidence}", style="dim")
+    table.add_row("so", told)
 
 
 def preflight_table(checks: Sequence[Check]) -> Table:

@@ -26,7 +26,7 @@ class KnownPatient:
     unit: str = "accuracy"
     floor: float = 0.0
     late: bool = False
-    whole: bool = False
+    can_be_tuned: bool = False
     found: tuple = ()
     asked: list = field(default_factory=list)
     name: str = "run"
@@ -122,11 +122,11 @@ def wants_a_higher_rate_once_mended(recipe, seed):
     return (0.9 if raised else 0.7) + 0.001 * seed if mended else 0.1
 
 
-def test_a_mended_training_gets_the_rate_that_suits_it_where_trials_are_whole():
+def test_a_mended_training_gets_the_rate_that_suits_it_where_there_is_time():
     sign = (Finding(SATURATING, "error", "", ""),)
-    whole = treated(KnownPatient(wants_a_higher_rate_once_mended, whole=True), sign).treatment
-    assert dict(whole.kept).keys() == {"activation", "learning_rate"}
-    assert whole.after == pytest.approx(0.901)
+    tuned = treated(KnownPatient(wants_a_higher_rate_once_mended, can_be_tuned=True), sign).treatment
+    assert dict(tuned.kept).keys() == {"activation", "learning_rate"}
+    assert tuned.after == pytest.approx(0.901)
     assert dict(treated(KnownPatient(wants_a_higher_rate_once_mended), sign).treatment.kept).keys() == {"activation"}
 
 

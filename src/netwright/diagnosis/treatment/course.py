@@ -26,6 +26,7 @@ MOST_DRAWS = 200  # random changes that are drawn to find one that applies
 FEWEST_CONTROLS = 3  # random changes that the first remedy is held against: one alone may be lucky
 MOST_CONTROLS = 12
 MOST_SEEDS = 6  # where three leave a gain undecided
+UNTRIED = 2  # remedies that are tried though nothing serious is found any more
 PERFECT = 1.0  # the highest score
 CLOSE = 0.01  # of a score: what is closer to the best seen is not treated on
 
@@ -57,8 +58,8 @@ class Patient(Protocol[Plan]):
         """The score of simple models on rows of the same kind."""
 
     @property
-    def whole(self) -> bool:
-        """Whether a trial is as long as the training: a rate that suits a short one may not suit a long one."""
+    def can_be_tuned(self) -> bool:
+        """Whether there is time, and trials are as long as the training: the rate of short ones may not suit it."""
 
     @property
     def late(self) -> bool:
@@ -167,7 +168,7 @@ def treat(
         course.rows.append(_first_row(course))
         tell(course.rows[0])
     for _ in range(MOST_ROUNDS):
-        if patient.late or not (_goes_on(course) or _partnered(course)):
+        if patient.late or not (_goes_on(course) or _tuned(course)):
             break
     return Treated(_concluded(course, findings, time.monotonic() - began), course.base)
 
@@ -181,11 +182,12 @@ def _goes_on(course: Course[Plan]) -> bool:
     return bool(course.waiting) and not _is_well(course) and _round(course)
 
 
-def _partnered(course: Course[Plan]) -> bool:
+def _tuned(course: Course[Plan]) -> bool:
     """Try what any mended training may want; say whether it was kept."""
-    if not course.kept or not course.patient.whole or near(course.score, PERFECT, LEAST_GAIN):
+    if not course.kept or not course.patient.can_be_tuned or near(course.score, PERFECT, LEAST_GAIN):
         return False
-    course.waiting = [Remedy((partner,), "") for partner in PARTNERS]
+    untried = course.waiting[:UNTRIED] if _is_well(course) else []
+    course.waiting = [*untried, *(Remedy((partner,), "") for partner in PARTNERS)]
     first = len(course.rows)
     tried = list(_alone(course, None))
     return _ended(course, first, _best([entry for entry in tried if entry.row.kept]))

@@ -66,7 +66,7 @@ class RunPatient:
         return -1.0 if self.metric in ("r2", "mcc") else 0.0
 
     @property
-    def whole(self) -> bool:
+    def can_be_tuned(self) -> bool:
         return self.share >= 1.0
 
     @property

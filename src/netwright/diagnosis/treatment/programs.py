@@ -33,8 +33,9 @@ class ProgramPatient:
 
     plan: Program
     reference: float | None
-    deadline: float  # a time of `time.perf_counter`
-    whole: bool = True  # trials are as long as the program
+    began: float  # of `time.perf_counter`
+    seconds: float  # that it may take, about
+    shortened: bool = False  # trials are shorter than the program
     watch: Watch | None = None
 
     @property
@@ -50,8 +51,12 @@ class ProgramPatient:
         return floor_of(self.plan)
 
     @property
+    def can_be_tuned(self) -> bool:
+        return not self.shortened and time.perf_counter() < self.began + self.seconds
+
+    @property
     def late(self) -> bool:
-        return time.perf_counter() > self.deadline
+        return time.perf_counter() > self.began + LATE * self.seconds
 
     def changed(self, plan: Program, change: Change) -> Program | None:
         """Return a program with a change; None where it does not apply, or its first step fails."""
@@ -90,7 +95,7 @@ def treat_program(
         whole = with_spare_rows(whole)
     small = shortened(whole, seconds / TRAININGS)
     simple = mean([score_of(reference(small), seed) for seed in range(max(3, seeds))], floor_of(small))
-    patient = ProgramPatient(small, simple, began + LATE * seconds, small.steps >= whole.steps, watch)
+    patient = ProgramPatient(small, simple, began, seconds, small.steps < whole.steps, watch)
     return treat(patient, findings, case, seeds).treatment
 
 

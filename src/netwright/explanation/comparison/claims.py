@@ -9,7 +9,7 @@ from dataclasses import replace
 from netwright.core.comparison import Claim, Ruling
 from netwright.core.evidence import Measure
 from netwright.explanation.comparison.measuring import difference, mean_of
-from netwright.explanation.comparison.standing import Standing, best_of, has_both_sides
+from netwright.explanation.comparison.standing import Standing, best_of, has_both_sides, in_digits
 from netwright.training.evaluation.bootstrap import Sampled
 
 SLOWER = 2.0  # times as long to train as the shallow model: clearly more costly
@@ -145,8 +145,8 @@ def resources(standings: Sequence[Standing]) -> Claim:
         ratio = deep.seconds / max(shallow.seconds, 1e-9)
         ruling = "confirmed" if ratio >= SLOWER else "not confirmed" if ratio <= 1.0 else "undecided"
         evidence = (
-            f"{deep.name} took {_digits(deep.seconds)} s to train on one thread, {shallow.name} "
-            f"{_digits(shallow.seconds)} s: {_digits(ratio)} times as long"
+            f"{deep.name} took {in_digits(deep.seconds)} s to train on one thread, {shallow.name} "
+            f"{in_digits(shallow.seconds)} s: {in_digits(ratio)} times as long"
         )
     return Claim(
         "computing resources",
@@ -179,7 +179,3 @@ def _said(measure: Measure) -> str:
 
 def _share(measure: Measure) -> str:
     return "an undefined share" if measure.value is None else f"{100 * measure.value:.0f}%"
-
-
-def _digits(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10.0 else f"{value:.2g}"

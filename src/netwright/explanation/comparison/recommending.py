@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from netwright.core.comparison import Recommendation
 from netwright.core.evidence import Measure
 from netwright.explanation.comparison.measuring import difference
-from netwright.explanation.comparison.standing import Standing, best_of
+from netwright.explanation.comparison.standing import Standing, best_of, in_digits
 
 RULE = (
     "The best is named by the validation rows. As good as it is every model whose difference from it on the test rows, "
@@ -65,5 +65,5 @@ def _reason(taken: Standing, best: Standing, alike: Sequence[Standing], rows: in
     return (
         f"It is as good as the best, the {best.name}{how}, and of the {len(alike)} models as good the one with "
         f"the least to follow, to train and to wait for: {taken.reaching:,} numbers a decision against "
-        f"{best.reaching:,}, {taken.seconds:.2g} s of training against {best.seconds:.2g} s."
+        f"{best.reaching:,}, {in_digits(taken.seconds)} s of training against {in_digits(best.seconds)} s."
     )

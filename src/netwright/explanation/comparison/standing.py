@@ -32,3 +32,12 @@ def best_of(standings: Iterable[Standing], side: Side | None = None) -> Standing
 
 def has_both_sides(standings: Sequence[Standing]) -> bool:
     return {one.side for one in standings} == {"shallow", "deep"}
+
+
+def in_digits(value: float) -> str:
+    """Return two digits of a number, whole from 10 on.
+
+    >>> in_digits(0.0321), in_digits(1234.5)
+    ('0.032', '1,234')
+    """
+    return f"{value:,.0f}" if value >= 10.0 else f"{value:.2g}"
