@@ -24,9 +24,8 @@ MOST_TOGETHER = 12  # that are tried where none helps alone
 MOST_ROUNDS = 6
 MOST_DRAWS = 200  # random changes that are drawn to find one that applies
 FEWEST_CONTROLS = 3  # random changes that the first remedy is held against: one alone may be lucky
-MOST_CONTROLS = 12
+MOST_CONTROLS = 6
 MOST_SEEDS = 6  # where three leave a gain undecided
-UNTRIED = 2  # remedies that are tried though nothing serious is found any more
 PERFECT = 1.0  # the highest score
 CLOSE = 0.01  # of a score: what is closer to the best seen is not treated on
 
@@ -183,11 +182,11 @@ def _goes_on(course: Course[Plan]) -> bool:
 
 
 def _tuned(course: Course[Plan]) -> bool:
-    """Try what any mended training may want; say whether it was kept."""
+    """Try what any mended training may want, and what was left untried, one of a finding; say whether it was kept."""
     if not course.kept or not course.patient.can_be_tuned or near(course.score, PERFECT, LEAST_GAIN):
         return False
-    untried = course.waiting[:UNTRIED] if _is_well(course) else []
-    course.waiting = [*untried, *(Remedy((partner,), "") for partner in PARTNERS)]
+    untried = {remedy.finding: remedy for remedy in reversed(course.waiting) if remedy.finding and _is_well(course)}
+    course.waiting = [*reversed(untried.values()), *(Remedy((partner,), "") for partner in PARTNERS)]
     first = len(course.rows)
     tried = list(_alone(course, None))
     return _ended(course, first, _best([entry for entry in tried if entry.row.kept]))
@@ -289,7 +288,7 @@ def _trial(course: Course[Plan], remedy: Remedy, plan: Plan, kind: TrialKind) ->
 
 
 def _add_controls(course: Course[Plan]) -> None:
-    """Have as many random changes, of the training as it was, as remedies were tried, and some at first."""
+    """Have a random change of the training as it was for each of the first remedies, and some at first."""
     trials = sum(row.kind not in ("as it is", "random change") for row in course.rows)
     wanted = min(MOST_CONTROLS, max(FEWEST_CONTROLS, trials + 1))
     while len(course.controls) < wanted and (found := _control(course)) is not None:

@@ -22,8 +22,9 @@ from netwright.diagnosis.treatment.values import Treatment
 
 FEW_ROWS = 40  # below which no rows are held out: scores are of the training rows
 HELD_OUT = 0.25
-LATE = 3.0  # times the budget, after which nothing more is tried, should the estimate of a step be far off
+LATE = 2.0  # times the budget, after which nothing more is tried, should the estimate of a step be far off
 TRAININGS = 60.0  # a budget holds about that many
+LONG = 0.5  # of a program's steps, that say enough of the rate that suits it
 UNITS = {"values": "explained variance", "labels": "micro F1"}
 
 
@@ -35,7 +36,7 @@ class ProgramPatient:
     reference: float | None
     began: float  # of `time.perf_counter`
     seconds: float  # that it may take, about
-    shortened: bool = False  # trials are shorter than the program
+    shortened: bool = False  # trials are much shorter than the program
     watch: Watch | None = None
 
     @property
@@ -95,7 +96,7 @@ def treat_program(
         whole = with_spare_rows(whole)
     small = shortened(whole, seconds / TRAININGS)
     simple = mean([score_of(reference(small), seed) for seed in range(max(3, seeds))], floor_of(small))
-    patient = ProgramPatient(small, simple, began, seconds, small.steps < whole.steps, watch)
+    patient = ProgramPatient(small, simple, began, seconds, small.steps < LONG * whole.steps, watch)
     return treat(patient, findings, case, seeds).treatment
 
 
