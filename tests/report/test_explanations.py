@@ -65,6 +65,14 @@ def test_the_words_of_a_text_beside_other_columns_are_told_apart():
     assert "Within" not in in_words(replace(beside, texts=(TextHeat("said", ("A", "film"), (0.0, 0.0)),)))
 
 
+def test_amounts_without_signs_are_for_nothing_and_against_nothing():
+    apart = replace(made.COMPLETE, passed=None)
+    rollout = replace(made.TEXT, parts=(Part("film", 0.1), Part("gorgeous", 0.6)), checks=(apart,))
+    assert "It rests most on gorgeous (0.600) and film (0.100)." in in_words(rollout)
+    mixed = replace(rollout, parts=(*rollout.parts, Part("but", -0.3)))
+    assert "For it: gorgeous (+0.600) and film (+0.100); against it: but (−0.300)." in in_words(mixed)
+
+
 def test_words_carry_the_colour_of_their_sign(classification):
     marks = {one["title"]: one["class"] for one in page_of(classification, made.TEXT).named("mark")}
     assert marks == {"+1.600": "for", "−0.300": "against", "−0.100": "against"}

@@ -1,6 +1,6 @@
 """What an explanation says, in sentences: for the report and the terminal alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from netwright.core.explanations import Check, Explanation, Importance, ImportanceTable, Part, TextHeat
 from netwright.report.numbers import DASH, count, counted, is_finite, percent, show
@@ -54,10 +54,18 @@ def in_words(explanation: Explanation) -> str:
         ends = f"{show(explanation.output)}; amounts of this method do not add up to it"
     unit = sentence(explanation.unit) if is_of_classes(explanation) else explanation.unit
     start = f"{unit}: {ends}."
-    ups, downs = ([part for part in _named(explanation.parts) if (part.amount > 0) == up] for up in (True, False))
-    parts = [f"{verb} {_list(found)}" for verb, found in zip(_verbs(explanation), (ups, downs), strict=True) if found]
+    parts = _sides(explanation)
     said = f"{start} {sentence('; '.join(parts))}." if parts else f"{start} No part makes a difference."
     return " ".join((said, *_within(explanation)))
+
+
+def _sides(explanation: Explanation) -> list[str]:
+    """What speaks for the answer and what against it; of amounts without signs what it rests on most."""
+    named = _named(explanation.parts)
+    if named and not adds_up(explanation) and all(part.amount >= 0 for part in explanation.parts):
+        return [f"it rests most on {_list(named, show)}"]
+    ups, downs = ([part for part in named if (part.amount > 0) == up] for up in (True, False))
+    return [f"{verb} {_list(found)}" for verb, found in zip(_verbs(explanation), (ups, downs), strict=True) if found]
 
 
 def _within(explanation: Explanation) -> list[str]:
@@ -92,8 +100,8 @@ def _named(parts: Sequence[Part]) -> list[Part]:
     return named + [part for part in worth if part.amount < 0][:MOST_NAMED]
 
 
-def _list(parts: Sequence[Part]) -> str:
-    named = [f"{shown_part(part)} ({signed(part.amount)})" for part in parts]
+def _list(parts: Sequence[Part], amount: Callable[[float], str] = signed) -> str:
+    named = [f"{shown_part(part)} ({amount(part.amount)})" for part in parts]
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
 
 
