@@ -218,7 +218,7 @@ def test_layers_without_weights_yet_are_watched_and_said():
         x, y = rows("classes")
         functional.cross_entropy(model(x), y).backward()
     assert "lazily initialised" in doctor.material.reason
-    assert [op.layer for op in doctor.case().network.weights] == ["0", "2"]
+    assert [op.layer for op in doctor.case().network.weights] == ["layer 0", "layer 2"]
 
 
 def test_a_closure_is_followed_into_the_step():

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from netwright.diagnosis.case import Lost
-from netwright.diagnosis.watching.names import Names, layer_of, tensors_in
+from netwright.diagnosis.watching.names import Names, layer_of, shown, tensors_in
 from netwright.diagnosis.watching.signals import MIXING
 from netwright.diagnosis.watching.tape import Entry, Tape, enter, leave
 
@@ -46,7 +46,7 @@ def locate(model: nn.Module, call: tuple[tuple[Any, ...], dict[str, Any]], step:
     """
     for name, parameter in model.named_parameters():
         if not is_finite(parameter):
-            return Lost(step, layer_of(name), "weight")
+            return Lost(step, shown(layer_of(name)), "weight")
     if not all(is_finite(tensor) for tensor in tensors_in(call) if tensor.is_floating_point()):
         return Lost(step, "", "input")
     first = _repeat(model, call)

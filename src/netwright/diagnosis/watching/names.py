@@ -41,6 +41,15 @@ def layer_of(parameter: str) -> str:
     return path.rpartition(".")[0] or path
 
 
+def shown(layer: str) -> str:
+    """Return what a layer is called in words: those of an nn.Sequential have bare numbers for names.
+
+    >>> shown("2"), shown("encoder.2")
+    ('layer 2', 'encoder.2')
+    """
+    return f"layer {layer}" if layer.isdigit() else layer
+
+
 def tensors_in(values: object, depth: int = 4) -> Iterable[Tensor]:
     """Yield the tensors in nested tuples, lists and dictionaries, in order."""
     if isinstance(values, Tensor):

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from netwright.diagnosis.case import Start
-from netwright.diagnosis.watching.names import layer_of
+from netwright.diagnosis.watching.names import layer_of, shown
 
 MOST = 256  # rows and columns in which alike units are looked for
 
@@ -14,9 +14,10 @@ def starts_of(model: nn.Module) -> dict[str, Start]:
     found: dict[str, Start] = {}
     for name, parameter in model.named_parameters():
         layer = layer_of(name)
+        called = shown(layer)
         usable = not nn.parameter.is_lazy(parameter) and parameter.dim() > 1 and parameter.numel() > 0
-        if usable and layer not in found:
-            found[layer] = _start(layer, parameter.detach().float(), _bias(model, layer))
+        if usable and called not in found:
+            found[called] = _start(called, parameter.detach().float(), _bias(model, layer))
     return found
 
 

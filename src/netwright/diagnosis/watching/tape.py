@@ -11,7 +11,7 @@ from torch.overrides import TorchFunctionMode
 
 from netwright.diagnosis.case import OpKind
 from netwright.diagnosis.watching.functions import KINDS, SAME, WITH_WEIGHTS, plain_name
-from netwright.diagnosis.watching.names import Names, layer_of, tensors_in
+from netwright.diagnosis.watching.names import Names, layer_of, shown, tensors_in
 from netwright.diagnosis.watching.origins import Origin, Origins, merged
 from netwright.diagnosis.watching.places import line_now
 
@@ -218,7 +218,7 @@ class Tape(TorchFunctionMode):
         kind = _kind(name, bool(wide), operands)
         bias = kind in WITH_WEIGHTS and any(tensor.dim() == 1 for _, tensor in parameters)
         where = line_now() if self.lines else ""
-        layer = layer_of(weight) if weight else ""
+        layer = shown(layer_of(weight)) if weight else ""
         return Entry(len(self.entries), name, kind, operands, tuple(result.shape), weight, layer, bias, where)
 
 
