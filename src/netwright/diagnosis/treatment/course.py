@@ -167,8 +167,9 @@ def treat(
         course.rows.append(_first_row(course))
         tell(course.rows[0])
     for _ in range(MOST_ROUNDS):
-        if patient.late or not (_goes_on(course) or _tuned(course)):
+        if patient.late or not course.waiting or _is_well(course) or not _round(course):
             break
+    _tune(course)
     return Treated(_concluded(course, findings, time.monotonic() - began), course.base)
 
 
@@ -176,20 +177,16 @@ def _first_row(course: Course[Plan]) -> TrialRow:
     return TrialRow("as it is", "as it is", scores=tuple(course.base_scores), mean=course.score)
 
 
-def _goes_on(course: Course[Plan]) -> bool:
-    """Treat what is found, unless all is well; say whether something more was kept."""
-    return bool(course.waiting) and not _is_well(course) and _round(course)
-
-
-def _tuned(course: Course[Plan]) -> bool:
-    """Try what any mended training may want, and what was left untried, one of a finding; say whether it was kept."""
+def _tune(course: Course[Plan]) -> None:
+    """Try once what any mended training may want, and what was left untried, one of a finding; keep the best."""
     if not course.kept or not course.patient.can_be_tuned or near(course.score, PERFECT, LEAST_GAIN):
-        return False
-    untried = {remedy.finding: remedy for remedy in reversed(course.waiting) if remedy.finding and _is_well(course)}
-    course.waiting = [*reversed(untried.values()), *(Remedy((partner,), "") for partner in PARTNERS)]
+        return
+    untried = {remedy.finding: remedy for remedy in reversed(course.waiting)} if _is_well(course) else {}
+    partners = (Remedy((partner,), "") for partner in PARTNERS)
+    course.waiting = list({one.values: one for one in (*reversed(untried.values()), *partners)}.values())
     first = len(course.rows)
-    tried = list(_alone(course, None))
-    return _ended(course, first, _best([entry for entry in tried if entry.row.kept]))
+    proven = [entry for entry in _alone(course, None) if entry.row.kept]
+    _ended(course, first, max(proven, key=_height, default=None))
 
 
 def _round(course: Course[Plan]) -> bool:
