@@ -7,7 +7,7 @@ from rich.text import Text
 
 from netwright.core.findings import Finding
 from netwright.core.values import Check
-from netwright.diagnosis.treatment.values import Treatment
+from netwright.diagnosis.treatment.values import Treatment, TrialRow
 from netwright.report.findings import grouped
 from netwright.report.numbers import show
 from netwright.report.tables import SEVERITY_STYLES, installation_table, new_table
@@ -48,15 +48,28 @@ def preflight_table(checks: Sequence[Check]) -> Table:
 
 def trials_table(treatment: Treatment) -> Table:
     """Return every trial of a treatment with what it proved; what is kept in bold."""
-    table = new_table(f"treatment of {treatment.subject}: {len(treatment.seeds)} paired seeds")
-    table.add_column("tried", overflow="fold", ratio=3)
-    table.add_column(treatment.unit, justify="right")
+    table = new_table(f"treatment of {treatment.subject}: {treatment.unit} on {len(treatment.seeds)} paired seeds")
+    table.add_column("tried", overflow="fold")
+    table.add_column("score", justify="right")
     table.add_column("gain", justify="right")
     table.add_column("over random", justify="right")
-    table.add_column("verdict", overflow="fold", ratio=4)
+    table.add_column("verdict", no_wrap=True)
     for row in treatment.rows:
         words = row.words if row.kind != "random change" else f"random: {row.words}"
         style = "bold" if row.kept else "dim" if row.kind == "random change" else ""
-        cells = (words, show(row.mean), show(row.gain), show(row.over_random), row.verdict)
+        cells = (words, show(row.mean), show(row.gain), show(row.over_random), verdict_in_short(row))
         table.add_row(*(Text(cell, style=style) for cell in cells))
     return table
+
+
+def verdict_in_short(row: TrialRow) -> str:
+    """Return what became of a trial and how likely its gain is by chance; the gain has a column of its own.
+
+    >>> verdict_in_short(TrialRow("remedy", "take Adam", probability=0.004, verdict="kept: +0.1 on 3 paired seeds"))
+    'kept, p = 0.004'
+    """
+    word = row.verdict.partition(":")[0]
+    gained = word and (row.gain is None or row.gain > 0.0)
+    if not gained or row.probability is None:
+        return word
+    return f"{word}, p < 0.001" if row.probability < 0.001 else f"{word}, p = {row.probability:.3f}"
