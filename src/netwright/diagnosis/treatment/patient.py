@@ -105,7 +105,7 @@ class RunPatient:
         config = replace(shortened(recipe.training, self.share), statistics=True, record_every=5, seed=seed)
         short = replace(recipe, training=config)
         with suppress(RunError):  # it diverged: its records say so
-            fit(self._module(short, seed), self._batches, config, (heard.append,), self._session())
+            fit(self._module(short, seed), self._batches, config, (heard.append,), session_of(self))
         rows = self.stage.info.split.get("train", len(self.stage.parts.train))
         return case_from(facts_of(short, self.stage.preparation, rows, self.guessed), heard)
 
@@ -115,7 +115,7 @@ class RunPatient:
 
     def _member(self, recipe: Recipe, seed: int) -> Member:
         config = replace(shortened(recipe.training, self.share), seed=seed, engine="auto")
-        return Member(self._module(recipe, seed), config, self._batches, self._session())
+        return Member(self._module(recipe, seed), config, self._batches, session_of(self))
 
     def _module(self, recipe: Recipe, seed: int) -> nn.Module:
         """Build a network from a seed; the bins of its columns, the same for every seed, are found once."""
@@ -132,8 +132,9 @@ class RunPatient:
             self.edges[name] = [layer.edges.clone() for layer in layers]
         return module
 
-    def _session(self) -> Session:
-        return Session(stop=self.stop, task=self.stage.preparation.task)
+
+def session_of(patient: RunPatient) -> Session:
+    return Session(stop=patient.stop, task=patient.stage.preparation.task)
 
 
 def score_of(patient: RunPatient, member: Member) -> float | None:
