@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import rows
+from measured import observers
 from patients import clean, overhead, planted, real, treated
 from patients.treated import Treated
 from patients.visit import Visit
@@ -112,10 +113,16 @@ def measure_treated(every: int, details: Details) -> Iterator[Row]:
 
 
 def measure_overhead(every: int, _details: Details) -> Iterator[Row]:
-    costs = {name: 100.0 * (ratio - 1.0) for name, ratio in overhead.ratios(every)}
+    costs = {f"{name}, a PyTorch loop": 100.0 * (ratio - 1.0) for name, ratio in overhead.ratios(every)}
+    fused = []
+    for row in observers.measure(every > 1):
+        assert row.figure is not None
+        costs[f"{row.work.rpartition(', ')[2]}, fit, {'eager' if 'eager' in row.who else 'fused'} engine"] = row.figure
+        fused += [row.figure] if "eager" not in row.who else []
     for name, cost in costs.items():
         yield Row("overhead of one network", name, cost, "%")
     yield Row("overhead", "median of networks", statistics.median(costs.values()), "%", "<= 5")
+    yield Row("overhead, fused engine", "median of networks", statistics.median(fused), "%", "<= 3")
 
 
 def alarmed(row: dict[str, Any]) -> bool:
