@@ -18,6 +18,8 @@ from netwright.core.landscapes import Profile, Surface
 from netwright.explanation.landscape.directions import Direction, moved
 from netwright.explanation.landscape.subject import Subject, loss_at
 
+MOST_COPIES = 8  # of the network
+
 Plane = tuple[Direction, Direction]
 
 
@@ -42,9 +44,10 @@ def _losses(
     subject: Subject, directions: Sequence[Direction], places: Sequence[tuple[float, ...]]
 ) -> tuple[float | None, ...]:
     """Measure the loss at each place, which has a step along each direction."""
-    threads = torch.get_num_threads() if subject.targets.device.type == "cpu" else 1
+    cores = torch.get_num_threads()
+    threads = min(cores, MOST_COPIES) if subject.targets.device.type == "cpu" else 1
     copies = [subject, *(subject.of(copy.deepcopy(subject.module)) for _ in range(threads - 1))]  # one thread each
-    with cpu_threads(1), ThreadPoolExecutor(threads) as pool:
+    with cpu_threads(cores // threads), ThreadPoolExecutor(threads) as pool:
         found = pool.map(_shared, copies, [directions] * threads, [places[first::threads] for first in range(threads)])
         shares = list(found)
     return tuple(shares[at % threads][at // threads] for at in range(len(places)))
