@@ -114,11 +114,9 @@ def measure_treated(every: int, details: Details) -> Iterator[Row]:
 
 def measure_overhead(every: int, _details: Details) -> Iterator[Row]:
     costs = {f"{name}, a PyTorch loop": 100.0 * (ratio - 1.0) for name, ratio in overhead.ratios(every)}
-    fused = []
-    for row in observers.measure(every > 1):
-        assert row.figure is not None
-        costs[f"{row.work.rpartition(', ')[2]}, fit, {'eager' if 'eager' in row.who else 'fused'} engine"] = row.figure
-        fused += [row.figure] if "eager" not in row.who else []
+    fits = list(observers.measure(every > 1))
+    costs |= {f"{row.work}, {row.who}": row.figure for row in fits}
+    fused = [row.figure for row in fits if row.target]  # only that engine has a goal of its own
     for name, cost in costs.items():
         yield Row("overhead of one network", name, cost, "%")
     yield Row("overhead", "median of networks", statistics.median(costs.values()), "%", "<= 5")

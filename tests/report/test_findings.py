@@ -52,4 +52,5 @@ def test_the_trial_table_holds_every_trial_and_its_verdict():
     text = printed(trials_table(TREATMENT))
     for row in TREATMENT.rows:
         assert row.words in text
-    assert "kept" in text
+    kept = next(line for line in text.splitlines() if "take <b>Adam</b>" in line)
+    assert kept.split()[-7:] == ["0.800", "0.700", "0.650", "kept,", "p", "=", "0.001"]

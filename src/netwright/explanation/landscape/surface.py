@@ -58,9 +58,9 @@ def _shared(
     subject: Subject, directions: Sequence[Direction], places: Sequence[tuple[float, ...]]
 ) -> list[float | None]:
     """Measure the loss at a thread's own share of the places."""
-    found = []
+    found, own = [], subject.weights
     for place in places:
-        weights: Mapping[str, Tensor] = subject.weights
+        weights: Mapping[str, Tensor] = own
         for direction, step in zip(directions, place, strict=True):
             weights = moved(weights, direction, step)
         found.append(finite(float(loss_at(subject, weights))))
